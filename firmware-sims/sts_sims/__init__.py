@@ -1,0 +1,1 @@
+"""Simulated sensors, athletes and carriers."""

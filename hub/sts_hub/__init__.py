@@ -1,0 +1,1 @@
+"""The hub: takes in records, keeps people and samples, serves the web app."""

@@ -1,0 +1,1 @@
+"""The words and bytes shared by gateway and hub: bytes in, values out, no I/O."""
