@@ -1,0 +1,46 @@
+"""Ports on loopback: finding a free one and waiting until somebody listens."""
+
+from __future__ import annotations
+
+import random
+import socket
+import time
+from collections.abc import Callable
+
+LOOPBACK = "127.0.0.1"
+# Below the ranges from which the kernel (32768 up) takes ports for outgoing connections, so that a
+# port found free here is not taken by somebody's client before its server has bound it.
+FIRST_PORT, LAST_PORT = 20_000, 24_999
+TRIES = 200
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on now."""
+    for _ in range(TRIES):
+        port = random.randint(FIRST_PORT, LAST_PORT)
+        with socket.socket() as probe:
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError(
+        f"no free port on {LOOPBACK} between {FIRST_PORT} and {LAST_PORT}: end what holds them"
+    )
+
+
+def listens(port: int) -> bool:
+    """Whether a TCP connect to this port on loopback succeeds now."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def wait_until(ready: Callable[[], bool], deadline_s: float, every_s: float = 0.1) -> bool:
+    """Ask `ready` until it says yes; False when the deadline passes first."""
+    end = time.monotonic() + deadline_s
+    while time.monotonic() < end:
+        if ready():
+            return True
+        time.sleep(every_s)
+    return ready()
