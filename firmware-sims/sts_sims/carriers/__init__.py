@@ -1,0 +1,1 @@
+"""Ways to put a simulated sensor on the air."""

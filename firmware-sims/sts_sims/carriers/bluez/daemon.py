@@ -1,0 +1,222 @@
+"""The connection to the private bus: owns `org.bluez`, dispatches calls, sends everything through the outbox."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dbus_fast import Message, MessageFlag, MessageType, NameFlag, RequestNameReply
+from dbus_fast.aio import MessageBus
+
+from sts_sims.carriers.bluez.adapter import Adapter
+from sts_sims.carriers.bluez.device import Device
+from sts_sims.carriers.bluez.errors import BluezError
+from sts_sims.carriers.bluez.faults import FaultBook
+from sts_sims.carriers.bluez.methods import Call, Reply, World, answer
+from sts_sims.carriers.bluez.outbox import Outbox
+from sts_sims.carriers.bluez.tree import ObjectTree
+from sts_sims.peripheral import Peripheral
+
+logger = logging.getLogger(__name__)
+
+BUS_NAME = "org.bluez"
+DBUS = "org.freedesktop.DBus"
+
+# A lost bus is tried again this often: a bus that restarts is back within a second.
+RETRY_S = 0.2
+
+# A strap that nobody is connected to advertises about twice a second.
+ADVERT_INTERVAL_S = 0.5
+
+
+class BusNameTaken(Exception):
+    """Another process owns org.bluez on this bus; use a bus of your own (see deploy/demo for a private dbus-daemon)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RadioSettings:
+    """How the simulated radio behaves. `link_limit`: links the controller can hold, None for any number."""
+
+    adapter: str = "hci0"
+    adapter_address: str = "00:1A:7D:DA:71:13"
+    connect_s: float = 0.06
+    advert_interval_s: float = ADVERT_INTERVAL_S
+    link_limit: int | None = None
+
+
+class BluezDaemon:
+    """A stand-in for bluetoothd with some peripherals in its air. `run` serves until cancelled, over losses of the bus."""
+
+    def __init__(self, bus_address: str, peripherals: Iterable[Peripheral], radio: RadioSettings) -> None:
+        self.faults = FaultBook()
+        self.ready = asyncio.Event()
+        self._bus_address = bus_address
+        self._radio = radio
+        self._outbox = Outbox()
+        self._tree = ObjectTree(self._outbox.post)
+        path = f"/org/bluez/{radio.adapter}"
+        devices = [Device(self._tree, path, p) for p in peripherals]
+        self.adapter = Adapter(self._tree, radio.adapter, radio.adapter_address, devices)
+        self.adapter.link_limit = radio.link_limit
+        self._present = asyncio.Event()
+        self._present.set()
+        self._bus: MessageBus | None = None
+        self._calls: set[asyncio.Task[None]] = set()
+
+    def device(self, name: str) -> Device:
+        """The device of a sensor by its name; KeyError for an unknown one."""
+        return self.adapter.devices[name]
+
+    def notify(self, name: str, uuid: str, value: bytes) -> str | None:
+        """Send one notification of a sensor; None when it was delivered, else the reason why not."""
+        if self._bus is None:
+            return "no_bluetooth"
+        return self.device(name).notify(uuid, value)
+
+    def leave(self) -> None:
+        """bluetoothd dies: the name leaves the bus, nothing is told."""
+        self._present.clear()
+        if self._bus is not None:
+            self._bus.disconnect()
+
+    def come_back(self) -> None:
+        """bluetoothd is started again and knows nothing of before."""
+        self._present.set()
+
+    async def run(self) -> None:
+        """Serve until cancelled.
+
+        Raises:
+            BusNameTaken: someone else owns org.bluez on this bus.
+        """
+        while True:
+            await self._present.wait()
+            try:
+                await self._serve()
+            except OSError as error:
+                logger.info("The bus at %s is away (%s); trying again.", self._bus_address, error)
+            await asyncio.sleep(RETRY_S)
+
+    async def _serve(self) -> None:
+        bus = MessageBus(bus_address=self._bus_address, negotiate_unix_fd=True)
+        try:
+            await bus.connect()
+            await self._take_name(bus)
+            await self._until_lost(bus)
+        finally:
+            self._forget_everything()
+            bus.disconnect()
+
+    async def _take_name(self, bus: MessageBus) -> None:
+        self._outbox.open()
+        self._bus = bus
+        bus.add_message_handler(self._handle)
+        await self._watch_clients(bus)
+        if await bus.request_name(BUS_NAME, NameFlag.DO_NOT_QUEUE) is not RequestNameReply.PRIMARY_OWNER:
+            raise BusNameTaken
+        if self.adapter.plugged:
+            self.adapter.appear()
+        self.ready.set()
+
+    async def _until_lost(self, bus: MessageBus) -> None:
+        work = [
+            asyncio.ensure_future(self._outbox.run(bus)),
+            asyncio.ensure_future(self._be_heard()),
+            asyncio.ensure_future(bus.wait_for_disconnect()),
+        ]
+        try:
+            done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                if error := task.exception():
+                    logger.info("The connection to the bus ended: %r", error)
+        finally:
+            await _cancel(work)
+
+    async def _be_heard(self) -> None:
+        while True:
+            self.adapter.hear_adverts()
+            await asyncio.sleep(self._radio.advert_interval_s)
+
+    async def _watch_clients(self, bus: MessageBus) -> None:
+        rule = f"type='signal',sender='{DBUS}',interface='{DBUS}',member='NameOwnerChanged'"
+        await bus.call(
+            Message(
+                destination=DBUS,
+                path="/org/freedesktop/DBus",
+                interface=DBUS,
+                member="AddMatch",
+                signature="s",
+                body=[rule],
+            )
+        )
+
+    def _forget_everything(self) -> None:
+        self.ready.clear()
+        self._bus = None
+        self._outbox.close()
+        for task in self._calls:
+            task.cancel()
+        self.adapter.vanish()
+        self._tree.clear()
+
+    # calls
+
+    def _handle(self, message: Message) -> bool:
+        """dbus-fast's raw handler: true means that we answer."""
+        if message.message_type is MessageType.SIGNAL and message.member == "NameOwnerChanged":
+            name, _old, new = message.body
+            if not new and name.startswith(":"):
+                self.adapter.client_left(name)
+            return False
+        if message.message_type is not MessageType.METHOD_CALL:
+            return False
+        task = asyncio.ensure_future(self._answer(message))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+        return True
+
+    async def _answer(self, message: Message) -> None:
+        call = Call(message.sender or "", message.path or "", message.body)
+        try:
+            reply = await answer(self._world(), message.interface or "", message.member or "", call)
+        except BluezError as error:
+            self._post(message, Message.new_error(message, error.name, error.text))
+        except asyncio.CancelledError:
+            self._post(message, Message.new_error(message, "org.bluez.Error.Failed", "Operation canceled"))
+            raise
+        else:
+            self._send(message, reply)
+
+    def _send(self, message: Message, reply: Reply) -> None:
+        fds = list(reply.fds)
+        self._post(message, Message.new_method_return(message, reply.signature, list(reply.body), fds))
+        if reply.after is not None:
+            self._outbox.then(reply.after)
+
+    def _post(self, call: Message, reply: Message) -> None:
+        if not call.flags & MessageFlag.NO_REPLY_EXPECTED:
+            self._outbox.post(reply)
+
+    def _world(self) -> World:
+        return World(self._tree, self.adapter, self.faults, self._radio.connect_s, self._call_back)
+
+    def _call_back(self, client: str, path: str, interface: str, member: str, body: list[object]) -> None:
+        self._outbox.post(
+            Message(
+                destination=client,
+                path=path,
+                interface=interface,
+                member=member,
+                body=body,
+                flags=MessageFlag.NO_REPLY_EXPECTED,
+            )
+        )
+
+
+async def _cancel(tasks: Iterable["asyncio.Future[object]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task

@@ -1,0 +1,337 @@
+"""One remote sensor as BlueZ shows it: advert, link, services, notify registrations."""
+
+import asyncio
+import contextlib
+import socket
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dbus_fast import Variant
+
+from sts_sims.carriers.bluez.errors import BluezError, failed, in_progress, not_connected
+from sts_sims.carriers.bluez.faults import NotificationFault, ServicesFault
+from sts_sims.carriers.bluez.tree import Interfaces, ObjectTree, Properties
+from sts_sims.peripheral import FIRST_HANDLE, Characteristic, Peripheral, uuid16
+
+DEVICE = "org.bluez.Device1"
+SERVICE = "org.bluez.GattService1"
+CHARACTERISTIC = "org.bluez.GattCharacteristic1"
+DESCRIPTOR = "org.bluez.GattDescriptor1"
+CLIENT_CONFIGURATION = uuid16(0x2902)
+
+# The ATT MTU that BlueZ and a modern strap agree on.
+MTU = 247
+# "late": a strap may hold its measurement back this long (polarofficial/polar-ble-sdk issue 80 tells 3 to 4 s).
+LATE_S = 3.0
+# "bunched": a stack that was busy hands over what it held in one go.
+BUNCH = 4
+
+
+@dataclass(slots=True)
+class Attribute:
+    """One characteristic on the bus: who is registered for it, by D-Bus client."""
+
+    path: str
+    model: Characteristic
+    registered: list[str] = field(default_factory=list)
+    acquired: socket.socket | None = None
+    acquired_by: str | None = None
+
+
+class Device:
+    """A sensor in BlueZ's view. Reasons for not delivering are words for the truth log."""
+
+    def __init__(self, tree: ObjectTree, adapter_path: str, peripheral: Peripheral) -> None:
+        self.peripheral = peripheral
+        self.address = peripheral.address
+        self.connected = False
+        self.connecting: asyncio.Task[object] | None = None
+        self.on_air = True
+        self.muted = False
+        self.seen_s = 0.0
+        self.services_fault: ServicesFault | None = None
+        self.notification_fault: NotificationFault | None = None
+        self._tree = tree
+        self._adapter_path = adapter_path
+        self._attributes: dict[str, Attribute] = {}
+        self._bunch: deque[tuple[str, bytes]] = deque()
+
+    @property
+    def path(self) -> str:
+        return f"{self._adapter_path}/dev_{self.address.replace(':', '_')}"
+
+    @property
+    def known(self) -> bool:
+        """True while BlueZ holds an object for it."""
+        return self.path in self._tree
+
+    # the air
+
+    def advertise(self, now_s: float, rssi_dbm: int) -> None:
+        """One advert was heard: the object appears, or its RSSI changes."""
+        self.seen_s = now_s
+        if self.known:
+            self._tree.change(self.path, DEVICE, {"RSSI": Variant("n", rssi_dbm)})
+        else:
+            self._tree.add(self.path, {DEVICE: self._first_properties(rssi_dbm)})
+
+    def forget_signal(self) -> None:
+        """Discovery stopped: BlueZ takes the RSSI back."""
+        if self.known and "RSSI" in self._tree.properties(self.path, DEVICE):
+            self._tree.change(self.path, DEVICE, {}, gone=("RSSI",))
+
+    # the link
+
+    def link_up(self) -> None:
+        """The radio link stands: BlueZ says Connected, services follow."""
+        self.connected = True
+        self._change(Connected=Variant("b", True))
+
+    def resolve(self, late_s: float) -> None:
+        """Service discovery is done. A `late` tree comes after that word (bluez/bluez#1489), an `empty` one never."""
+        if self.services_fault is None:
+            self._export_services()
+        elif self.services_fault == "late":
+            asyncio.get_running_loop().call_later(late_s, self._export_services)
+        self._change(
+            ServicesResolved=Variant("b", True),
+            UUIDs=Variant("as", [s.uuid for s in self.peripheral.services]),
+        )
+
+    def link_lost(self) -> None:
+        """The link ended. Notify registrations stay: they belong to the D-Bus client (seen on BlueZ 5.66)."""
+        if not self.connected:
+            return
+        self.connected = False
+        self._bunch.clear()
+        for attribute in self._attributes.values():
+            self._release(attribute)
+        self._change(ServicesResolved=Variant("b", False))
+        self._change(Connected=Variant("b", False))
+
+    def flip(self) -> None:
+        """An aborted connect: BlueZ shows Connected for a moment (seen by bleak, its issue 1673)."""
+        self._change(Connected=Variant("b", True))
+        self._change(Connected=Variant("b", False))
+
+    def forget(self) -> None:
+        """The object leaves the bus with everything below it."""
+        self.link_lost()
+        self._attributes.clear()
+        self._tree.remove(self.path)
+
+    def vanish(self) -> None:
+        """bluetoothd died: nothing is told to anyone."""
+        self.connected = False
+        for attribute in self._attributes.values():
+            self._release(attribute)
+        self._attributes.clear()
+
+    # values
+
+    def attribute(self, path: str) -> Attribute:
+        """The characteristic behind an object path."""
+        if path not in self._attributes:
+            raise BluezError("DoesNotExist", "Does Not Exist")
+        return self._attributes[path]
+
+    def read(self, path: str) -> bytes:
+        """Answer ReadValue: the value is also told as a change, as BlueZ does."""
+        attribute = self.attribute(path)
+        self._must_be_connected()
+        if "read" not in attribute.model.flags:
+            raise BluezError("NotPermitted", "Read not permitted")
+        self._tell_value(path, attribute.model.value)
+        return attribute.model.value
+
+    def write(self, path: str, value: bytes) -> None:
+        """Answer WriteValue."""
+        attribute = self.attribute(path)
+        self._must_be_connected()
+        if not any(flag.startswith("write") for flag in attribute.model.flags):
+            raise BluezError("NotPermitted", "Write not permitted")
+        attribute.model.value = value
+
+    def register(self, path: str, client: str) -> None:
+        """StartNotify: one registration for each D-Bus client, kept over a loss of the link."""
+        attribute = self.attribute(path)
+        self._must_be_connected()
+        self._must_notify(attribute)
+        if client in attribute.registered:
+            raise in_progress()
+        attribute.registered.append(client)
+        if self.notification_fault == "early":
+            self._tell_value(path, attribute.model.value)
+        self._tree.change(path, CHARACTERISTIC, {"Notifying": Variant("b", True)})
+
+    def unregister(self, path: str, client: str) -> None:
+        """StopNotify."""
+        attribute = self.attribute(path)
+        if client not in attribute.registered:
+            raise failed("No notify session started")
+        attribute.registered.remove(client)
+        self._tree.change(path, CHARACTERISTIC, {"Notifying": Variant("b", bool(attribute.registered))})
+
+    def acquire(self, path: str, client: str) -> socket.socket:
+        """AcquireNotify: the client's end of a pair of sockets; one datagram is one notification."""
+        attribute = self.attribute(path)
+        self._must_be_connected()
+        self._must_notify(attribute)
+        if attribute.acquired is not None:
+            raise BluezError("NotPermitted", "Notify acquired")
+        attribute.acquired, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        attribute.acquired.setblocking(False)
+        attribute.acquired_by = client
+        self._tree.change(path, CHARACTERISTIC, {"NotifyAcquired": Variant("b", True)})
+        return theirs
+
+    def client_left(self, client: str) -> None:
+        """A D-Bus client left the bus: its registrations end."""
+        for attribute in self._attributes.values():
+            if client in attribute.registered:
+                self.unregister(attribute.path, client)
+            if attribute.acquired_by == client:
+                self._release(attribute)
+
+    def notify(self, uuid: str, value: bytes) -> str | None:
+        """Send a notification; None when at least one client was told, else the reason why not."""
+        if not self.connected:
+            return "no_link"
+        if self.muted:
+            return "muted"
+        attribute = next((a for a in self._attributes.values() if a.model.uuid == uuid), None)
+        if attribute is None or not (attribute.registered or attribute.acquired):
+            return "not_subscribed"
+        return self._with_fault(attribute.path, value)
+
+    def _with_fault(self, path: str, value: bytes) -> str | None:
+        if self.notification_fault == "lost":
+            return "lost"
+        if self.notification_fault == "empty":
+            self._deliver(path, b"")
+            return "emptied"
+        if self.notification_fault == "late":
+            asyncio.get_running_loop().call_later(LATE_S, self._deliver, path, value)
+        elif self.notification_fault == "bunched":
+            self._gather(path, value)
+        else:
+            self._deliver(path, value)
+        return None
+
+    def _gather(self, path: str, value: bytes) -> None:
+        self._bunch.append((path, value))
+        if len(self._bunch) == BUNCH:
+            while self._bunch:
+                self._deliver(*self._bunch.popleft())
+
+    def _deliver(self, path: str, value: bytes) -> None:
+        attribute = self._attributes.get(path)
+        if attribute is None or not self.connected:
+            return
+        for _client in attribute.registered:
+            self._tell_value(path, value)
+        if attribute.acquired is not None:
+            with contextlib.suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
+                attribute.acquired.send(value)
+
+    def _tell_value(self, path: str, value: bytes) -> None:
+        self._tree.change(path, CHARACTERISTIC, {"Value": Variant("ay", value)})
+
+    def _release(self, attribute: Attribute) -> None:
+        if attribute.acquired is not None:
+            attribute.acquired.close()
+            attribute.acquired = None
+            attribute.acquired_by = None
+            self._tree.change(attribute.path, CHARACTERISTIC, {"NotifyAcquired": Variant("b", False)})
+
+    def _must_be_connected(self) -> None:
+        if not self.connected:
+            raise not_connected()
+
+    @staticmethod
+    def _must_notify(attribute: Attribute) -> None:
+        if not attribute.model.subscribable:
+            raise BluezError("NotSupported", "Operation is not supported")
+
+    # the objects
+
+    def _change(self, **changed: Variant) -> None:
+        self._tree.change(self.path, DEVICE, changed)
+
+    def _first_properties(self, rssi_dbm: int) -> Properties:
+        advert = self.peripheral.advert
+        properties = {
+            "Address": Variant("s", self.address),
+            "AddressType": Variant("s", "random"),
+            "Name": Variant("s", self.peripheral.name),
+            "Alias": Variant("s", self.peripheral.name),
+            "Adapter": Variant("o", self._adapter_path),
+            "Paired": Variant("b", False),
+            "Bonded": Variant("b", False),
+            "Trusted": Variant("b", False),
+            "Blocked": Variant("b", False),
+            "Connected": Variant("b", self.connected),
+            "ServicesResolved": Variant("b", False),
+            "UUIDs": Variant("as", list(advert.uuids)),
+            "RSSI": Variant("n", rssi_dbm),
+        }
+        if advert.manufacturer_data:
+            data = {company: Variant("ay", value) for company, value in advert.manufacturer_data.items()}
+            properties["ManufacturerData"] = Variant("a{qv}", data)
+        if advert.service_data:
+            by_uuid = {uuid: Variant("ay", value) for uuid, value in advert.service_data.items()}
+            properties["ServiceData"] = Variant("a{sv}", by_uuid)
+        return properties
+
+    def _export_services(self) -> None:
+        for path, interfaces in self._gatt_objects():
+            self._tree.add(path, interfaces)
+
+    def _gatt_objects(self) -> Iterator[tuple[str, Interfaces]]:
+        """Services, characteristics and descriptors; the number in a path is the ATT handle, as BlueZ writes it."""
+        handle = FIRST_HANDLE
+        for service in self.peripheral.services:
+            service_path = f"{self.path}/service{handle:04x}"
+            yield service_path, {SERVICE: self._service_properties(service.uuid)}
+            handle += 1
+            for model in service.characteristics:
+                path = f"{service_path}/char{handle:04x}"
+                self._attributes.setdefault(path, Attribute(path, model))
+                yield path, {CHARACTERISTIC: _characteristic_properties(service_path, model)}
+                handle += 2  # the declaration and the value
+                if model.subscribable:
+                    yield f"{path}/desc{handle:04x}", {DESCRIPTOR: _configuration_properties(path)}
+                    handle += 1
+
+    def _service_properties(self, uuid: str) -> Properties:
+        return {
+            "UUID": Variant("s", uuid),
+            "Device": Variant("o", self.path),
+            "Primary": Variant("b", True),
+            "Includes": Variant("ao", []),
+        }
+
+
+def _characteristic_properties(service_path: str, model: Characteristic) -> Properties:
+    properties = {
+        "UUID": Variant("s", model.uuid),
+        "Service": Variant("o", service_path),
+        "Flags": Variant("as", list(model.flags)),
+        "Value": Variant("ay", b""),
+        "Notifying": Variant("b", False),
+        "MTU": Variant("q", MTU),
+    }
+    if model.subscribable:
+        properties["NotifyAcquired"] = Variant("b", False)
+    if "write-without-response" in model.flags:
+        properties["WriteAcquired"] = Variant("b", False)
+    return properties
+
+
+def _configuration_properties(path: str) -> Properties:
+    return {
+        "UUID": Variant("s", CLIENT_CONFIGURATION),
+        "Characteristic": Variant("o", path),
+        "Value": Variant("ay", b""),
+    }

@@ -1,0 +1,110 @@
+"""`sts-sim`: put simulated athletes on the air."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from sts_sims import scenario as scenarios
+
+app = typer.Typer(
+    help="Simulated athletes and sensors. Everything it sends is invented.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+FAILED = 1
+NOT_FOUND = 7
+INTERRUPTED = 130
+
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario, or a TOML file.")
+]
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _stop(sentence: str, code: int) -> NoReturn:
+    sys.stderr.write(sentence + "\n")
+    raise typer.Exit(code)
+
+
+def _load(name: str) -> scenarios.Scenario:
+    try:
+        return scenarios.load(name)
+    except scenarios.ScenarioError as error:
+        _stop(str(error), NOT_FOUND)
+
+
+@app.command("list")
+def list_scenarios() -> None:
+    """List the shipped scenarios."""
+    for name in scenarios.shipped():
+        _say(f"{name:16} {scenarios.load(name).about}")
+
+
+@app.command()
+def roster(
+    name: ScenarioName, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False
+) -> None:
+    """Tell the straps of a scenario and who wears them."""
+    straps = scenarios.roster(_load(name))
+    if as_json:
+        _say(json.dumps(straps, ensure_ascii=False))
+        return
+    for strap in straps:
+        person = strap["athlete"]
+        _say(f"{strap['name']:8} {strap['address']}  {strap['kind']}  {person['number']:>3} {person['name']}")
+
+
+@app.command()
+def run(
+    name: ScenarioName,
+    bus_address: Annotated[
+        str, typer.Option(help="Private D-Bus on which org.bluez is owned, unix:path=...")
+    ],
+    truth: Annotated[
+        Path | None, typer.Option(help="Append every notification to this file, as JSON lines.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Another training than the scenario's own.")] = None,
+    control: Annotated[Path | None, typer.Option(help="Unix socket that takes orders while it runs.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell more on standard error.")] = False,
+) -> None:
+    """Put a scenario on the air until interrupted."""
+    from sts_sims.show import Show, ShowError
+
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING, format="%(levelname)s %(message)s"
+    )
+    loaded = _load(name)
+    try:
+        show = Show(loaded, bus_address, truth_path=truth, seed=seed, control_path=control)
+        asyncio.run(
+            _until_stopped(show.run(lambda: _say(f"{len(loaded.straps)} straps of {name} on {bus_address}")))
+        )
+    except ShowError as error:
+        _stop(str(error), FAILED)
+
+
+async def _until_stopped(work: "asyncio._CoroutineLike[None]") -> None:
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(stop, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

@@ -1,0 +1,143 @@
+"""Scenario files: who trains, how hard, with which straps, and what goes wrong when."""
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from sts_sims.athletes import Athlete
+
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Positive = Annotated[float, Meta(gt=0.0)]
+NotNegative = Annotated[float, Meta(ge=0.0)]
+Address = Annotated[str, Meta(pattern=r"^([0-9A-F]{2}:){5}[0-9A-F]{2}$")]
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+
+
+class ScenarioError(Exception):
+    """A scenario cannot be used; the message says which and why."""
+
+
+class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stretch of training at one effort (0 rest, 1 all out). `times` repeats it together with its rest."""
+
+    name: str
+    effort: Share
+    seconds: Positive
+    times: Annotated[int, Meta(ge=1)] = 1
+    rest_effort: Share = 0.0
+    rest_seconds: NotNegative = 0.0
+
+
+class Radio(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The simulated adapter. `link_limit` 0 means any number of links."""
+
+    adapter: str = "hci0"
+    address: Address = "00:1A:7D:DA:71:13"
+    connect_ms: NotNegative = 60.0
+    advert_ms: Positive = 500.0
+    link_limit: Annotated[int, Meta(ge=0)] = 0
+
+
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An invented athlete."""
+
+    number: int
+    name: str
+    hr_max: Annotated[int, Meta(ge=120, le=230)]
+    hr_rest: Annotated[int, Meta(ge=30, le=100)]
+
+    @property
+    def athlete(self) -> Athlete:
+        return Athlete(self.number, self.name, self.hr_max, self.hr_rest)
+
+
+class Strap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A strap and who wears it. `later_s`: how far behind the others in the plan; `pace`: how hard against the plan."""
+
+    name: Name
+    address: Address
+    athlete: Person
+    battery: Annotated[float, Meta(ge=0, le=100)] = 100.0
+    energy: bool = False
+    rssi_dbm: Annotated[int, Meta(ge=-100, le=0)] = -60
+    later_s: float = 0.0
+    pace: Positive = 1.0
+    connected_at_start: bool = False
+
+
+class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole training. `start_at_s`: how far into the plan the run begins; `rate_hz`: measurements per second."""
+
+    about: str
+    straps: Annotated[list[Strap], Meta(min_length=1)]
+    plan: Annotated[list[Phase], Meta(min_length=1)]
+    seed: int = 1
+    start_at_s: NotNegative = 0.0
+    rate_hz: Positive = 1.0
+    radio: Radio = Radio()
+    timeline: list[dict[str, Any]] = []
+
+
+def shipped() -> list[str]:
+    """The names of the scenarios that come with the package."""
+    folder = resources.files("sts_sims") / "scenarios"
+    return sorted(
+        entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")
+    )
+
+
+def load(name_or_path: str) -> Scenario:
+    """Read a shipped scenario by name, or any other by its path.
+
+    Raises:
+        ScenarioError: not found, not TOML, or a field that does not fit.
+    """
+    try:
+        scenario = msgspec.convert(tomllib.loads(_text(name_or_path)), Scenario)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ScenarioError(f"The scenario {name_or_path} cannot be used: {error}.") from error
+    _refuse_doubles(name_or_path, scenario)
+    return scenario
+
+
+def _text(name_or_path: str) -> str:
+    if name_or_path in shipped():
+        return (resources.files("sts_sims") / "scenarios" / f"{name_or_path}.toml").read_text("utf-8")
+    try:
+        return Path(name_or_path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        known = ", ".join(shipped())
+        raise ScenarioError(
+            f"There is no scenario {name_or_path} ({error}). Shipped ones: {known}; or give the path of a TOML file."
+        ) from error
+
+
+def _refuse_doubles(name: str, scenario: Scenario) -> None:
+    for field in ("name", "address"):
+        values = [getattr(strap, field) for strap in scenario.straps]
+        doubled = sorted({v for v in values if values.count(v) > 1})
+        if doubled:
+            raise ScenarioError(
+                f"The scenario {name} cannot be used: strap {field} {doubled[0]} is given twice."
+            )
+
+
+def roster(scenario: Scenario) -> list[dict[str, Any]]:
+    """The straps with their wearers, for seeding a hub and for the settings of a gateway."""
+    return [
+        {
+            "name": strap.name,
+            "address": strap.address,
+            "kind": "heart_rate",
+            "athlete": {
+                "number": strap.athlete.number,
+                "name": strap.athlete.name,
+                "hr_max": strap.athlete.hr_max,
+            },
+        }
+        for strap in scenario.straps
+    ]
