@@ -1,0 +1,53 @@
+# Every target tells first, and all at once, what this machine lacks for it.
+#   make demo PYTHON=python3.13      another Python
+#   make test BROWSER=/path/to/it    another Chromium
+#   make demo INSTALL=no             as root: tell what is missing, install nothing
+PYTHON ?= python3
+export INSTALL
+export PYTHONPATH := deploy:tests
+ifeq ($(origin BROWSER),command line)
+export STS_BROWSER := $(BROWSER)
+endif
+
+python := build/venv/bin/python
+ready = @$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/null || \
+	{ echo "No Python 3.11 or newer answers to $(PYTHON): install one, or name it: make $(1) PYTHON=..." >&2; exit 1; }; \
+	$(PYTHON) deploy/demo/preflight.py $(1) && $(PYTHON) deploy/demo/environment.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-check test test-long check bench clean
+
+help: ## show these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+demo: ## the whole system with thirty simulated athletes, in a browser
+	$(call ready,demo)
+	@exec $(python) -m demo.demo
+
+demo-check: ## the same without a person: kill and cut every part, then prove that nothing was lost (CONTROL=1: spoil the proof on purpose)
+	$(call ready,demo-check)
+	@exec $(python) -m faults.demo_check
+
+test: ## all tests, against real services and a real browser
+	$(call ready,test)
+	@$(python) -m demo.web_app test
+	@$(python) -m pytest -m "not long"
+
+test-long: ## the tests with full counts: fuzzing, kill storms
+	$(call ready,test)
+	@$(python) -m pytest -m long
+
+check: ## style, types, import rules, complexity
+	$(call ready,check)
+	@$(python) -m ruff check
+	@$(python) -m ruff format --check
+	@$(python) -m mypy
+	@$(python) -m importlinter.cli lint --config pyproject.toml --no-cache
+	@$(python) -m demo.web_app check
+
+bench: ## our figures against the usual ways, on this machine
+	$(call ready,bench)
+	@$(python) -m benchmarks
+
+clean: ## remove everything that these targets made
+	@$(PYTHON) deploy/demo/clean.py
