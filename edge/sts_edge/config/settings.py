@@ -1,0 +1,267 @@
+"""The keys of the settings file, each with its meaning, its limits and an example.
+
+This file is the only list of keys: the reader, the sample file and `config show` are made from it.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from sts_protocols.sample import SENSOR_NAME
+
+
+def key(doc: str, expected: str, example: Any, **limits: Any) -> Meta:
+    """Describe one key: a full sentence for the sample file, and what is right, with an example."""
+    return Meta(description=doc, examples=[example], extra={"expected": expected}, **limits)
+
+
+GATEWAY_NAME = r"^[a-z0-9-]{3,40}$"
+BLUETOOTH_ADDRESS = r"^([0-9A-F]{2}:){5}[0-9A-F]{2}$"
+
+MEBIBYTE = 1 << 20
+
+
+class Table(Struct, frozen=True, kw_only=True):
+    """A table of the settings file."""
+
+
+class GatewaySettings(Table, frozen=True, kw_only=True):
+    """Who this gateway is, and where it keeps what must outlive a power cut."""
+
+    name: Annotated[
+        str,
+        key(
+            "The name the hub knows this gateway by; it is also its user name at the broker.",
+            "3 to 40 of a-z, 0-9 and -",
+            "pitch-1",
+            pattern=GATEWAY_NAME,
+        ),
+    ]
+    data_dir: Annotated[
+        Path,
+        key(
+            "The folder of the disk buffer. Put it on a medium that honours flush.",
+            "a folder",
+            "/var/lib/sts-edge",
+        ),
+    ] = Path("/var/lib/sts-edge")
+    run_dir: Annotated[
+        Path,
+        key(
+            "The folder of the socket through which `sts-edge status` and `tail` ask the agent.",
+            "a folder",
+            "/run/sts-edge",
+        ),
+    ] = Path("/run/sts-edge")
+
+
+class HubSettings(Table, frozen=True, kw_only=True):
+    """Where the hub's broker is, and the secret that opens it."""
+
+    url: Annotated[
+        str,
+        key(
+            "The broker's address and virtual host. The user is the gateway's name; no password here.",
+            "an amqps:// or amqp:// address without user or password",
+            "amqps://hub.example.org:5671/sts",
+        ),
+    ]
+    password_file: Annotated[
+        Path,
+        key(
+            "The file whose first line is the broker password; only its owner and group may read it.",
+            "a file that others cannot read",
+            "/etc/sts-edge/password",
+        ),
+    ]
+    ca_file: Annotated[
+        Path | None,
+        key(
+            "The certificate authority that signed the broker's certificate; without it the system's.",
+            "a PEM file",
+            "/etc/sts-edge/ca.pem",
+        ),
+    ] = None
+    plaintext_allowed: Annotated[
+        bool,
+        key(
+            "Allow amqp:// to another machine: password and health data then cross the network in clear.",
+            "true or false",
+            False,
+        ),
+    ] = False
+
+    def read_password(self) -> str:
+        """Return the broker password: the first line of the password file. Raises OSError."""
+        return self.password_file.read_text(encoding="utf-8").partition("\n")[0].strip()
+
+
+class RecordSettings(Table, frozen=True, kw_only=True):
+    """How long samples wait in memory: the window that a power cut may cost."""
+
+    live_ms: Annotated[
+        int,
+        key(
+            "A record closes after this many milliseconds while the link is up.",
+            "a whole number of milliseconds from 50 to 5000",
+            250,
+            ge=50,
+            le=5_000,
+        ),
+    ] = 250
+    offline_ms: Annotated[
+        int,
+        key(
+            "A record closes after this many milliseconds while the link is down: fewer, larger writes.",
+            "a whole number of milliseconds from 50 to 60000",
+            1000,
+            ge=50,
+            le=60_000,
+        ),
+    ] = 1_000
+
+
+class BufferSettings(Table, frozen=True, kw_only=True):
+    """The disk buffer: what it may take, and what goes first when it is full."""
+
+    max_bytes: Annotated[
+        int,
+        key(
+            "The buffer never takes more than this of the disk. Thirty straps fill 100 MB in two days.",
+            "a whole number of bytes, at least 1048576",
+            104_857_600,
+            ge=MEBIBYTE,
+        ),
+    ] = 100 * MEBIBYTE
+    segment_bytes: Annotated[
+        int,
+        key(
+            "The size of one file of the buffer, the step in which room is made; an eighth of max_bytes if "
+            "that is less.",
+            "a whole number of bytes, at least 65536",
+            4_194_304,
+            ge=64 << 10,
+            le=256 * MEBIBYTE,
+        ),
+    ] = 4 * MEBIBYTE
+    when_full: Annotated[
+        Literal["oldest-raw-first"],
+        key(
+            "What is dropped, and told to the hub as dropped, when the buffer is full of data not yet sent: "
+            "the oldest raw frames, then waveforms, then samples; nothing else is ever dropped.",
+            '"oldest-raw-first"',
+            "oldest-raw-first",
+        ),
+    ] = "oldest-raw-first"
+
+
+class ClockSettings(Table, frozen=True, kw_only=True):
+    """Whom to ask for the time."""
+
+    sources: Annotated[
+        tuple[Literal["ntp", "hub"], ...],
+        key(
+            "Sources of wall time, the most trusted first: ntp is this machine's synchronised clock.",
+            'a list of "ntp" and "hub"',
+            ["ntp", "hub"],
+            min_length=1,
+        ),
+    ] = ("ntp", "hub")
+
+
+class BluetoothSettings(Table, frozen=True, kw_only=True):
+    """The radio."""
+
+    adapters: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^hci\d+$")], ...],
+        key(
+            "The Bluetooth adapters to use; each has one scanner and connects one sensor at a time.",
+            "a list of adapter names",
+            ["hci0"],
+            min_length=1,
+        ),
+    ] = ("hci0",)
+    max_links: Annotated[
+        int,
+        key(
+            "How many sensors one adapter may hold at once; many sticks manage only 5 to 7.",
+            "a whole number from 1 to 100",
+            40,
+            ge=1,
+            le=100,
+        ),
+    ] = 40
+    connect_timeout_s: Annotated[
+        float,
+        key(
+            "One attempt to connect a sensor is given up after this many seconds.",
+            "a number of seconds from 1 to 60",
+            20.0,
+            ge=1,
+            le=60,
+        ),
+    ] = 20.0
+    silence_s: Annotated[
+        float,
+        key(
+            "A connected sensor that says nothing for this many seconds is disconnected and connected anew.",
+            "a number of seconds from 1 to 600",
+            30.0,
+            ge=1,
+            le=600,
+        ),
+    ] = 30.0
+
+
+class SensorSettings(Table, frozen=True, kw_only=True):
+    """One device this gateway listens to. Only devices listed here are decoded."""
+
+    name: Annotated[
+        str,
+        key(
+            "The local name of this device. Never give the name of one device to another.",
+            "1 to 40 of letters, digits, dot, - and _, beginning with a letter or digit",
+            "hr-01",
+            pattern=f"^{SENSOR_NAME.pattern}$",
+        ),
+    ]
+    address: Annotated[
+        str,
+        key(
+            "The device's Bluetooth address, as `bluetoothctl devices` shows it.",
+            "six pairs of hexadecimal digits (capitals) with colons",
+            "A0:9E:1A:00:00:01",
+            pattern=BLUETOOTH_ADDRESS,
+        ),
+    ]
+    kind: Annotated[
+        Literal["heart_rate"],
+        key("What the device is.", '"heart_rate"', "heart_rate"),
+    ]
+
+
+class WitnessSettings(Table, frozen=True, kw_only=True):
+    """For proof runs only: an outside witness is told of each record before it is written."""
+
+    socket: Annotated[
+        Path,
+        key(
+            "The witness's socket. When this is set and nobody listens there, the agent refuses to start.",
+            "a Unix socket",
+            "/run/sts-witness.sock",
+        ),
+    ]
+
+
+class Settings(Table, frozen=True, kw_only=True):
+    """The whole settings file."""
+
+    gateway: GatewaySettings
+    hub: HubSettings
+    record: RecordSettings = RecordSettings()
+    buffer: BufferSettings = BufferSettings()
+    clock: ClockSettings = ClockSettings()
+    bluetooth: BluetoothSettings = BluetoothSettings()
+    sensors: tuple[SensorSettings, ...] = ()
+    witness: WitnessSettings | None = None
