@@ -1,0 +1,69 @@
+"""`sts-hub`: the commands of the hub. Each is imported when it is called, so that `--help` costs nothing.
+
+Exit codes: 0 done, 1 failed, 2 usage, 5 settings incomplete or wrong, 130 interrupted.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from sts_hub.errors import HubError
+
+# name: (module whose `app` has the command, the sentence for --help)
+_COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "api": ("sts_hub.api.cli", "Serve the REST API, the live stream and the web app."),
+    "ingest": ("sts_hub.ingest.cli", "Store what the gateways send, and answer their beats."),
+    "migrate": ("sts_hub.db.cli", "Bring the database to the state this version needs."),
+    "maintain": ("sts_hub.db.cli", "Make partitions, fill roll-ups, remove what is past its time."),
+    "verify": ("sts_hub.ingest.cli", "Check ledger and rows against each other."),
+    "parked": ("sts_hub.ingest.cli", "Look at records that could not be stored; retry or discard them."),
+    "clock": ("sts_hub.ingest.cli", "Correct the clock of an epoch."),
+    "account": ("sts_hub.accounts.cli", "Create accounts of people."),
+    "gateway": ("sts_hub.gateways.cli", "Add gateways and give them a broker user."),
+}
+
+
+class LazyCommands(TyperGroup):
+    """A group whose commands are imported on first use."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(_COMMANDS[cmd_name][0])
+        return typer.main.get_group(module.app).commands.get(cmd_name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in _COMMANDS.items()])
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Plain help from the table above: the rich one would import every command."""
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        self.format_options(ctx, formatter)
+
+
+app = typer.Typer(
+    cls=LazyCommands, no_args_is_help=True, add_completion=False, help=(__doc__ or "").partition("\n")[0]
+)
+
+
+@app.callback()
+def hub() -> None:
+    """The hub of the Smart Training System."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; an error that a person can act on is a sentence, never a traceback."""
+    try:
+        app(args=arguments)
+    except HubError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)

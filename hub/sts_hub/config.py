@@ -1,0 +1,160 @@
+"""Settings of the hub, read from the environment: STS_NAME, or STS_NAME_FILE naming a file that holds the
+value.
+
+A command names the settings it needs; everything missing or wrong is told at once, one sentence each. Secrets
+have no default, and a name close to a known one is refused, so that a misspelt setting never passes for a
+default.
+"""
+
+import difflib
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from sts_hub.errors import SettingsError
+
+PREFIX: Final = "STS_"
+_FILE: Final = "_FILE"
+
+_MEANINGS: Final = {
+    "db_owner_dsn": "the database as its owner, postgresql://sts_owner@host/sts",
+    "db_ingest_dsn": "the database as the ingest role, postgresql://sts_ingest@host/sts",
+    "db_api_dsn": "the database as the API's role, postgresql://sts_api@host/sts",
+    "amqp_url": "the broker as the hub's own user, amqp://user:password@host:5672/sts",
+    "management_url": "the broker's management API, http://user:password@host:15672",
+}
+
+
+class Listen(str):
+    """An address to listen on, `host:port`; `[::1]:8080` for IPv6."""
+
+    @property
+    def host(self) -> str:
+        return self.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.rpartition(":")[2])
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can connect."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def _listen(value: str) -> Listen:
+    host, colon, port = value.rpartition(":")
+    if not (host and colon and port.isdecimal() and int(port) <= 65535):
+        raise ValueError("is not host:port, for example 127.0.0.1:8080")
+    return Listen(value)
+
+
+def _origin(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError("is not an origin, for example https://sts.example.org")
+    return value.rstrip("/").lower()
+
+
+class Settings(BaseSettings):
+    """All settings; an empty string means not given (`load` checks those a command needs)."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    db_owner_dsn: SecretStr = SecretStr("")
+    db_ingest_dsn: SecretStr = SecretStr("")
+    db_api_dsn: SecretStr = SecretStr("")
+    amqp_url: SecretStr = SecretStr("")
+    management_url: SecretStr = SecretStr("")
+    listen: Annotated[str, AfterValidator(_listen)] = Listen("127.0.0.1:8080")
+    web_dir: Path | None = None
+    insecure_loopback_cookie: bool = False
+    public_origin: Annotated[str, AfterValidator(_origin)] = ""
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+
+    @property
+    def address(self) -> Listen:
+        """The address the API listens on."""
+        return Listen(self.listen)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` hands over counts: it has read environment and files together."""
+        return (init_settings,)
+
+
+def load(*needed: str, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; `needed` are field names that must be given.
+
+    Raises SettingsError with every fault at once.
+    """
+    environ = os.environ if environ is None else environ
+    faults: list[str] = []
+    given = {name: value for name, value in _given(environ, faults) if value != ""}
+    faults += [
+        f"{PREFIX}{name.upper()} is missing: set it, or {PREFIX}{name.upper()}{_FILE}, to {_MEANINGS[name]}."
+        for name in needed
+        if name not in given
+    ]
+    settings = _checked(given, faults)
+    if faults or settings is None:
+        raise SettingsError(faults)
+    return settings
+
+
+def _given(environ: Mapping[str, str], faults: list[str]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for key in sorted(key for key in environ if key.startswith(PREFIX)):
+        name = key.removeprefix(PREFIX).lower()
+        if name in Settings.model_fields:
+            found.append((name, environ[key]))
+        elif name.removesuffix(_FILE.lower()) in Settings.model_fields:
+            found.append((name.removesuffix(_FILE.lower()), _from_file(key, environ, faults)))
+        else:
+            faults += _misspelt(key)
+    return found
+
+
+def _from_file(key: str, environ: Mapping[str, str], faults: list[str]) -> str:
+    if key.removesuffix(_FILE) in environ:
+        faults.append(f"{key} and {key.removesuffix(_FILE)} are both set: keep one of them.")
+    try:
+        return Path(environ[key]).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        faults.append(
+            f"{key} names {environ[key]}, which cannot be read ({reason}): correct the path or its rights."
+        )
+        return ""
+
+
+def _misspelt(key: str) -> list[str]:
+    known = [PREFIX + name.upper() + end for name in Settings.model_fields for end in ("", _FILE)]
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.85)
+    return [f"{key} is not a setting of the hub: did you mean {near[0]}?"] if near else []
+
+
+def _checked(given: dict[str, str], faults: list[str]) -> Settings | None:
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            name = f"{PREFIX}{str(fault['loc'][0]).upper()}"
+            faults.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}; correct it.")
+        return None

@@ -1,0 +1,97 @@
+"""What travels on the exchange sts.live: written by the ingest workers, read by every API process.
+
+JSON, one message each: `live.<gateway>` carries a Frame, `fleet.<gateway>` a FleetNews, `live.notice` a
+Notice. Times ending in `_us` are integer microseconds: `boot_us` of the gateway's boot clock, the others of
+wall time since 1970. A receiver keeps the newest value of each sensor and metric by its time, so order and
+repetition on the way do not matter.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+NOTICE_KEY = "live.notice"
+FLEET_PREFIX = "fleet."
+FRAME_PREFIX = "live."
+
+
+class FrameValue(msgspec.Struct, frozen=True, array_like=True):
+    """One value: metric and quality by number, as in the catalogue and `sts_protocols.sample.Quality`."""
+
+    sensor_id: int
+    metric: int
+    t_us: int
+    value: float
+    quality: int
+
+
+class Frame(msgspec.Struct, frozen=True, tag="frame"):
+    """The values of one live record, for registered and consenting sensors only."""
+
+    gateway: str
+    epoch: str
+    seq: int
+    boot_us: int
+    t_us: int
+    hub_us: int
+    values: list[FrameValue]
+
+
+class Notice(msgspec.Struct, frozen=True, tag="notice"):
+    """Something that stops or starts the flow for everybody."""
+
+    reason: Literal["database_away", "database_back"]
+    hub_us: int
+
+
+class FleetSensor(msgspec.Struct, frozen=True):
+    """A sensor as its gateway tells it; `state` in the words of the beat."""
+
+    name: str
+    address: str
+    kind: str
+    state: str
+    rssi: int | None = None
+    battery: int | None = None
+    last_heard_us: int | None = None
+
+
+class FleetNews(msgspec.Struct, frozen=True, tag="fleet"):
+    """What a gateway said of itself in its last beat; `buffer` and `clock` as the beat has them, in plain
+    JSON."""
+
+    gateway: str
+    hub_us: int
+    state: str
+    faults: list[str] = []
+    sensors: list[FleetSensor] = []
+    buffer: dict[str, Any] | None = None
+    clock: tuple[int, int, int] | None = None
+    versions: dict[str, str] = {}
+
+
+Message = Frame | Notice | FleetNews
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
+
+
+def encode(message: Message) -> bytes:
+    """The body to publish."""
+    return _encoder.encode(message)
+
+
+def decode(body: bytes) -> Message:
+    """The message in a body; raises msgspec.DecodeError when it is none."""
+    return _decoder.decode(body)
+
+
+def routing_key(message: Message) -> str:
+    """The key that this message is published with."""
+    match message:
+        case Frame(gateway=gateway):
+            return FRAME_PREFIX + gateway
+        case FleetNews(gateway=gateway):
+            return FLEET_PREFIX + gateway
+        case Notice():
+            return NOTICE_KEY
