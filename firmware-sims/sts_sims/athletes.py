@@ -1,8 +1,8 @@
 """Invented hearts: heart rate follows effort with a lag and a drift, and the beats agree with it.
 
-The model is a first-order lag towards the rate that the effort asks for (share of the heart-rate reserve, as
-Karvonen uses it), quicker up than down, with cardiac drift, respiratory arrhythmia that fades as effort rises,
-and a little noise. It is made to look right on a screen and to be repeatable, not to be a medical truth.
+The model is a first-order lag towards the rate that the effort asks for (share of the heart-rate reserve,
+as Karvonen uses it), quicker up than down, with cardiac drift, respiratory arrhythmia that fades as effort
+rises, and a little noise. It is made to look right on a screen and to be repeatable, not to be a medical truth.
 Everything follows from the seed: the same scenario gives the same beats.
 """
 
@@ -11,8 +11,8 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-# Time constants of the heart's answer, s: a jump of effort is nearly complete after three of them. Rise of about
-# 30 s and recovery of about 50 s are usual in trained adults; each athlete differs by up to a quarter.
+# Time constants of the heart's answer, s: a jump of effort is nearly complete after three of them. A rise of
+# about 30 s and recovery of about 50 s are usual in trained adults; each athlete differs by up to a quarter.
 RISE_S = 30.0
 RECOVERY_S = 50.0
 INDIVIDUAL_SPREAD = 0.25

@@ -6,6 +6,7 @@ import json
 import logging
 import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -96,7 +97,7 @@ def run(
         _stop(str(error), FAILED)
 
 
-async def _until_stopped(work: "asyncio._CoroutineLike[None]") -> None:
+async def _until_stopped(work: Coroutine[None, None, None]) -> None:
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     for stop in (signal.SIGINT, signal.SIGTERM):

@@ -32,8 +32,8 @@ FLAG_RR = 0x10
 
 RR_UNITS_PER_S = 1024
 
-# A notification on the smallest ATT MTU holds 20 bytes; after flags and rate nine intervals of two bytes remain,
-# eight beside the energy. What does not fit goes with the next notification.
+# A notification on the smallest ATT MTU holds 20 bytes; after flags and rate nine intervals of two bytes
+# remain, eight beside the energy. What does not fit goes with the next notification.
 PAYLOAD_BYTES = 20
 
 # Straps show the mean of the last beats, not of one: five beats are about two seconds under load.

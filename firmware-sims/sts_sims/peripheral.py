@@ -1,4 +1,4 @@
-"""What a simulated Bluetooth sensor is: its advertisement and its GATT table. No I/O; carriers put it on the air."""
+"""What a simulated Bluetooth sensor is: its advertisement and its GATT table. Carriers put it on the air."""
 
 from dataclasses import dataclass, field
 from typing import Protocol

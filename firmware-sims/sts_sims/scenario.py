@@ -1,6 +1,7 @@
 """Scenario files: who trains, how hard, with which straps, and what goes wrong when."""
 
 import tomllib
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from sts_sims.athletes import Athlete
+from sts_sims.orders import VERBS, TimedOrder
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Positive = Annotated[float, Meta(gt=0.0)]
@@ -56,7 +58,11 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Strap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A strap and who wears it. `later_s`: how far behind the others in the plan; `pace`: how hard against the plan."""
+    """A strap and who wears it.
+
+    `later_s`: how far behind the others in the plan; `pace`: how hard against the plan; `connected_at_start`:
+    an agent that was killed has left the link standing.
+    """
 
     name: Name
     address: Address
@@ -70,7 +76,7 @@ class Strap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole training. `start_at_s`: how far into the plan the run begins; `rate_hz`: measurements per second."""
+    """A whole training. `start_at_s`: where in the plan the run begins; `rate_hz`: measurements a second."""
 
     about: str
     straps: Annotated[list[Strap], Meta(min_length=1)]
@@ -79,7 +85,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start_at_s: NotNegative = 0.0
     rate_hz: Positive = 1.0
     radio: Radio = Radio()
-    timeline: list[dict[str, Any]] = []
+    timeline: list[TimedOrder] = []
 
 
 def shipped() -> list[str]:
@@ -100,7 +106,8 @@ def load(name_or_path: str) -> Scenario:
         scenario = msgspec.convert(tomllib.loads(_text(name_or_path)), Scenario)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ScenarioError(f"The scenario {name_or_path} cannot be used: {error}.") from error
-    _refuse_doubles(name_or_path, scenario)
+    for complaint in _complaints(scenario):
+        raise ScenarioError(f"The scenario {name_or_path} cannot be used: {complaint}.")
     return scenario
 
 
@@ -112,18 +119,20 @@ def _text(name_or_path: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         known = ", ".join(shipped())
         raise ScenarioError(
-            f"There is no scenario {name_or_path} ({error}). Shipped ones: {known}; or give the path of a TOML file."
+            f"There is no scenario {name_or_path} ({error}). Shipped: {known}; or give a TOML file's path."
         ) from error
 
 
-def _refuse_doubles(name: str, scenario: Scenario) -> None:
+def _complaints(scenario: Scenario) -> Iterator[str]:
     for field in ("name", "address"):
         values = [getattr(strap, field) for strap in scenario.straps]
-        doubled = sorted({v for v in values if values.count(v) > 1})
-        if doubled:
-            raise ScenarioError(
-                f"The scenario {name} cannot be used: strap {field} {doubled[0]} is given twice."
-            )
+        yield from (f"strap {field} {v} is given twice" for v in sorted(set(values)) if values.count(v) > 1)
+    known = {strap.name for strap in scenario.straps} | {None}
+    for order in scenario.timeline:
+        if order.do not in VERBS:
+            yield f"its timeline has the order {order.do}; known ones are {', '.join(VERBS)}"
+        if order.strap not in known:
+            yield f"its timeline speaks of the strap {order.strap}, which it does not have"
 
 
 def roster(scenario: Scenario) -> list[dict[str, Any]]:

@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from sts_sims.carriers.bluez.daemon import BluezDaemon, BusNameTaken, RadioSettings
+from sts_sims.carriers.bluez.daemon import BluezDaemon, BusNameTakenError, RadioSettings
+from sts_sims.control import listening
+from sts_sims.orders import OrderError, Stage, TimedOrder, carry_out, obey
 from sts_sims.scenario import Radio, Scenario
 from sts_sims.squad import Squad
 from sts_sims.truth import TruthLog
@@ -38,22 +41,40 @@ class Show:
         control_path: Path | None = None,
     ) -> None:
         self.squad = Squad(scenario, seed)
+        self.daemon = BluezDaemon(bus_address, self.squad.straps.values(), radio_settings(scenario.radio))
+        self.stage = Stage(self.daemon, self.squad.straps)
+        self._scenario = scenario
         self._truth_path = truth_path
         self._control_path = control_path
-        self._scenario = scenario
-        self.daemon = BluezDaemon(bus_address, self.squad.straps.values(), radio_settings(scenario.radio))
+        for strap in scenario.straps:
+            self.daemon.device(strap.name).connected_at_start = strap.connected_at_start
 
     async def run(self, on_air: Callable[[], None] = lambda: None) -> None:
         """Serve until cancelled; `on_air` is called once when the straps can be found."""
         try:
             with TruthLog(self._truth_path) as truth:
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self.daemon.run())
-                    group.create_task(self._begin(truth, on_air))
-        except* BusNameTaken as taken:
-            raise ShowError(str(taken.exceptions[0])) from None
+                async with listening(self._control_path, partial(obey, self.stage)):
+                    await self._perform(truth, on_air)
+        except OSError as error:
+            raise ShowError(f"The scenario cannot run: {error}.") from error
 
-    async def _begin(self, truth: TruthLog, on_air: Callable[[], None]) -> None:
+    async def _perform(self, truth: TruthLog, on_air: Callable[[], None]) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.daemon.run())
+                group.create_task(self._train(truth, on_air))
+        except* (BusNameTakenError, OrderError) as known:
+            raise ShowError(str(known.exceptions[0])) from None
+
+    async def _train(self, truth: TruthLog, on_air: Callable[[], None]) -> None:
         await self.daemon.ready.wait()
         on_air()
-        await self.squad.train(self.daemon, truth)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.squad.train(self.daemon, truth))
+            group.create_task(self._follow(self._scenario.timeline))
+
+    async def _follow(self, timeline: list[TimedOrder]) -> None:
+        began_s = asyncio.get_running_loop().time()
+        for order in sorted(timeline, key=lambda o: o.at_s):
+            await asyncio.sleep(began_s + order.at_s - asyncio.get_running_loop().time())
+            carry_out(self.stage, order)

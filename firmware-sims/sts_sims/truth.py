@@ -10,7 +10,7 @@ from sts_sims.heart_strap import Measurement
 
 
 class Truth(msgspec.Struct, omit_defaults=True):
-    """One notification. `t_boot_us`: CLOCK_BOOTTIME when it was emitted; `why`: the reason when nobody got it."""
+    """One notification. `t_boot_us`: CLOCK_BOOTTIME when it was emitted; `why`: why nobody got it."""
 
     t_boot_us: int
     strap: str

@@ -10,5 +10,5 @@ Whatever speaks to BlueZ over D-Bus can be tried against it unchanged, without a
     outbox      everything leaves through one paced queue
     daemon      the connection to the bus
 
-It is our belief about BlueZ. Where the real one was seen to differ, the rule is written here with the observation.
+It is our belief about BlueZ. Where the real one was seen, the rule says so with the observation.
 """

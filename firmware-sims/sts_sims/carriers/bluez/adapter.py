@@ -13,7 +13,7 @@ from sts_sims.carriers.bluez.tree import ObjectTree, Properties
 ADAPTER = "org.bluez.Adapter1"
 MONITOR_MANAGER = "org.bluez.AdvertisementMonitorManager1"
 
-# bluez src/main.conf, TemporaryTimeout: an unpaired device that is not connected leaves 30 s after it was last seen.
+# bluez src/main.conf, TemporaryTimeout: an unpaired device without a link leaves 30 s after it was last seen.
 TEMPORARY_TIMEOUT_S = 30.0
 
 # RSSI wavers on every advert, also when nobody moves.
@@ -42,6 +42,11 @@ class Adapter:
     def appear(self) -> None:
         """The adapter is there: bluetoothd started or someone plugged it in."""
         self._tree.add(self.path, {ADAPTER: self._properties(), MONITOR_MANAGER: _monitor_properties()})
+        for device in self.devices.values():
+            if device.connected_at_start:
+                device.advertise(time.monotonic(), device.peripheral.advert.rssi_dbm)
+                device.link_up()
+                device.resolve(late_s=0.0)
 
     def unplug(self) -> None:
         """The adapter leaves with all its devices."""
@@ -123,7 +128,7 @@ class Adapter:
             device.client_left(client)
 
     def hear_adverts(self) -> None:
-        """One round on the air: whoever advertises is seen while someone scans; who was not seen for long expires."""
+        """One round on the air: while someone scans, adverts are seen; a device not seen for long expires."""
         now_s = time.monotonic()
         for device in self.devices.values():
             if self._hears(device):

@@ -1,4 +1,4 @@
-"""The connection to the private bus: owns `org.bluez`, dispatches calls, sends everything through the outbox."""
+"""The connection to the private bus: owns `org.bluez`, dispatches calls, sends all through the outbox."""
 
 import asyncio
 import contextlib
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dbus_fast import Message, MessageFlag, MessageType, NameFlag, RequestNameReply
 from dbus_fast.aio import MessageBus
+from dbus_fast.errors import AuthError, DBusError
 
 from sts_sims.carriers.bluez.adapter import Adapter
 from sts_sims.carriers.bluez.device import Device
@@ -23,6 +24,9 @@ logger = logging.getLogger(__name__)
 BUS_NAME = "org.bluez"
 DBUS = "org.freedesktop.DBus"
 
+# What dbus-fast raises when a bus is away, goes away while it is greeted, or dies in the middle of a call.
+BUS_ERRORS = (OSError, EOFError, AuthError, DBusError)
+
 # A lost bus is tried again this often: a bus that restarts is back within a second.
 RETRY_S = 0.2
 
@@ -30,8 +34,11 @@ RETRY_S = 0.2
 ADVERT_INTERVAL_S = 0.5
 
 
-class BusNameTaken(Exception):
-    """Another process owns org.bluez on this bus; use a bus of your own (see deploy/demo for a private dbus-daemon)."""
+class BusNameTakenError(Exception):
+    """Another process owns org.bluez on this bus: stop it, or use a bus of your own."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class RadioSettings:
 
 
 class BluezDaemon:
-    """A stand-in for bluetoothd with some peripherals in its air. `run` serves until cancelled, over losses of the bus."""
+    """A stand-in for bluetoothd with peripherals in its air. `run` serves over losses of the bus."""
 
     def __init__(self, bus_address: str, peripherals: Iterable[Peripheral], radio: RadioSettings) -> None:
         self.faults = FaultBook()
@@ -88,25 +95,26 @@ class BluezDaemon:
         """Serve until cancelled.
 
         Raises:
-            BusNameTaken: someone else owns org.bluez on this bus.
+            BusNameTakenError: someone else owns org.bluez on this bus.
         """
         while True:
             await self._present.wait()
             try:
                 await self._serve()
-            except OSError as error:
+            except BUS_ERRORS as error:
                 logger.info("The bus at %s is away (%s); trying again.", self._bus_address, error)
             await asyncio.sleep(RETRY_S)
 
     async def _serve(self) -> None:
-        bus = MessageBus(bus_address=self._bus_address, negotiate_unix_fd=True)
+        bus = await MessageBus(bus_address=self._bus_address, negotiate_unix_fd=True).connect()
+        lost = asyncio.ensure_future(_until_lost(bus))
         try:
-            await bus.connect()
             await self._take_name(bus)
-            await self._until_lost(bus)
+            await self._work_until(lost, bus)
         finally:
             self._forget_everything()
             bus.disconnect()
+            await lost
 
     async def _take_name(self, bus: MessageBus) -> None:
         self._outbox.open()
@@ -114,22 +122,15 @@ class BluezDaemon:
         bus.add_message_handler(self._handle)
         await self._watch_clients(bus)
         if await bus.request_name(BUS_NAME, NameFlag.DO_NOT_QUEUE) is not RequestNameReply.PRIMARY_OWNER:
-            raise BusNameTaken
+            raise BusNameTakenError
         if self.adapter.plugged:
             self.adapter.appear()
         self.ready.set()
 
-    async def _until_lost(self, bus: MessageBus) -> None:
-        work = [
-            asyncio.ensure_future(self._outbox.run(bus)),
-            asyncio.ensure_future(self._be_heard()),
-            asyncio.ensure_future(bus.wait_for_disconnect()),
-        ]
+    async def _work_until(self, lost: asyncio.Future[None], bus: MessageBus) -> None:
+        work = [asyncio.ensure_future(self._outbox.run(bus)), asyncio.ensure_future(self._be_heard())]
         try:
-            done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                if error := task.exception():
-                    logger.info("The connection to the bus ended: %r", error)
+            await asyncio.wait([lost, *work], return_when=asyncio.FIRST_COMPLETED)
         finally:
             await _cancel(work)
 
@@ -214,7 +215,15 @@ class BluezDaemon:
         )
 
 
-async def _cancel(tasks: Iterable["asyncio.Future[object]"]) -> None:
+async def _until_lost(bus: MessageBus) -> None:
+    """Wait for the end of a connection, whatever ends it."""
+    try:
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+    except Exception as error:
+        logger.info("The connection to the bus ended: %r", error)
+
+
+async def _cancel(tasks: Iterable["asyncio.Task[None]"]) -> None:
     for task in tasks:
         task.cancel()
     for task in tasks:

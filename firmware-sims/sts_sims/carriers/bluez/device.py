@@ -22,7 +22,7 @@ CLIENT_CONFIGURATION = uuid16(0x2902)
 
 # The ATT MTU that BlueZ and a modern strap agree on.
 MTU = 247
-# "late": a strap may hold its measurement back this long (polarofficial/polar-ble-sdk issue 80 tells 3 to 4 s).
+# "late": a strap may hold measurements back this long (polarofficial/polar-ble-sdk issue 80 tells 3 to 4 s).
 LATE_S = 3.0
 # "bunched": a stack that was busy hands over what it held in one go.
 BUNCH = 4
@@ -47,6 +47,7 @@ class Device:
         self.address = peripheral.address
         self.connected = False
         self.connecting: asyncio.Task[object] | None = None
+        self.connected_at_start = False
         self.on_air = True
         self.muted = False
         self.seen_s = 0.0
@@ -89,7 +90,10 @@ class Device:
         self._change(Connected=Variant("b", True))
 
     def resolve(self, late_s: float) -> None:
-        """Service discovery is done. A `late` tree comes after that word (bluez/bluez#1489), an `empty` one never."""
+        """Service discovery is done. A `late` tree comes after that word, an empty one never.
+
+        `late_s`: how long after it (bluez/bluez#1489).
+        """
         if self.services_fault is None:
             self._export_services()
         elif self.services_fault == "late":
@@ -289,7 +293,7 @@ class Device:
             self._tree.add(path, interfaces)
 
     def _gatt_objects(self) -> Iterator[tuple[str, Interfaces]]:
-        """Services, characteristics and descriptors; the number in a path is the ATT handle, as BlueZ writes it."""
+        """Services, characteristics, descriptors; BlueZ writes the ATT handle into the path."""
         handle = FIRST_HANDLE
         for service in self.peripheral.services:
             service_path = f"{self.path}/service{handle:04x}"

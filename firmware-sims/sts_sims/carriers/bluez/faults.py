@@ -1,4 +1,4 @@
-"""What goes wrong on order: method calls that fail or never end, services that come late, notifications that do not come."""
+"""What goes wrong on order: calls that fail or never end, services or notifications that do not come."""
 
 from dataclasses import dataclass, field
 from typing import Literal

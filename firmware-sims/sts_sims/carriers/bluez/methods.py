@@ -44,7 +44,7 @@ class Reply(NamedTuple):
 
 
 class World(NamedTuple):
-    """What a method may touch. `connect_s`: how long a connect takes. `call_back` calls a method of a client."""
+    """What a method may touch. `connect_s`: how long a connect takes; `call_back` calls a client's method."""
 
     tree: ObjectTree
     adapter: Adapter

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dbus_fast import Message
 from dbus_fast.aio import MessageBus
 
-# dbus-fast 5 closes the whole connection when one send meets EAGAIN (altdesktop/python-dbus-next#153, inherited), so a
-# burst must never fill the socket: ten messages per 5 ms are 2,000/s, twenty times what thirty straps need, and
-# were measured to be safe.
+# dbus-fast 5 closes the whole connection when one send meets EAGAIN (altdesktop/python-dbus-next#153,
+# inherited), so a burst must never fill the socket: ten messages per 5 ms are 2,000/s, twenty times what
+# thirty straps need, and were measured to be safe.
 BURST_MESSAGES = 10
 PAUSE_S = 0.005
 
@@ -17,7 +17,7 @@ Entry = Message | Callable[[], None]
 
 
 class Outbox:
-    """A queue of messages, sent by `run`. Messages posted while no bus is there are dropped, as bluetoothd's would be."""
+    """A queue of messages, sent by `run`. What is posted while no bus is there is dropped: nobody listens."""
 
     def __init__(self) -> None:
         self._queue: deque[Entry] = deque()

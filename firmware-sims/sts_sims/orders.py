@@ -1,0 +1,253 @@
+"""What can be done to a running scenario, by its timeline or the control socket: one table of verbs."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from sts_sims.carriers.bluez.daemon import BluezDaemon
+from sts_sims.carriers.bluez.device import Device
+from sts_sims.carriers.bluez.faults import CallFault, NotificationFault, ServicesFault
+from sts_sims.heart_strap import HeartStrap
+
+
+class OrderError(Exception):
+    """An order cannot be carried out; the message says why."""
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing to do. Which fields a verb needs stands in VERBS; `for_s` undoes it after so many seconds."""
+
+    do: str
+    strap: str | None = None
+    for_s: float | None = None
+    value: float | None = None
+    address: str | None = None
+    method: str | None = None
+    error: str | None = None
+    text: str = ""
+    times: int = 1
+    after: int = 0
+    notifications: NotificationFault | None = None
+    services: ServicesFault | None = None
+
+
+class TimedOrder(Order, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An order of the timeline, `at_s` seconds after the start of the run."""
+
+    at_s: float
+
+
+class Stage:
+    """What orders act on."""
+
+    def __init__(self, daemon: BluezDaemon, straps: dict[str, HeartStrap]) -> None:
+        self.daemon = daemon
+        self.straps = straps
+
+    def strap(self, order: Order) -> HeartStrap:
+        return self.straps[self._name(order)]
+
+    def device(self, order: Order) -> Device:
+        return self.daemon.device(self._name(order))
+
+    def _name(self, order: Order) -> str:
+        if order.strap not in self.straps:
+            raise OrderError(
+                f"Order {order.do} needs the name of a strap of this scenario, not {order.strap}."
+            )
+        return order.strap
+
+
+Act = Callable[[Stage, Order], None]
+
+
+def _mute(stage: Stage, order: Order) -> None:
+    stage.device(order).muted = True
+
+
+def _unmute(stage: Stage, order: Order) -> None:
+    stage.device(order).muted = False
+
+
+def _drop(stage: Stage, order: Order) -> None:
+    stage.device(order).link_lost()
+
+
+def _forget(stage: Stage, order: Order) -> None:
+    stage.device(order).forget()
+
+
+def _remove(stage: Stage, order: Order) -> None:
+    device = stage.device(order)
+    device.on_air = False
+    device.forget()
+
+
+def _walk_away(stage: Stage, order: Order) -> None:
+    device = stage.device(order)
+    device.on_air = False
+    device.link_lost()
+
+
+def _restore(stage: Stage, order: Order) -> None:
+    device = stage.device(order)
+    device.on_air = True
+    device.muted = False
+    device.notification_fault = None
+    device.services_fault = None
+    stage.strap(order).worn = True
+
+
+def _take_off(stage: Stage, order: Order) -> None:
+    stage.strap(order).worn = False
+
+
+def _put_on(stage: Stage, order: Order) -> None:
+    stage.strap(order).worn = True
+
+
+def _battery(stage: Stage, order: Order) -> None:
+    if order.value is None:
+        raise OrderError("Order battery needs a value in percent.")
+    stage.strap(order).set_battery(order.value)
+
+
+def _readdress(stage: Stage, order: Order) -> None:
+    if order.address is None:
+        raise OrderError("Order readdress needs an address.")
+    device = stage.device(order)
+    device.forget()
+    device.address = order.address
+
+
+def _spoil(stage: Stage, order: Order) -> None:
+    device = stage.device(order)
+    device.notification_fault = order.notifications
+    device.services_fault = order.services
+
+
+def _fault(stage: Stage, order: Order) -> None:
+    if order.method is None:
+        raise OrderError("Order fault needs the D-Bus method that shall fail, for example Connect.")
+    stage.daemon.faults.plant(
+        CallFault(order.method, order.error, order.text, order.times, order.strap, order.after)
+    )
+
+
+def _clear_faults(stage: Stage, order: Order) -> None:
+    stage.daemon.faults.clear()
+
+
+def _power_off(stage: Stage, order: Order) -> None:
+    stage.daemon.adapter.power(False)
+
+
+def _power_on(stage: Stage, order: Order) -> None:
+    stage.daemon.adapter.power(True)
+
+
+def _unplug(stage: Stage, order: Order) -> None:
+    stage.daemon.adapter.unplug()
+
+
+def _plug(stage: Stage, order: Order) -> None:
+    stage.daemon.adapter.plug()
+
+
+def _deafen(stage: Stage, order: Order) -> None:
+    stage.daemon.adapter.silent = True
+
+
+def _undeafen(stage: Stage, order: Order) -> None:
+    stage.daemon.adapter.silent = False
+
+
+def _stop_bluez(stage: Stage, order: Order) -> None:
+    stage.daemon.leave()
+
+
+def _start_bluez(stage: Stage, order: Order) -> None:
+    stage.daemon.come_back()
+
+
+def _limit_links(stage: Stage, order: Order) -> None:
+    stage.daemon.adapter.link_limit = None if order.value is None else int(order.value)
+
+
+class Verb(msgspec.Struct, frozen=True):
+    """What a verb does, in a sentence, and the verb that undoes it."""
+
+    act: Act
+    about: str
+    undone_by: str | None = None
+
+
+VERBS: dict[str, Verb] = {
+    "mute": Verb(_mute, "The strap keeps its link and says nothing.", "unmute"),
+    "unmute": Verb(_unmute, "It speaks again."),
+    "drop": Verb(_drop, "The link is lost; the strap advertises again at once."),
+    "walk_away": Verb(_walk_away, "Out of range: link lost, no adverts.", "restore"),
+    "forget": Verb(_forget, "BlueZ drops its object; the next advert makes a new one."),
+    "remove": Verb(_remove, "Out of range and out of BlueZ.", "restore"),
+    "restore": Verb(_restore, "In range, speaking, worn, without faults of its own."),
+    "take_off": Verb(_take_off, "No skin contact.", "put_on"),
+    "put_on": Verb(_put_on, "Skin contact again."),
+    "battery": Verb(_battery, "Set the charge to `value` percent."),
+    "readdress": Verb(_readdress, "The strap comes back under another `address`."),
+    "spoil": Verb(
+        _spoil, "`notifications` lost, late, bunched, empty or early; `services` empty or late.", "restore"
+    ),
+    "fault": Verb(
+        _fault,
+        "The next `times` calls of `method` (after `after` good ones) answer `error`, or nothing without.",
+    ),
+    "clear_faults": Verb(_clear_faults, "No planted fault is left."),
+    "power_off": Verb(_power_off, "The adapter's radio is switched off.", "power_on"),
+    "power_on": Verb(_power_on, "It is switched on."),
+    "unplug": Verb(_unplug, "The adapter is pulled out.", "plug"),
+    "plug": Verb(_plug, "It is put back."),
+    "deafen": Verb(_deafen, "Discovery runs and hears nothing.", "undeafen"),
+    "undeafen": Verb(_undeafen, "It hears again."),
+    "stop_bluez": Verb(_stop_bluez, "bluetoothd dies.", "start_bluez"),
+    "start_bluez": Verb(_start_bluez, "It is started again."),
+    "limit_links": Verb(_limit_links, "The controller holds `value` links and refuses more."),
+}
+
+
+def carry_out(stage: Stage, order: Order) -> None:
+    """Do what an order says, and undo it later when it says for how long.
+
+    Raises:
+        OrderError: unknown verb or strap, a missing field, or `for_s` where nothing can be undone.
+    """
+    verb = VERBS.get(order.do)
+    if verb is None:
+        raise OrderError(f"There is no order {order.do}. Known ones: {', '.join(VERBS)}.")
+    if order.for_s is not None and verb.undone_by is None:
+        raise OrderError(f"Order {order.do} cannot be undone, so it takes no for_s.")
+    verb.act(stage, order)
+    if order.for_s is not None and verb.undone_by is not None:
+        undo = VERBS[verb.undone_by].act
+        asyncio.get_running_loop().call_later(order.for_s, undo, stage, order)
+
+
+def parse(line: bytes) -> Order:
+    """Read one order from JSON. Raises OrderError."""
+    try:
+        return msgspec.json.decode(line, type=Order)
+    except msgspec.DecodeError as error:
+        raise OrderError(f"This is not an order: {error}.") from error
+
+
+Answer = dict[Literal["ok", "error"], bool | str]
+
+
+def obey(stage: Stage, line: bytes) -> Answer:
+    """Carry out one order in JSON and answer in the words of the control socket."""
+    try:
+        carry_out(stage, parse(line))
+    except OrderError as error:
+        return {"ok": False, "error": str(error)}
+    return {"ok": True}
