@@ -1,8 +1,8 @@
 """Brings a database from any earlier state to the newest: `sts-hub migrate`.
 
-Migrations are the files ``migrations/NNNN_name.sql``, applied in order, each in a transaction of its own together
-with its line in ``sts.migration``. They run as the role sts_owner, so that nothing in the schema belongs to a
-superuser; the roles sts_ingest and sts_api are what the worker and the API log in as.
+Migrations are the files ``migrations/NNNN_name.sql``, applied in order, each in a transaction of its own
+together with its line in ``sts.migration``. They run as the role sts_owner, so that nothing in the schema
+belongs to a superuser; the roles sts_ingest and sts_api are what the worker and the API log in as.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 
 from sts_hub.db import pools, queries
+from sts_hub.errors import HubError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +31,7 @@ _FILE = re.compile(r"^(\d{4})_([a-z0-9_]+)\.sql$")
 _QUERIES = queries.load(__package__, "migrate.sql")
 
 
-class MigrationError(Exception):
+class MigrationError(HubError):
     """The database cannot be brought to this version as things are."""
 
 
@@ -83,7 +84,8 @@ async def migrate(
 ) -> Outcome:
     """Create the roles, apply what is missing, and set the passwords that the two other DSNs carry.
 
-    Raises MigrationError with what to do, OSError or asyncpg.PostgresError when the server is away or refuses.
+    Raises MigrationError with what to do, OSError or asyncpg.PostgresError when the server is away or
+    refuses.
     """
     connection = await pools.connect(owner_dsn, "sts-hub migrate", command_s=None)
     try:
@@ -159,7 +161,7 @@ async def _apply(connection: Connection, steps: tuple[Migration, ...]) -> Outcom
     newest = await connection.fetchval("SELECT max(number) FROM sts.migration")
     if newest is not None and newest > len(steps):
         raise MigrationError(
-            f"The database is at version {newest}, this program knows {len(steps)}. Install the newer program."
+            f"The database is at version {newest}, this program knows {len(steps)}: install the newer one."
         )
     edition = await connection.fetchval(_QUERIES.edition)
     return Outcome(tuple(f"{step.number:04d}_{step.name}" for step in applied), len(steps), edition)

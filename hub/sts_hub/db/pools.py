@@ -1,4 +1,5 @@
-"""Connections to PostgreSQL, alike everywhere: named in pg_stat_activity, in UTC, with a deadline on each call."""
+"""Connections to PostgreSQL, alike everywhere: named in pg_stat_activity, in UTC, with a deadline on each
+call."""
 
 from __future__ import annotations
 
