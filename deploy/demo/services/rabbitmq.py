@@ -100,6 +100,11 @@ class RabbitMQ:
     # -- its life ---------------------------------------------------------------------------------
     def start(self) -> None:
         """Come up on the same ports as before; raises StartError after START_ALLOWANCE_S."""
+        self.launch()
+        self.wait_ready()
+
+    def launch(self) -> None:
+        """Begin to come up; `wait_ready` says when it is there."""
         release = self._release or find_release()
         if release is None:
             raise StartError("no RabbitMQ on this machine: install the package rabbitmq-server")
@@ -113,6 +118,11 @@ class RabbitMQ:
             self._folder / "rabbitmq.log",
             environment=environment,
         )
+
+    def wait_ready(self) -> None:
+        """Return once clients are served; raises StartError after START_ALLOWANCE_S."""
+        if self.process is None:
+            raise StartError("RabbitMQ was not launched")
         wait_until(self._ready, START_ALLOWANCE_S, every_s=0.2)
         if not (self.process.running() and self._ready()):
             error = self.process.failure(f"was not ready within {START_ALLOWANCE_S} s")

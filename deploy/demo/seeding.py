@@ -1,0 +1,98 @@
+"""Tells the hub, over its own API, who trains here and who wears which strap.
+
+What is already there stays: seeding a second time adds only what is missing.
+"""
+
+from __future__ import annotations
+
+import http.cookiejar
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from demo.processes import StartError
+
+if TYPE_CHECKING:
+    from demo.system import System
+
+ANSWER_ALLOWANCE_S = 30
+PAGE = 200
+# Straps are assigned from here on: before the first sample of any run, and in nobody's way.
+WORN_SINCE = "2020-01-01T00:00:00Z"
+CONSENT_PURPOSE, CONSENT_VERSION = "monitoring", "demo-1"
+
+
+class Api:
+    """The REST API as the signed-in administrator of the demo."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        cookies = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """One request; the decoded answer. Raises StartError with the problem's own words."""
+        request = urllib.request.Request(
+            f"{self._base_url}/api/v1{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", "Origin": self._base_url, "X-STS-Request": "1"},
+        )
+        try:
+            with self._opener.open(request, timeout=ANSWER_ALLOWANCE_S) as answer:
+                content = answer.read()
+        except urllib.error.HTTPError as error:
+            raise StartError(f"The hub refused {method} {path}: {error.read().decode()}") from None
+        return json.loads(content) if content else None
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Open a session; its cookie is kept."""
+        self.call("POST", "/session", {"email": email, "password": password})
+
+    def all(self, path: str, **query: str) -> Iterator[dict[str, Any]]:
+        """Every item of a collection, page after page."""
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.call("GET", f"{path}?{urlencode({**query, **cursor, 'limit': PAGE})}")
+            yield from page["items"]
+            if not page.get("next"):
+                return
+            cursor = {"cursor": page["next"]}
+
+
+def seed(system: System) -> None:
+    """Team, athletes with consent, sensors and assignments of the scenario's roster."""
+    options = system.options
+    api = Api(system.base_url)
+    api.sign_in(options.email, system.password)
+    team = _team(api, options.team)
+    athletes = {athlete["number"]: athlete["id"] for athlete in api.all("/athletes", team=team)}
+    sensors = {sensor["address"]: sensor["id"] for sensor in api.all("/sensors")}
+    worn = {assignment["sensor_id"] for assignment in api.all("/assignments")}
+    for strap in system.roster():
+        person = strap["athlete"]
+        athlete = athletes.get(person["number"]) or _add_athlete(api, team, person)
+        sensor = sensors.get(strap["address"]) or _add_sensor(api, strap)
+        if sensor not in worn:
+            whole = {"sensor_id": sensor, "athlete_id": athlete, "from": WORN_SINCE, "to": None}
+            api.call("POST", "/assignments", whole)
+
+
+def _team(api: Api, name: str) -> str:
+    found = next((team["id"] for team in api.all("/teams") if team["name"] == name), None)
+    return str(found or api.call("POST", "/teams", {"name": name})["id"])
+
+
+def _add_athlete(api: Api, team: str, person: dict[str, Any]) -> str:
+    athlete = str(api.call("POST", "/athletes", {"team_id": team, **person})["id"])
+    consent = {"purpose": CONSENT_PURPOSE, "version": CONSENT_VERSION, "from": WORN_SINCE}
+    api.call("POST", f"/athletes/{athlete}/consents", consent)
+    return athlete
+
+
+def _add_sensor(api: Api, strap: dict[str, Any]) -> int:
+    sensor = {"address": strap["address"], "kind": strap["kind"], "label": strap["name"]}
+    return int(api.call("POST", "/sensors", sensor)["id"])

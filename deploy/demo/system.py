@@ -1,0 +1,354 @@
+"""The whole system on one machine: services, hub, simulated straps and a real gateway agent.
+
+    system = System(folder)
+    system.start()          # or the five steps that it consists of, one by one
+    system.agent.kill()     # any part can be killed, stopped and started again
+    system.stop()
+
+What a proof run changes is in Options and in the attributes that are read when a part starts:
+`agent_broker` (put a proxy between agent and broker), `agent_settings`, `agent_environment`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from demo.folders import remove_short_folder, short_folder
+from demo.ports import LOOPBACK, free_port, wait_until
+from demo.processes import Program, StartError, last_lines
+from demo.services.dbus import DBus
+from demo.services.postgres import Postgres
+from demo.services.rabbitmq import RabbitMQ
+
+DATABASE, VHOST = "sts", "sts"
+# A loaded machine of two cores takes 3 s for each of these.
+COMMAND_ALLOWANCE_S = 90
+API_ALLOWANCE_S = 60
+AGENT_ALLOWANCE_S = 30
+PROGRAMS = Path(sys.executable).parent
+
+
+@dataclass
+class Options:
+    """What differs between a demo and a proof run."""
+
+    scenario: str = "squad"
+    gateway: str = "pitch-1"
+    club: str = "Demo Club"
+    site: str = "Pitch 1"
+    team: str = "First team"
+    email: str = "coach@demo.example"
+    workers: int = 2
+    seed: int | None = None
+    truth: Path | None = None
+    web_app: Path | None = None
+    hub_environment: dict[str, str] = field(default_factory=dict)
+
+
+class Part:
+    """One program of the system; its command is made anew at each start."""
+
+    def __init__(
+        self,
+        name: str,
+        log: Path,
+        command: Callable[[], list[str]],
+        environment: Callable[[], dict[str, str]],
+    ) -> None:
+        self.name = name
+        self.log = log
+        self._command = command
+        self._environment = environment
+        self.program: Program | None = None
+
+    def start(self) -> None:
+        """Start it; it is not ready yet."""
+        self.program = Program(self.name, self._command(), self.log, environment=self._environment())
+
+    def stop(self) -> None:
+        """Ask it to end and wait until it has."""
+        if self.program is not None:
+            self.program.stop()
+            self.program = None
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        if self.program is not None:
+            self.program.kill()
+            self.program = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it ended although nobody asked it to."""
+        return self.program is not None and not self.program.running()
+
+
+class System:
+    """Everything in `folder`; what is stored there stays between starts."""
+
+    def __init__(self, folder: Path, options: Options | None = None) -> None:
+        self.folder = folder
+        self.options = options or Options()
+        self._log = folder / "log"
+        for place in (self._log, folder / "agent", folder / "hub"):
+            place.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o711)  # a PostgreSQL that gave up root must pass
+        self.postgres = Postgres(folder / "postgres")
+        self.rabbitmq = RabbitMQ(folder / "rabbitmq")
+        self.bus = DBus(folder / "dbus")
+        self.api_port = free_port()
+        self.password = self._kept_secret("password", 9)
+        self.agent_broker: tuple[str, int] | None = None
+        self.agent_settings = ""
+        self.agent_environment: dict[str, str] = {}
+        self.workers = [
+            self._part(f"ingest-{number}", self._hub_command("ingest"), self._hub_environment)
+            for number in range(1, self.options.workers + 1)
+        ]
+        self.api = self._part("api", self._hub_command("api"), self._hub_environment)
+        self.simulator = self._part("simulator", self._simulator_command, self._plain_environment)
+        self.agent = self._part("agent", self._agent_command, self._agent_environment)
+        self._roster: list[dict[str, Any]] | None = None
+
+    # -- where it is ------------------------------------------------------------------------------
+    @property
+    def base_url(self) -> str:
+        """What a person types into the browser."""
+        return f"http://localhost:{self.api_port}"
+
+    @property
+    def control_socket(self) -> Path:
+        """Where the simulator takes orders while it runs."""
+        return short_folder(self.folder) / "sim.sock"
+
+    @property
+    def agent_socket(self) -> Path:
+        """Where the agent answers `status` and `tail`."""
+        return short_folder(self.folder) / "agent.sock"
+
+    @property
+    def agent_configuration(self) -> Path:
+        """The agent's settings, written anew at each start of the agent."""
+        return self.folder / "agent/settings.toml"
+
+    @property
+    def broker_address(self) -> tuple[str, int]:
+        """Where the broker really listens."""
+        return LOOPBACK, self.rabbitmq.amqp_port
+
+    @property
+    def owner_dsn(self) -> str:
+        """The superuser's way into the hub's database."""
+        return self.postgres.dsn_of(DATABASE)
+
+    @property
+    def parts(self) -> list[Part]:
+        """Every program of ours, in the order in which they start."""
+        return [*self.workers, self.api, self.simulator, self.agent]
+
+    # -- its life ---------------------------------------------------------------------------------
+    def start(self) -> None:
+        """All steps; raises StartError, and then everything that had started is stopped again."""
+        try:
+            self.start_services()
+            self.prepare_hub()
+            self.start_hub()
+            self.seed()
+            self.start_field()
+        except BaseException:
+            self.stop()
+            raise
+
+    def start_services(self) -> None:
+        """Database, broker and message bus."""
+        self.rabbitmq.launch()  # the slowest: the others come up meanwhile
+        self.bus.start()
+        self.postgres.start()
+        if self.postgres.sql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'") != "1":
+            self.postgres.make_database(DATABASE)
+
+    def prepare_hub(self) -> None:
+        """Tables, the first account and the gateway's place at the broker."""
+        self.hub("migrate")
+        self._once("account-created", self._create_account)
+        self.rabbitmq.wait_ready()
+        self.rabbitmq.make_vhost(VHOST)
+        self._once("gateway-added", self._add_gateway)
+
+    def start_hub(self) -> None:
+        """Ingest workers and the API."""
+        for part in (*self.workers, self.api):
+            part.start()
+        if not wait_until(self._api_ready, API_ALLOWANCE_S):
+            raise self._failure(self.api, f"was not ready within {API_ALLOWANCE_S} s")
+
+    def seed(self) -> None:
+        """Athletes, consents, sensors and who wears what, told over the API as a person would."""
+        from demo.seeding import seed
+
+        seed(self)
+
+    def start_field(self) -> None:
+        """Simulated straps and the gateway agent."""
+        self.simulator.start()
+        self.start_agent()
+
+    def start_agent(self) -> None:
+        """The agent alone, with settings written from what the attributes say now."""
+        self._write_agent_settings()
+        self.agent.start()
+        if not wait_until(lambda: self.agent_socket.exists() or self.agent.ended, AGENT_ALLOWANCE_S):
+            raise self._failure(self.agent, f"was not ready within {AGENT_ALLOWANCE_S} s")
+        if self.agent.ended:
+            raise self._failure(self.agent, "ended while it started")
+
+    def stop(self) -> None:
+        """End every process, the last started first; the data stays."""
+        for part in reversed(self.parts):
+            part.stop()
+        for service in (self.rabbitmq, self.postgres, self.bus):
+            service.stop()
+        remove_short_folder(self.folder)
+
+    def ended_parts(self) -> list[Part]:
+        """Programs that ended although nobody asked them to."""
+        return [part for part in self.parts if part.ended]
+
+    # -- the hub's command line -------------------------------------------------------------------
+    def hub(self, *words: str, given: str | None = None) -> str:
+        """Run `sts-hub` with these words; what it printed. Raises StartError when it fails."""
+        command = [str(PROGRAMS / "sts-hub"), *words]
+        done = subprocess.run(
+            command,
+            env=self._hub_environment(),
+            input=given or "",
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_ALLOWANCE_S,
+            check=False,
+        )
+        if done.returncode:
+            wrote = (done.stderr or done.stdout).strip()
+            raise StartError(f"sts-hub {' '.join(words)} ended with code {done.returncode}:\n{wrote}")
+        return done.stdout
+
+    def roster(self) -> list[dict[str, Any]]:
+        """Straps and athletes of the scenario, as the simulator tells them."""
+        if self._roster is None:
+            command = [str(PROGRAMS / "sts-sim"), "roster", self.options.scenario, "--json"]
+            told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            self._roster = json.loads(told)
+        return self._roster
+
+    # -- inside -----------------------------------------------------------------------------------
+    def _part(
+        self, name: str, command: Callable[[], list[str]], environment: Callable[[], dict[str, str]]
+    ) -> Part:
+        log = self._log / f"{name}.log"
+        log.unlink(missing_ok=True)
+        return Part(name, log, command, environment)
+
+    def _kept_secret(self, name: str, size_bytes: int) -> str:
+        path = self.folder / name
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(size_bytes))
+        return path.read_text()
+
+    def _once(self, mark: str, act: Callable[[], None]) -> None:
+        stamp = self.folder / "hub" / mark
+        if not stamp.exists():
+            act()
+            stamp.touch()
+
+    def _create_account(self) -> None:
+        options = self.options
+        who = ("--email", options.email, "--name", "Demo Coach", "--role", "admin", "--club", options.club)
+        self.hub("account", "create", *who, "--password-stdin", given=self.password + "\n")
+
+    def _add_gateway(self) -> None:
+        options = self.options
+        where = ("--club", options.club, "--site", options.site, "--password-file", str(self._agent_secret))
+        self._agent_secret.unlink(missing_ok=True)
+        self.hub("gateway", "add", options.gateway, *where)
+
+    @property
+    def _agent_secret(self) -> Path:
+        return self.folder / "agent/password"
+
+    def _hub_command(self, name: str) -> Callable[[], list[str]]:
+        return lambda: [str(PROGRAMS / "sts-hub"), name]
+
+    def _simulator_command(self) -> list[str]:
+        options = self.options
+        words = [str(PROGRAMS / "sts-sim"), "run", options.scenario, "--bus-address", self.bus.address]
+        words += ["--control", str(self.control_socket)]
+        words += ["--truth", str(options.truth)] if options.truth else []
+        return words + (["--seed", str(options.seed)] if options.seed is not None else [])
+
+    def _agent_command(self) -> list[str]:
+        return [str(PROGRAMS / "sts-edge"), "run", "--config", str(self.agent_configuration)]
+
+    def _plain_environment(self) -> dict[str, str]:
+        kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER")
+        return {"LANG": "C.UTF-8"} | {name: os.environ[name] for name in kept if name in os.environ}
+
+    def _agent_environment(self) -> dict[str, str]:
+        own = {"DBUS_SYSTEM_BUS_ADDRESS": self.bus.address}
+        return self._plain_environment() | own | self.agent_environment
+
+    def _hub_environment(self) -> dict[str, str]:
+        ingest, api = self._kept_secret("hub/ingest", 18), self._kept_secret("hub/api", 18)
+        own = {
+            "STS_DB_OWNER_DSN": self.owner_dsn,
+            "STS_DB_INGEST_DSN": self.postgres.dsn_of(DATABASE, "sts_ingest", ingest),
+            "STS_DB_API_DSN": self.postgres.dsn_of(DATABASE, "sts_api", api),
+            "STS_AMQP_URL": self.rabbitmq.amqp_url(VHOST),
+            "STS_MANAGEMENT_URL": self.rabbitmq.management_url_with_password,
+            "STS_LISTEN": f"{LOOPBACK}:{self.api_port}",
+            "STS_INSECURE_LOOPBACK_COOKIE": "true",
+        }
+        if self.options.web_app is not None:
+            own["STS_WEB_DIR"] = str(self.options.web_app)
+        return self._plain_environment() | own | self.options.hub_environment
+
+    def _write_agent_settings(self) -> None:
+        host, port = self.agent_broker or self.broker_address
+        lines = [
+            "[gateway]",
+            f"name = {json.dumps(self.options.gateway)}",
+            f"data_dir = {json.dumps(str(self.folder / 'agent/data'))}",
+            f"run_dir = {json.dumps(str(short_folder(self.folder)))}",
+            "[hub]",
+            f"url = {json.dumps(f'amqp://{host}:{port}/{VHOST}')}",
+            f"password_file = {json.dumps(str(self._agent_secret))}",
+        ]
+        for strap in self.roster():
+            lines.append("[[sensors]]")
+            lines += [f"{key} = {json.dumps(strap[key])}" for key in ("name", "address", "kind")]
+        self.agent_configuration.write_text("\n".join(lines) + "\n" + self.agent_settings)
+        self.agent_socket.unlink(missing_ok=True)
+
+    def _api_ready(self) -> bool:
+        if self.api.ended:
+            return True
+        try:
+            with urllib.request.urlopen(f"{self.base_url}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def _failure(self, part: Part, what: str) -> StartError:
+        if part.program is not None:
+            return part.program.failure(what)
+        return StartError(f"{part.name} {what}:\n{last_lines(part.log)}")
