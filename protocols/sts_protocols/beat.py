@@ -1,0 +1,210 @@
+"""Beat and answer: what a gateway says about itself every 10 s, and all that comes down to it.
+
+JSON inside a zstd frame of level 3. Fields may be added: a reader ignores those it does not know and takes
+the default for those that are missing, so that gateways and hubs of different age understand each other.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+
+from sts_protocols.errors import BeatError, RecordError
+from sts_protocols.record.compression import pack, unpack
+from sts_protocols.record.header import MAX_SEQ, MAX_TIME_US, ClockReading
+from sts_protocols.routing import GATEWAY_NAME
+from sts_protocols.sample import SENSOR_NAME
+
+BEAT_VERSION = 1
+# A beat tells of each epoch still held, some 60 B once compressed: this is room for 4,000 restarts while
+# offline.
+MAX_BEAT_BYTES = 256 * 1024
+
+Range = tuple[int, int]  # of record numbers, both ends included
+
+Gateway = Annotated[str, msgspec.Meta(pattern=rf"^{GATEWAY_NAME.pattern}\Z")]
+Epoch = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+SensorName = Annotated[str, msgspec.Meta(pattern=rf"^{SENSOR_NAME.pattern}\Z")]
+Word = Annotated[str, msgspec.Meta(pattern=r"^[ -~]{0,80}\Z")]
+# No database stores a NUL in text: it is refused where it would come in.
+Sentence = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\x00]*\Z")]
+Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
+Seq = Annotated[int, msgspec.Meta(ge=-1, le=MAX_SEQ)]
+TimeUs = Annotated[int, msgspec.Meta(ge=0, le=MAX_TIME_US)]
+ErrorUs = Annotated[int, msgspec.Meta(ge=0, le=MAX_TIME_US)]
+Number = int | float | None
+
+SensorState = Literal["live", "late", "lost", "connecting", "not_worn", "off"]
+HealthState = Literal["ok", "degraded", "failed"]
+
+
+class AnchorReport(msgspec.Struct, frozen=True):
+    """One tie of boot time to wall time; the pin of an epoch is never changed once told."""
+
+    boot_us: TimeUs
+    wall_us: TimeUs
+    error_us: ErrorUs
+    source: Annotated[int, msgspec.Meta(ge=1, le=255)]
+
+
+class EpochReport(msgspec.Struct):
+    """One start of the agent. `first` is the lowest record number held, `head` the last synced one (-1: none
+    yet); `started_us` and `ended_us` bound its wall time (not before, not after) where no pin can."""
+
+    epoch: Epoch
+    boot_id: Word
+    running: bool
+    first: Count
+    head: Seq
+    confirmed: list[Range]
+    pin: AnchorReport | None = None
+    started_us: TimeUs | None = None
+    ended_us: TimeUs | None = None
+
+
+class SensorReport(msgspec.Struct):
+    """A sensor by its local name; `address` says which device it is. `last_heard_us` is boot time."""
+
+    name: SensorName
+    address: Word
+    kind: Word
+    state: SensorState
+    rssi: int | None = None
+    battery: int | None = None
+    last_heard_us: TimeUs | None = None
+
+
+class BufferReport(msgspec.Struct):
+    """How full the disk buffer is; `oldest_us` is the boot time of the oldest record that waits."""
+
+    used_bytes: Count
+    cap_bytes: Count
+    waiting_records: Count
+    waiting_bytes: Count
+    oldest_us: TimeUs | None
+    dropped_records: Count
+    policy: Word
+
+
+class HealthReport(msgspec.Struct):
+    """One word, and a sentence for each thing that somebody must act on."""
+
+    state: HealthState = "ok"
+    faults: list[Sentence] = []
+
+
+class Beat(msgspec.Struct, kw_only=True):
+    """What a gateway says every 10 s and first on each new connection. `number` is echoed by the answer."""
+
+    version: int = BEAT_VERSION
+    gateway: Gateway
+    epoch: Epoch
+    number: Count
+    boot_us: TimeUs
+    wall_us: TimeUs | None = None
+    clock: ClockReading | None = None
+    epochs: list[EpochReport]
+    sensors: list[SensorReport] = []
+    buffer: BufferReport | None = None
+    link: dict[Word, Number] = {}
+    health: HealthReport = msgspec.field(default_factory=HealthReport)
+    versions: dict[Word, Word] = {}
+
+
+class EpochAnswer(msgspec.Struct):
+    """What the hub has of an epoch: received ranges, what it wants again, whether it knows the pin.
+
+    `closed`: the hub has or has given up everything up to the head of this ended epoch; the gateway may
+    forget it.
+    """
+
+    epoch: Epoch
+    closed: bool = False
+    received: list[Range] = []
+    wanted: list[Range] = []
+    pinned: bool = False
+
+
+class Answer(msgspec.Struct, kw_only=True):
+    """The hub's reply. None means: nothing newer than what the gateway has."""
+
+    version: int = BEAT_VERSION
+    number: Count
+    hub_us: TimeUs
+    epochs: list[EpochAnswer] = []
+    settings: dict[str, Any] | None = None
+    roster: dict[str, Any] | None = None
+    orders: list[dict[str, Any]] = []
+
+
+_encoder = msgspec.json.Encoder()
+_beats = msgspec.json.Decoder(Beat)
+_answers = msgspec.json.Decoder(Answer)
+_Message = TypeVar("_Message", Beat, Answer)
+
+
+def encode_beat(beat: Beat) -> bytes:
+    """The bytes of a beat. Raises BeatError for what `decode_beat` would refuse."""
+    return _encode(beat, _beats)
+
+
+def decode_beat(data: bytes) -> Beat:
+    """Raises BeatError."""
+    beat = _decode(data, _beats)
+    for report in beat.epochs:
+        _check_ranges(report.epoch, report.confirmed)
+    return beat
+
+
+def encode_answer(answer: Answer) -> bytes:
+    """The bytes of an answer. Raises BeatError for what `decode_answer` would refuse."""
+    return _encode(answer, _answers)
+
+
+def decode_answer(data: bytes) -> Answer:
+    """Raises BeatError."""
+    answer = _decode(data, _answers)
+    for report in answer.epochs:
+        _check_ranges(report.epoch, report.received, report.wanted)
+    return answer
+
+
+def _encode(message: _Message, decoder: "msgspec.json.Decoder[_Message]") -> bytes:
+    plain = _encoder.encode(message)
+    try:
+        _parse(plain, decoder)
+        data = pack(plain)
+    except RecordError as error:
+        raise BeatError(f"The beat or answer is too large to be sent: {error}") from None
+    if len(data) > MAX_BEAT_BYTES:
+        raise BeatError(f"The beat or answer has {len(data)} bytes, over the limit of {MAX_BEAT_BYTES}")
+    return data
+
+
+def _decode(data: bytes, decoder: "msgspec.json.Decoder[_Message]") -> _Message:
+    if len(data) > MAX_BEAT_BYTES:
+        raise BeatError(f"A beat or answer of {len(data)} bytes is over the limit of {MAX_BEAT_BYTES}")
+    try:
+        plain = unpack(data)
+    except RecordError as error:
+        raise BeatError(f"The beat or answer cannot be unpacked: {error}") from None
+    return _parse(plain, decoder)
+
+
+def _parse(plain: bytes, decoder: "msgspec.json.Decoder[_Message]") -> _Message:
+    try:
+        message = decoder.decode(plain)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BeatError(f"The beat or answer is not what its format says: {error}") from None
+    if message.version != BEAT_VERSION:
+        raise BeatError(f"Beat format {message.version} is not known here: upgrade the older side")
+    return message
+
+
+def _check_ranges(epoch: str, *lists: Iterable[Range]) -> None:
+    for ranges in lists:
+        before = -1
+        for first, last in ranges:
+            if not before < first <= last <= MAX_SEQ:
+                raise BeatError(f"The ranges of epoch {epoch} are not ascending and apart")
+            before = last

@@ -1,0 +1,1 @@
+"""Decoders of GATT characteristics, written from the Bluetooth SIG's GATT Specification Supplement."""

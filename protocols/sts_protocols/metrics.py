@@ -1,0 +1,100 @@
+"""The catalogue of measured quantities: what a number means, how finely it is told, how often it should come.
+
+Units are UCUM codes. A value is told as a whole number of steps: value = steps x numerator / denominator,
+computed as one division of float64, so that both ends get the same float from the same steps.
+Numbers are never given a second meaning: a metric that is no longer used keeps its number.
+"""
+
+import msgspec
+
+# A value is late after 3 missed intervals (two may be lost to one radio collision and its repeat) and
+# lost after 10 (no source recovers by itself after so long: somebody must look at the sensor).
+LATE_INTERVALS = 3
+LOST_INTERVALS = 10
+
+# Sensors that report once a second by their standard's recommendation.
+EVERY_SECOND_MS = 1000
+
+
+class Metric(msgspec.Struct, frozen=True):
+    """One quantity. `low` and `high` bound what is plausible in a living athlete, both inclusive;
+    `interval_ms` is the rhythm expected of its source, None where there is none."""
+
+    id: int
+    name: str
+    unit: str
+    numerator: int
+    denominator: int
+    low: float
+    high: float
+    interval_ms: int | None
+    source: str
+
+    @property
+    def late_after_ms(self) -> int | None:
+        """Age in ms from which the last value is late; None without a rhythm."""
+        return None if self.interval_ms is None else LATE_INTERVALS * self.interval_ms
+
+    @property
+    def lost_after_ms(self) -> int | None:
+        """Age in ms from which the last value is lost; None without a rhythm."""
+        return None if self.interval_ms is None else LOST_INTERVALS * self.interval_ms
+
+    def value(self, steps: int) -> float:
+        """The value of that many steps, in `unit`."""
+        return steps * self.numerator / self.denominator
+
+    def plausible(self, value: float) -> bool:
+        """Whether a living athlete and a working sensor can show this value."""
+        return self.low <= value <= self.high
+
+
+# Heart rate of athletes: 25/min is below the lowest resting rates published, 240/min above the highest
+# of children. An RR interval is the same range seen from the other side: 60,000 / 240 = 250 ms to 60,000 /
+# 25 = 2,400 ms.
+HEART_RATE = Metric(1, "heart_rate", "/min", 1, 1, 25, 240, EVERY_SECOND_MS, "GATT 0x2A37")
+RR_INTERVAL = Metric(2, "rr_interval", "ms", 1000, 1024, 250, 2400, None, "GATT 0x2A37")
+BATTERY_LEVEL = Metric(3, "battery_level", "%", 1, 1, 0, 100, None, "GATT 0x2A19")
+ENERGY_EXPENDED = Metric(4, "energy_expended", "kJ", 1, 1, 0, 65534, None, "GATT 0x2A37")
+BODY_TEMPERATURE = Metric(5, "body_temperature", "Cel", 1, 100, 30, 43, None, "GATT 0x2A1C")
+SKIN_TEMPERATURE = Metric(6, "skin_temperature", "Cel", 1, 100, 5, 45, None, "core temperature pods")
+RESPIRATORY_RATE = Metric(7, "respiratory_rate", "/min", 1, 10, 3, 90, None, "chest straps")
+SPEED = Metric(8, "speed", "m/s", 1, 256, 0, 40, EVERY_SECOND_MS, "GATT 0x2A53")
+CADENCE = Metric(9, "cadence", "/min", 1, 1, 0, 300, EVERY_SECOND_MS, "GATT 0x2A53")
+DISTANCE = Metric(10, "distance", "m", 1, 10, 0, 1_000_000, None, "GATT 0x2A53")
+POWER = Metric(11, "power", "W", 1, 1, -500, 3000, EVERY_SECOND_MS, "GATT 0x2A63")
+ECG = Metric(12, "ecg", "uV", 1, 1, -32_768, 32_767, None, "chest straps")
+ACCELERATION_X = Metric(13, "acceleration_x", "m[g]", 1, 1, -16_000, 16_000, None, "inertial sensors")
+ACCELERATION_Y = Metric(14, "acceleration_y", "m[g]", 1, 1, -16_000, 16_000, None, "inertial sensors")
+ACCELERATION_Z = Metric(15, "acceleration_z", "m[g]", 1, 1, -16_000, 16_000, None, "inertial sensors")
+
+CATALOGUE: tuple[Metric, ...] = (
+    HEART_RATE,
+    RR_INTERVAL,
+    BATTERY_LEVEL,
+    ENERGY_EXPENDED,
+    BODY_TEMPERATURE,
+    SKIN_TEMPERATURE,
+    RESPIRATORY_RATE,
+    SPEED,
+    CADENCE,
+    DISTANCE,
+    POWER,
+    ECG,
+    ACCELERATION_X,
+    ACCELERATION_Y,
+    ACCELERATION_Z,
+)
+
+_BY_ID = {metric.id: metric for metric in CATALOGUE}
+_BY_NAME = {metric.name: metric for metric in CATALOGUE}
+
+
+def by_id(number: int) -> Metric | None:
+    """The metric of that number; None if this version does not know it."""
+    return _BY_ID.get(number)
+
+
+def by_name(name: str) -> Metric | None:
+    """The metric of that name; None if this version does not know it."""
+    return _BY_NAME.get(name)
