@@ -36,6 +36,8 @@ COMMAND_ALLOWANCE_S = 90
 API_ALLOWANCE_S = 60
 AGENT_ALLOWANCE_S = 30
 PROGRAMS = Path(sys.executable).parent
+Words = Callable[[], list[str]]
+Variables = Callable[[], dict[str, str]]
 
 
 @dataclass
@@ -58,13 +60,7 @@ class Options:
 class Part:
     """One program of the system; its command is made anew at each start."""
 
-    def __init__(
-        self,
-        name: str,
-        log: Path,
-        command: Callable[[], list[str]],
-        environment: Callable[[], dict[str, str]],
-    ) -> None:
+    def __init__(self, name: str, log: Path, command: Words, environment: Variables) -> None:
         self.name = name
         self.log = log
         self._command = command
@@ -251,9 +247,7 @@ class System:
         return self._roster
 
     # -- inside -----------------------------------------------------------------------------------
-    def _part(
-        self, name: str, command: Callable[[], list[str]], environment: Callable[[], dict[str, str]]
-    ) -> Part:
+    def _part(self, name: str, command: Words, environment: Variables) -> Part:
         log = self._log / f"{name}.log"
         log.unlink(missing_ok=True)
         return Part(name, log, command, environment)
@@ -286,7 +280,7 @@ class System:
     def _agent_secret(self) -> Path:
         return self.folder / "agent/password"
 
-    def _hub_command(self, name: str) -> Callable[[], list[str]]:
+    def _hub_command(self, name: str) -> Words:
         return lambda: [str(PROGRAMS / "sts-hub"), name]
 
     def _simulator_command(self) -> list[str]:

@@ -37,7 +37,7 @@ def node_folder() -> Path:
 
 
 def node_environment() -> dict[str, str]:
-    """Our environment with the wheel's Node first on the path: npm's scripts call whatever `node` is first."""
+    """Our environment with the wheel's Node first on the path: npm's scripts call the first `node`."""
     programs = f"{node_folder()}{os.pathsep}{Path(sys.executable).parent}"
     return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "CI": "true"}
 
