@@ -54,8 +54,7 @@ class Span:
 class Declared:
     """Records that will not come, with the reason; the times where they are known."""
 
-    first: int
-    last: int
+    run: SeqRange
     reason: str
     times: Interval | None = None
 
@@ -191,18 +190,14 @@ def _outstanding_tail(epoch: Epoch) -> bool:
 
 
 def _of_epoch(epoch: Epoch, cover: Interval | None) -> list[Period]:
-    """Missing, lost and parked stretches of one epoch. Received wins over declared, declared over the rest."""
+    """Missing, lost and parked stretches of one epoch. Received wins over declared, declared over others."""
     if cover is None:
         return []
     here = epoch.received
-    gone = [*here, *((d.first, d.last) for d in epoch.declared)]
+    gone = [*here, *(d.run for d in epoch.declared)]
     missing = without([(0, epoch.head)], [*gone, *epoch.parked])
     return [
-        *(
-            _period(Word.LOST, epoch, r, cover, d)
-            for d in epoch.declared
-            for r in without([(d.first, d.last)], here)
-        ),
+        *(_period(Word.LOST, epoch, r, cover, d) for d in epoch.declared for r in without([d.run], here)),
         *(_period(Word.PARKED, epoch, run, cover) for run in without(epoch.parked, gone)),
         *(_period(Word.MISSING, epoch, run, cover) for run in missing),
     ]
@@ -214,11 +209,10 @@ def _period(
     """When these records were measured: between the last value before them and the first after them."""
     before = max((s.last_us for s in epoch.spans if s.last < run[0]), default=cover[0])
     after = min((s.first_us for s in epoch.spans if s.first > run[1]), default=cover[1])
-    if declared is not None and declared.first_us is not None and declared.last_us is not None:
-        before, after = max(before, declared.first_us), min(after, declared.last_us)
-    return Period(
-        word, before, max(after, before + 1), run[1] - run[0] + 1, declared.reason if declared else ""
-    )
+    if declared is not None and declared.times is not None:
+        before, after = max(before, declared.times[0]), min(after, declared.times[1])
+    reason = declared.reason if declared else ""
+    return Period(word, before, max(after, before + 1), run[1] - run[0] + 1, reason)
 
 
 def without(ranges: list[SeqRange], taken: list[SeqRange]) -> list[SeqRange]:

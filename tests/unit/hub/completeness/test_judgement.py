@@ -48,12 +48,12 @@ def test_records_behind_the_last_one_received_are_missing_up_to_the_last_beat():
 
 
 def test_a_declared_drop_is_lost_with_its_reason():
-    verdict = judge([epoch(**HOLE, declared=[Declared(40, 49, "buffer full")])], 0, 100 * S, -1)
+    verdict = judge([epoch(**HOLE, declared=[Declared((40, 49), "buffer full")])], 0, 100 * S, -1)
     assert [(p.word, p.records, p.reason) for p in verdict.periods] == [(Word.LOST, 10, "buffer full")]
 
 
 def test_received_wins_over_declared():
-    assert words([epoch(declared=[Declared(40, 49, "buffer full")])]) == []
+    assert words([epoch(declared=[Declared((40, 49), "buffer full")])]) == []
 
 
 def test_a_parked_record_is_parked_and_not_missing():
