@@ -196,12 +196,13 @@ LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     SELECT EXISTS (SELECT FROM opened)
 $$;
 
--- Who holds this token; no row when it has ended. `stale` says that last_seen_at is older than a minute and wants an update.
+-- Who holds this token, with the teams given to the account or, for an athlete, the own one; no row when it has ended. `stale` says that last_seen_at is older than a minute and wants an update.
 CREATE FUNCTION sts.login_of(p_token_hash bytea, p_idle interval)
 RETURNS TABLE (account_id uuid, club_id uuid, club_name text, role text, email text, name text, teams uuid[], stale boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     SELECT a.id, a.club_id, c.name, a.role, a.email, a.name,
-           ARRAY(SELECT t.team_id FROM sts.account_team t WHERE t.account_id = a.id ORDER BY t.team_id),
+           ARRAY(SELECT t.team_id FROM sts.account_team t WHERE t.account_id = a.id
+                 UNION SELECT p.team_id FROM sts.athlete p WHERE p.account_id = a.id),
            l.last_seen_at < now() - interval '1 minute'
     FROM sts.login l JOIN sts.account a ON a.id = l.account_id JOIN sts.club c ON c.id = a.club_id
     WHERE l.token_hash = p_token_hash AND l.expires_at > now() AND l.last_seen_at > now() - p_idle
@@ -265,7 +266,7 @@ GRANT SELECT (id, club_id, email, name, role, created_at, disabled_at),
       INSERT (club_id, email, name, role, password_hash),
       UPDATE (name, role, password_hash, disabled_at) ON sts.account TO sts_api;
 GRANT SELECT, INSERT, DELETE ON sts.account_team TO sts_api;
-GRANT SELECT, INSERT, UPDATE (team_id, number, name, hr_max, account_id), DELETE ON sts.athlete TO sts_api;
+GRANT SELECT, INSERT, UPDATE (team_id, number, name, hr_max, account_id) ON sts.athlete TO sts_api;
 GRANT SELECT, INSERT, UPDATE (during) ON sts.consent TO sts_api;
 GRANT SELECT, UPDATE (site) ON sts.gateway TO sts_api;
 GRANT SELECT, INSERT, UPDATE (kind, label, retired_at) ON sts.sensor TO sts_api;
@@ -345,8 +346,6 @@ CREATE POLICY adds ON sts.athlete FOR INSERT TO sts_api WITH CHECK (
     sts.sees_person(club_id, team_id, NULL) AND (SELECT sts.asking_role()) <> 'athlete');
 CREATE POLICY changes ON sts.athlete FOR UPDATE TO sts_api
     USING (sts.sees_person(club_id, team_id, NULL) AND (SELECT sts.asking_role()) <> 'athlete');
-CREATE POLICY removes ON sts.athlete FOR DELETE TO sts_api USING (
-    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) IN ('admin', 'director'));
 
 CREATE POLICY sees ON sts.consent FOR SELECT TO sts_api USING (sts.may_see_athlete(athlete_id));
 CREATE POLICY adds ON sts.consent FOR INSERT TO sts_api WITH CHECK (sts.may_see_athlete(athlete_id));
