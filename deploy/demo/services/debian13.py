@@ -1,0 +1,93 @@
+"""RabbitMQ 4 and PostgreSQL 17 with TimescaleDB, out of a Debian 13 root made for them.
+
+The root is a folder that mmdebstrap fills once. Each server runs in it by chroot inside a mount
+namespace of its own: what is mounted there is gone with the server, and nothing is left to unmount.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from demo.processes import StartError, last_lines
+from demo.services.postgres import Installation
+from demo.services.rabbitmq import Release
+
+SUITE = "trixie"
+PACKAGES = "postgresql-17-timescaledb,rabbitmq-server"
+POSTGRESQL = Path("/usr/lib/postgresql/17")
+# 40 s from a near archive; a far one or a busy machine takes ten times that.
+MAKING_ALLOWANCE_S = 900
+DENY_SERVICE_START = (
+    'printf "#!/bin/sh\\nexit 101\\n" > "$1/usr/sbin/policy-rc.d"; chmod 755 "$1/usr/sbin/policy-rc.d"'
+)
+LOCALHOST = 'echo "127.0.0.1 localhost" > "$1/etc/hosts"'
+# $1 is the root; the rest is the command that runs in it. /tmp is shared: data and sockets lie there.
+ENTER = """
+set -e
+mount --make-rprivate /
+mount -t proc proc "$1/proc"
+mount --rbind /dev "$1/dev"
+mount --bind /tmp "$1/tmp"
+root="$1"
+shift
+exec chroot "$root" "$@"
+"""
+
+
+def why_not() -> str | None:
+    """Why no Debian 13 root can be made or entered here, or None."""
+    if os.getuid() != 0:
+        return "only root can make and enter a Debian 13 root"
+    if shutil.which("mmdebstrap") is None:
+        return "mmdebstrap is missing: install the package mmdebstrap"
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
+        return "this machine allows no mount namespaces"
+    return None
+
+
+def make_root(root: Path) -> Path:
+    """Fill the folder, unless it is there already; raises StartError."""
+    whole = root / "etc/sts-whole"
+    if whole.exists():
+        return root
+    shutil.rmtree(root, ignore_errors=True)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    log = root.with_suffix(".log")
+    options = ["--variant=apt", '--aptopt=Acquire::Check-Valid-Until "false"', f"--include={PACKAGES}"]
+    hooks = [f"--essential-hook={hook}" for hook in (DENY_SERVICE_START, LOCALHOST)]
+    with log.open("wb") as output:
+        done = subprocess.run(
+            ["mmdebstrap", *options, *hooks, SUITE, str(root)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            timeout=MAKING_ALLOWANCE_S,
+            check=False,
+        )
+    if done.returncode:
+        raise StartError(f"the Debian 13 root could not be made:\n{last_lines(log)}")
+    whole.touch()
+    return root
+
+
+def _inside(root: Path) -> tuple[str, ...]:
+    return ("unshare", "--mount", "sh", "-c", ENTER, "enter", str(root))
+
+
+def rabbitmq_4(root: Path) -> Release:
+    """The root's RabbitMQ, for `RabbitMQ(folder, release)`."""
+    pattern = "usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin"
+    sbin = next(root.glob(pattern), None)
+    if sbin is None:
+        raise StartError(f"no RabbitMQ in {root}: remove that folder, then start again")
+    return Release(Path("/") / sbin.relative_to(root), Path("/usr/bin/epmd"), _inside(root))
+
+
+def timescaledb(root: Path) -> Installation:
+    """The root's PostgreSQL with TimescaleDB (Apache edition), for `Postgres(folder, installation=...)`."""
+    as_nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--pdeathsig=INT")
+    settings = {"shared_preload_libraries": "timescaledb", "timescaledb.telemetry_level": "off"}
+    return Installation(POSTGRESQL, (*_inside(root), *as_nobody), settings)
