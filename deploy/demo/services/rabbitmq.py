@@ -113,10 +113,54 @@ class RabbitMQ:
         self._write_configuration()
         environment = self._environment(base)
         self._start_mapper(release, environment)
-        log = self._folder / "rabbitmq.log"
-        command = [*release.prefix, release.sbin / "rabbitmq-server"]
         command = [*release.prefix, str(release.sbin / "rabbitmq-server")]
         self.process = Program("rabbitmq", command, self._folder / "rabbitmq.log", environment=environment)
+
+    def wait_ready(self) -> None:
+        """Return once clients are served; raises StartError after START_ALLOWANCE_S."""
+        if self.process is None:
+            raise StartError("RabbitMQ was not launched")
+        wait_until(self._ready, START_ALLOWANCE_S, every_s=0.2)
+        if not (self.process.running() and self._ready()):
+            error = self.process.failure(f"was not ready within {START_ALLOWANCE_S} s")
+            self.stop()
+            raise error
+
+    def stop(self) -> None:
+        """End the node and its port mapper; its data stays."""
+        for program in (self.process, self._mapper):
+            if program is not None:
+                program.stop(STOP_ALLOWANCE_S)
+        self.process = self._mapper = None
+        remove_short_folder(self._folder)
+
+    def kill(self) -> None:
+        """SIGKILL to the node; `start` brings it up again with its data."""
+        if self.process is not None:
+            self.process.kill()
+            self.process = None
+
+    # -- virtual hosts ----------------------------------------------------------------------------
+    def make_vhost(self, name: str | None = None) -> str:
+        """A virtual host in which the administrator may do everything; drawn at random if not named."""
+        vhost = name or f"test-{secrets.token_hex(6)}"
+        self.api("PUT", f"/api/vhosts/{quote(vhost, safe='')}")
+        everything = {"configure": ".*", "write": ".*", "read": ".*"}
+        self.api("PUT", f"/api/permissions/{quote(vhost, safe='')}/{self.admin_user}", everything)
+        return vhost
+
+    def drop_vhost(self, vhost: str) -> None:
+        """Remove a virtual host with all that is in it."""
+        self.api("DELETE", f"/api/vhosts/{quote(vhost, safe='')}")
+
+    def api(self, method: str, path: str, body: object = None) -> Any:
+        """One call of the management API as the administrator; the decoded answer, or None."""
+        request = urllib.request.Request(
+            self.management_url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", "Authorization": f"Basic {self._credentials()}"},
+        )
         with urllib.request.urlopen(request, timeout=ANSWER_ALLOWANCE_S) as answer:
             content = answer.read()
         return json.loads(content) if content else None
@@ -179,11 +223,8 @@ class RabbitMQ:
         """Erlang's port mapper as our own child: left to the node, it would outlive it."""
         if self._mapper is not None and self._mapper.running():
             return
-        options = ["-port", str(self._epmd_port), "-address", LOOPBACK]
-        log = self._folder / "epmd.log"
-        self._mapper = Program(
-            "epmd", [*release.prefix, release.epmd, *options], log, environment=environment
-        )
+        command = [*release.prefix, str(release.epmd), "-port", str(self._epmd_port), "-address", LOOPBACK]
+        self._mapper = Program("epmd", command, self._folder / "epmd.log", environment=environment)
         if not wait_until(lambda: listens(self._epmd_port), ANSWER_ALLOWANCE_S):
             raise self._mapper.failure("did not open its port")
 
