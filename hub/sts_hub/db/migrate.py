@@ -22,7 +22,7 @@ from sts_hub.errors import HubError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from asyncpg import Connection
+    from sts_hub.db.pools import Connection
 
 OWNER, INGEST, API = "sts_owner", "sts_ingest", "sts_api"
 ROLES = (OWNER, INGEST, API)

@@ -3,12 +3,14 @@ call."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import asyncpg
+from asyncpg import Pool
+from asyncpg.pool import PoolConnectionProxy
 
-if TYPE_CHECKING:
-    from asyncpg import Connection, Pool
+Connection: TypeAlias = "asyncpg.Connection | PoolConnectionProxy"
+"""A connection of one's own, or one lent by a pool."""
 
 CONNECT_S = 10.0
 """A server that is restarting refuses at once; one that hangs is given the time of a slow fork."""
@@ -21,7 +23,7 @@ _SETTINGS = {"timezone": "UTC", "jit": "off"}
 # jit: compiling takes longer than any query here takes to run
 
 
-async def connect(dsn: str, application: str, command_s: float | None = COMMAND_S) -> Connection:
+async def connect(dsn: str, application: str, command_s: float | None = COMMAND_S) -> asyncpg.Connection:
     """One connection; raises OSError or asyncpg.PostgresError when the server is not there or refuses."""
     return await asyncpg.connect(
         dsn,

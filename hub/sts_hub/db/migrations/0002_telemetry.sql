@@ -51,8 +51,8 @@ CREATE TABLE sts.received_span (
     from_seq bigint NOT NULL,
     to_seq   bigint NOT NULL CHECK (to_seq >= from_seq),
     span     int8range GENERATED ALWAYS AS (int8range(from_seq, to_seq, '[]')) STORED,
-    first_t  timestamptz NOT NULL,
-    last_t   timestamptz NOT NULL,
+    first_t  timestamptz,                                -- null where no record of the run had a clock
+    last_t   timestamptz,
     PRIMARY KEY (epoch, from_seq)
 ) WITH (fillfactor = 70);
 

@@ -1,0 +1,112 @@
+-- name: wearers
+-- Every sensor that a gateway has named and the club has registered: when it may be shown (worn by somebody who
+-- consents; only around now, that is all the live picture needs) and when nothing of it may be stored (worn by
+-- somebody who did not consent at that time).
+WITH allowed AS (
+    SELECT athlete_id, range_agg(during) AS during
+    FROM sts.consent WHERE purpose = 'monitoring' GROUP BY athlete_id
+), worn AS (
+    SELECT a.sensor_id,
+           range_agg(tstzmultirange(a.during) * c.during) FILTER (
+               WHERE a.during && tstzrange(now() - interval '1 hour', now() + interval '1 hour')) AS shown,
+           range_agg(tstzmultirange(a.during) - coalesce(c.during, '{}')) AS withheld
+    FROM sts.assignment a LEFT JOIN allowed c USING (athlete_id)
+    GROUP BY a.sensor_id
+)
+SELECT l.gateway, l.name, s.id AS sensor_id,
+       coalesce(w.shown, '{}') AS shown, coalesce(w.withheld, '{}') AS withheld
+FROM sts.local_name l
+JOIN sts.gateway g ON g.name = l.gateway
+JOIN sts.sensor s ON s.club_id = g.club_id AND s.address = l.address
+LEFT JOIN worn w ON w.sensor_id = s.id
+
+-- name: add_epochs
+INSERT INTO sts.epoch (epoch, gateway)
+SELECT * FROM unnest($1::uuid[], $2::text[]) ON CONFLICT DO NOTHING
+
+-- name: epochs
+SELECT epoch, gateway, pin_offset_us, delta_us, '{}'::int8multirange AS known FROM sts.epoch WHERE epoch = ANY ($1)
+
+-- name: epochs_with_known
+-- What the ledger already has of the records in hand: $2 holds their numbers, epoch by epoch, each a multirange's text.
+SELECT e.epoch, e.gateway, e.pin_offset_us, e.delta_us, (e.received + e.parked) * m.numbers::int8multirange AS known
+FROM sts.epoch e JOIN unnest($1::uuid[], $2::text[]) AS m (epoch, numbers) USING (epoch)
+
+-- name: series
+SELECT s.epoch, s.name, s.metric, s.id
+FROM sts.series s JOIN unnest($1::uuid[], $2::text[], $3::int2[]) AS k (epoch, name, metric) USING (epoch, name, metric)
+
+-- name: add_series
+-- In a transaction of its own: a number that rolled back with the samples must never have been seen by anyone.
+INSERT INTO sts.series (epoch, name, metric)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::int2[]) ON CONFLICT DO NOTHING
+
+-- name: open_days
+SELECT sts.open_day(day) FROM unnest($1::date[]) AS day
+
+-- name: enter
+SELECT sts.enter($1, $2, $3, $4, $5, $6, $7, $8, $9)
+
+-- name: declare
+UPDATE sts.epoch SET declared = declared + $2 WHERE epoch = $1
+
+-- name: add_drop
+INSERT INTO sts.drop (epoch, span, reason, first_t, last_t)
+SELECT $1, span, $3, $4, $5 FROM unnest($2::int8range[]) AS span
+
+-- name: pin
+-- The first word stays: rows of unknown clock are stored once, at one time.
+UPDATE sts.epoch SET pin_offset_us = $2, pin_error_us = $3, pin_source = $4
+WHERE epoch = $1 AND pin_offset_us IS NULL
+
+-- name: add_anchor
+INSERT INTO sts.anchor (epoch, boot_us, offset_us, error_us, source) VALUES ($1, $2, $3, $4, $5)
+
+-- name: touch
+INSERT INTO sts.touched (epoch, first_t, last_t) VALUES ($1, $2, $3)
+
+-- name: add_log
+INSERT INTO sts.gateway_log (gateway, epoch, t, level, event, fields) VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: park
+INSERT INTO sts.parked (gateway, epoch, seq, reason, detail, raw) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING
+
+-- name: release
+-- Takes parked records back, with the right to enter them; fewer rows than asked: somebody else has them.
+DELETE FROM sts.parked WHERE id = ANY ($1) RETURNING id
+
+-- name: unpark
+UPDATE sts.epoch SET parked = parked - $2 WHERE epoch = $1
+
+-- name: probe
+-- 64 KB that are not compressed: on a full disk this fails as a batch of samples would.
+INSERT INTO sts.probe (worker, at, filler) VALUES ($1, now(), $2)
+ON CONFLICT (worker) DO UPDATE SET at = excluded.at, filler = excluded.filler
+
+-- name: parked_list
+SELECT id, gateway, epoch, seq, reason, detail, octet_length(raw) AS bytes, parked_at, tried_at
+FROM sts.parked
+WHERE ($1::text IS NULL OR gateway = $1) AND ($2::text IS NULL OR reason = $2)
+ORDER BY id LIMIT $3
+
+-- name: parked_count
+SELECT gateway, reason, count(*) AS records FROM sts.parked GROUP BY gateway, reason ORDER BY gateway, reason
+
+-- name: parked_one
+SELECT * FROM sts.parked WHERE id = $1
+
+-- name: parked_to_try
+-- $1: these ids, or null for all; $2: these reasons, or null for all; $3: only behind this id.
+SELECT id, gateway, epoch, seq, raw FROM sts.parked
+WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) AND ($2::text[] IS NULL OR reason = ANY ($2)) AND id > $3
+ORDER BY id LIMIT $4
+
+-- name: parked_pinned
+-- Records that waited for the pin of their epoch, which has come.
+SELECT p.id FROM sts.parked p JOIN sts.epoch e USING (epoch)
+WHERE p.reason = 'unpinned' AND e.pin_offset_us IS NOT NULL
+ORDER BY p.id LIMIT $1
+
+-- name: still_parked
+UPDATE sts.parked SET reason = $2, detail = $3, tried_at = now() WHERE id = $1

@@ -1,0 +1,379 @@
+"""Puts records into the database, each exactly once.
+
+One transaction: rows by binary COPY, then the ledger, epoch by epoch in order, each under the condition
+that none of these records is known. If one is, everything is rolled back and tried again without it. The
+row of an epoch is locked only from its entry to the commit. What rows need (epochs, series, days) is made
+before, in transactions of its own: a number that could still roll back is never used.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import numpy as np
+from asyncpg import Pool
+from numpy.typing import NDArray
+
+from sts_hub import logs
+from sts_hub.db import queries
+from sts_hub.db.pools import Connection
+from sts_hub.ingest import plans
+from sts_hub.ingest import rows as sample_rows
+from sts_hub.ingest.counters import Counters
+from sts_hub.ingest.intake import Entry, Unusable, unusable
+from sts_hub.ingest.plans import EpochRow, LedgerLine, Plan
+from sts_hub.ingest.rows import Rows
+from sts_hub.ingest.spans import inclusive, multirange, multirange_text, timestamp
+from sts_hub.ingest.wearers import Wearers
+from sts_protocols.record import Anchor, Drop
+
+Checkpoint = Callable[[str], Awaitable[None]]
+
+CONFLICTS = 20
+"""Each conflict leaves out what is known by then; with ten workers on one epoch a handful in a row was the
+most."""
+
+SERIES_REMEMBERED = 200_000
+"""Two thousand starts of a squad's gateway; forgetting them all costs one query per transaction for a
+while."""
+
+_QUERIES = queries.load("sts_hub.ingest")
+_FIRST_DAY = date(1970, 1, 1)
+_log = logs.get("sts.ingest.store")
+
+_DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+_PASSING_ERRORS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+_AWAY_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+
+class DatabaseAwayError(Exception):
+    """The database cannot be written to, for a reason that is not in the data."""
+
+
+class _ConflictError(Exception):
+    """A record of this transaction is known by now, or its epoch was corrected meanwhile."""
+
+
+@dataclass
+class Stored:
+    """What became of the records."""
+
+    rows: int = 0
+    records: int = 0
+    refused: int = 0
+    withheld: int = 0
+    parked: int = 0
+
+    def add(self, other: Stored) -> None:
+        """Sums up."""
+        self.rows += other.rows
+        self.records += other.records
+        self.refused += other.refused
+        self.withheld += other.withheld
+        self.parked += other.parked
+
+
+async def _once(buffer: bytes) -> AsyncIterator[bytes]:
+    yield buffer
+
+
+async def _nothing(_: str) -> None:
+    return None
+
+
+class Store:
+    """Writes records through a pool of connections. One `store` call at a time may share a Store with
+    others."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        wearers: Wearers,
+        counters: Counters,
+        now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+        checkpoint: Checkpoint = _nothing,
+    ) -> None:
+        """`checkpoint` is awaited inside each transaction when rows are "copied" and the ledger is
+        "entered"."""
+        self.wearers = wearers
+        self._pool = pool
+        self._counters = counters
+        self._now_us = now_us
+        self._checkpoint = checkpoint
+        self._series: dict[tuple[bytes, str, int], int] = {}
+        self._days: set[int] = set()
+
+    async def store(
+        self,
+        entries: Sequence[Entry],
+        broken: Sequence[Unusable],
+        *,
+        doubtful: bool = False,
+        release: Sequence[int] = (),
+    ) -> Stored:
+        """Store, park or refuse every one of them; on return it is committed.
+
+        `doubtful`: some may be known (redelivered), so ask the ledger first. `release`: ids of parked rows
+        that these records come from, removed in the same transaction. Raises DatabaseAwayError; then nothing
+        is known of the outcome, and the same call may be made again.
+        """
+        try:
+            return await self._whole(entries, broken, doubtful, release)
+        except _DATA_ERRORS as error:
+            self._forget()
+            return await self._halved(entries, broken, release, error)
+        except _AWAY_ERRORS as error:
+            self._forget()
+            raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
+
+    async def probe(self, worker: str, filler: bytes) -> None:
+        """Commit a row big enough to need new pages. Raises DatabaseAwayError."""
+        try:
+            async with self._pool.acquire() as connection:
+                await connection.execute(_QUERIES.probe, worker, filler)
+        except _AWAY_ERRORS as error:
+            raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
+
+    def _forget(self) -> None:
+        """What was remembered of the database may not be so any more (a day dropped, a database restored)."""
+        self._series.clear()
+        self._days.clear()
+
+    async def _halved(
+        self, entries: Sequence[Entry], broken: Sequence[Unusable], release: Sequence[int], error: Exception
+    ) -> Stored:
+        """The database refuses something in the data: find the record, park it alone, store the rest.
+
+        The refusal may have been about something remembered wrongly, so a single record is tried once more
+        as well.
+        """
+        if release or not entries:
+            raise DatabaseAwayError(
+                f"The database refuses data that should have been fit for it: {error}"
+            ) from error
+        if len(entries) > 1:
+            middle = len(entries) // 2
+            stored = await self.store(entries[:middle], broken, doubtful=True)
+            stored.add(await self.store(entries[middle:], (), doubtful=True))
+            return stored
+        try:
+            return await self._whole(entries, broken, True, ())
+        except _DATA_ERRORS as again:
+            detail = f"The database refuses it: {again}".replace("\0", "")
+            return await self.store((), [*broken, unusable(entries[0], "refused", detail)])
+
+    async def _whole(
+        self, entries: Sequence[Entry], broken: Sequence[Unusable], doubtful: bool, release: Sequence[int]
+    ) -> Stored:
+        began = time.perf_counter()
+        async with self._pool.acquire() as connection:
+            await self.wearers.refresh(connection)
+            for attempt in range(CONFLICTS):
+                try:
+                    plan = await self._attempt(connection, entries, broken, doubtful or attempt > 0, release)
+                except _ConflictError:
+                    self._counters.transactions.labels("rolled_back").inc()
+                except _PASSING_ERRORS:
+                    self._counters.transactions.labels("rolled_back").inc()
+                else:
+                    return self._told(plan, attempt, time.perf_counter() - began)
+        raise DatabaseAwayError(f"The ledger kept changing through {CONFLICTS} tries.")
+
+    async def _attempt(
+        self,
+        connection: Connection,
+        entries: Sequence[Entry],
+        broken: Sequence[Unusable],
+        doubtful: bool,
+        release: Sequence[int],
+    ) -> Plan:
+        """One transaction. Raises _ConflictError when it was rolled back because the ledger had changed."""
+        epochs = await self._epochs(connection, entries, broken, doubtful and not release)
+        plan = plans.decide(entries, broken, epochs, self.wearers.withheld, self._now_us())
+        series = await self._series_numbers(connection, plan)
+        await self._open_days(connection, plan.rows)
+        async with connection.transaction():
+            await _release(connection, plan, release)
+            if len(series):
+                await connection.copy_to_table(
+                    "sample",
+                    schema_name="sts",
+                    columns=sample_rows.COLUMNS,
+                    source=_once(sample_rows.copy_buffer(plan.rows, series)),
+                    format="binary",
+                )
+            await self._checkpoint("copied")
+            await _write_logs(connection, plan)
+            for line in plan.ledger:
+                await _enter(connection, line)
+            await _park(connection, plan.unusable)
+            await self._checkpoint("entered")
+        return plan
+
+    async def _epochs(
+        self, connection: Connection, entries: Sequence[Entry], broken: Sequence[Unusable], doubtful: bool
+    ) -> dict[bytes, EpochRow]:
+        """The ledger's rows of every epoch in hand; those that are new are made, and committed."""
+        wanted = plans.named(entries, broken)
+        if not wanted:
+            return {}
+        found = await _read_epochs(connection, list(wanted), entries, broken, doubtful)
+        missing = [epoch for epoch in wanted if epoch not in found]
+        if missing:
+            gateways = [wanted[epoch] for epoch in missing]
+            await connection.execute(_QUERIES.add_epochs, [UUID(bytes=epoch) for epoch in missing], gateways)
+            found |= await _read_epochs(connection, missing, entries, broken, doubtful)
+        return found
+
+    async def _series_numbers(self, connection: Connection, plan: Plan) -> NDArray[np.int32]:
+        """The series of each row; those that are new are made, and committed."""
+        keys = plan.series.keys(plan.sensors)
+        missing = [key for key in keys if key not in self._series]
+        if missing:
+            if len(self._series) > SERIES_REMEMBERED:
+                self._series.clear()
+                missing = keys
+            columns = (
+                [UUID(bytes=key[0]) for key in missing],
+                [key[1] for key in missing],
+                [key[2] for key in missing],
+            )
+            await self._read_series(connection, columns)
+            if any(key not in self._series for key in missing):
+                await connection.execute(_QUERIES.add_series, *columns)
+                await self._read_series(connection, columns)
+        numbers = np.array([self._series[key] for key in keys], np.int32)
+        return numbers[plan.series.inverse] if len(keys) else numbers
+
+    async def _read_series(
+        self, connection: Connection, columns: tuple[list[UUID], list[str], list[int]]
+    ) -> None:
+        for row in await connection.fetch(_QUERIES.series, *columns):
+            self._series[row["epoch"].bytes, row["name"], row["metric"]] = row["id"]
+
+    async def _open_days(self, connection: Connection, rows: Rows) -> None:
+        missing = [day for day in sample_rows.days(rows.t_us) if day not in self._days]
+        if missing:
+            await connection.execute(_QUERIES.open_days, [_FIRST_DAY + timedelta(day) for day in missing])
+            self._days.update(missing)
+
+    def _told(self, plan: Plan, conflicts: int, took_s: float) -> Stored:
+        """Counts what was committed, and says it in one line."""
+        stored = Stored(len(plan.rows.t_us), plan.records, plan.refused, plan.withheld, len(plan.unusable))
+        counters = self._counters
+        counters.transactions.labels("committed").inc()
+        counters.rows.inc(stored.rows)
+        counters.refused.inc(stored.refused)
+        counters.withheld.inc(stored.withheld)
+        for piece in plan.unusable:
+            counters.parked.labels(piece.reason).inc()
+            _log.warning("parked", gateway=piece.gateway, reason=piece.reason, detail=piece.detail)
+        _log.info(
+            "stored",
+            rows=stored.rows,
+            records=stored.records,
+            refused=stored.refused,
+            withheld=stored.withheld,
+            parked=stored.parked,
+            epochs=len(plan.ledger),
+            conflicts=conflicts,
+            **{"event.duration": round(took_s * 1e9)},
+        )
+        return stored
+
+
+async def _read_epochs(
+    connection: Connection,
+    wanted: list[bytes],
+    entries: Sequence[Entry],
+    broken: Sequence[Unusable],
+    doubtful: bool,
+) -> dict[bytes, EpochRow]:
+    ids = [UUID(bytes=epoch) for epoch in wanted]
+    if doubtful:
+        mine = plans.numbers_by_epoch(entries, broken)
+        numbers = [multirange_text(mine.get(epoch, ())) for epoch in wanted]
+        found = await connection.fetch(_QUERIES.epochs_with_known, ids, numbers)
+    else:
+        found = await connection.fetch(_QUERIES.epochs, ids)
+    return {
+        row["epoch"].bytes: EpochRow(
+            row["gateway"], row["pin_offset_us"], row["delta_us"], inclusive(row["known"])
+        )
+        for row in found
+    }
+
+
+async def _release(connection: Connection, plan: Plan, ids: Sequence[int]) -> None:
+    """Takes parked rows out, so that their records can be entered. Epochs in order, as everywhere."""
+    if not ids:
+        return
+    for line in plan.ledger:
+        if line.runs:
+            numbers = multirange((run.first, run.last) for run in line.runs)
+            await connection.execute(_QUERIES.unpark, UUID(bytes=line.epoch), numbers)
+    if len(await connection.fetch(_QUERIES.release, ids)) < len(ids):
+        raise _ConflictError
+
+
+async def _enter(connection: Connection, line: LedgerLine) -> None:
+    epoch = UUID(bytes=line.epoch)
+    if line.enters and not await connection.fetchval(_QUERIES.enter, epoch, *_entry(line)):
+        raise _ConflictError
+    for drop, offset_us in line.drops:
+        await _declare(connection, epoch, drop, offset_us)
+    for anchor in line.anchors:
+        await _anchor(connection, epoch, anchor)
+    if line.touched is not None:
+        await connection.execute(_QUERIES.touch, epoch, *map(timestamp, line.touched))
+
+
+def _entry(line: LedgerLine) -> tuple[object, ...]:
+    return (
+        line.delta_us,
+        multirange((run.first, run.last) for run in line.runs),
+        multirange((run.first, run.last) for run in line.parked),
+        line.backlog_head,
+        [run.first for run in line.runs],
+        [run.last for run in line.runs],
+        [None if run.first_us is None else timestamp(run.first_us) for run in line.runs],
+        [None if run.last_us is None else timestamp(run.last_us) for run in line.runs],
+    )
+
+
+async def _declare(connection: Connection, epoch: UUID, drop: Drop, offset_us: int | None) -> None:
+    ranges = multirange((first, last) for first, last in drop.ranges)
+    times = [None if offset_us is None else timestamp(us + offset_us) for us in (drop.first_us, drop.last_us)]
+    await connection.execute(_QUERIES.declare, epoch, ranges)
+    await connection.execute(_QUERIES.add_drop, epoch, ranges, drop.reason, *times)
+
+
+async def _anchor(connection: Connection, epoch: UUID, anchor: Anchor) -> None:
+    offset_us = anchor.wall_us - anchor.boot_us
+    await connection.execute(_QUERIES.pin, epoch, offset_us, anchor.error_us, anchor.source)
+    await connection.execute(
+        _QUERIES.add_anchor, epoch, anchor.boot_us, offset_us, anchor.error_us, anchor.source
+    )
+
+
+async def _write_logs(connection: Connection, plan: Plan) -> None:
+    for gateway, epoch, t_us, log in plan.logs:
+        fields = msgspec.json.encode(log.fields).decode()
+        await connection.execute(
+            _QUERIES.add_log, gateway, UUID(bytes=epoch), timestamp(t_us), log.level, log.event, fields
+        )
+
+
+async def _park(connection: Connection, pieces: Sequence[Unusable]) -> None:
+    """In one order for all workers: two that park the same bytes must not wait for each other in a ring."""
+    for piece in sorted(pieces, key=lambda piece: (piece.identity or (b"", 0), piece.raw)):
+        epoch, seq = (UUID(bytes=piece.identity[0]), piece.identity[1]) if piece.identity else (None, None)
+        await connection.execute(
+            _QUERIES.park, piece.gateway, epoch, seq, piece.reason, piece.detail[:1000], piece.raw
+        )

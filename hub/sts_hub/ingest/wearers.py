@@ -1,0 +1,71 @@
+"""Which sensors may be shown and which values must not be stored: a copy of the register, at most 5 s old."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sts_hub.db import queries
+from sts_hub.db.pools import Connection
+from sts_hub.ingest.spans import Times, microseconds
+
+MAX_AGE_S = 5.0
+"""A consent that ends stops the live picture, and the storing, within this time."""
+
+_QUERIES = queries.load("sts_hub.ingest")
+_ALWAYS_US = 2**63 - 1
+
+
+class Wearer(NamedTuple):
+    """A registered sensor: when it may be shown live, and when nothing of it may be stored (µs, end
+    excluded)."""
+
+    sensor_id: int
+    shown: Sequence[tuple[int, int]]
+    withheld: Sequence[tuple[int, int]]
+
+    def shows(self, t_us: int) -> bool:
+        """Whether it was then worn by somebody who had consented."""
+        return any(start <= t_us < end for start, end in self.shown)
+
+
+class Wearers:
+    """The register by gateway and local name."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._read_at = -MAX_AGE_S
+        self._by_name: dict[tuple[str, str], Wearer] = {}
+
+    def find(self, gateway: str, name: str) -> Wearer | None:
+        """The registered sensor that this gateway calls by this name."""
+        return self._by_name.get((gateway, name))
+
+    def withheld(self, gateway: str, name: str) -> Sequence[tuple[int, int]]:
+        """When values of this sensor must not be stored."""
+        wearer = self._by_name.get((gateway, name))
+        return wearer.withheld if wearer else ()
+
+    async def refresh(self, connection: Connection, max_age_s: float = MAX_AGE_S) -> None:
+        """Read the register again if the copy is older. Raises what the database raises."""
+        asked_at = self._clock()
+        if asked_at - self._read_at < max_age_s:
+            return
+        found = await connection.fetch(_QUERIES.wearers)
+        self._by_name = {
+            (row["gateway"], row["name"]): Wearer(
+                row["sensor_id"], _periods(row["shown"]), _periods(row["withheld"])
+            )
+            for row in found
+        }
+        self._read_at = asked_at
+
+
+def _periods(ranges: Iterable[Times]) -> list[tuple[int, int]]:
+    return [(_bound(period.lower, -_ALWAYS_US), _bound(period.upper, _ALWAYS_US)) for period in ranges]
+
+
+def _bound(moment: datetime | None, without: int) -> int:
+    return without if moment is None else microseconds(moment)

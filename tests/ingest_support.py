@@ -1,0 +1,134 @@
+"""A gateway in a few lines, and a hub's database and broker to send to: for the tests of ingest."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from sts_protocols.metrics import HEART_RATE, RR_INTERVAL
+from sts_protocols.record import (
+    ClockReading,
+    ClockSource,
+    Kind,
+    Record,
+    encode_samples,
+    seal,
+)
+from sts_protocols.sample import Packet, Value
+
+SECOND_US = 1_000_000
+BOOT_US = 1_000 * SECOND_US
+
+
+def now_us() -> int:
+    """Wall time, µs since 1970."""
+    return time.time_ns() // 1000
+
+
+@dataclass
+class Gateway:
+    """One start of an agent: makes records as the edge does, and remembers what must be stored."""
+
+    name: str = "pitch-1"
+    epoch: bytes = field(default_factory=lambda: os.urandom(16))
+    sensors: tuple[str, ...] = ("hr-01", "hr-02")
+    age_us: int = 60 * SECOND_US
+    seq: int = 0
+
+    def __post_init__(self) -> None:
+        self.segment = os.urandom(8)
+        self.offset_us = now_us() - self.age_us - BOOT_US
+        self.clock = ClockReading(self.offset_us, 1000, ClockSource.NTP)
+        self.said: Counter[tuple[str, int, int, float, int]] = Counter()
+
+    @property
+    def id(self) -> UUID:
+        """The epoch as the database has it."""
+        return UUID(bytes=self.epoch)
+
+    def boot_us(self, seq: int) -> int:
+        """When the record of that number began: one a second."""
+        return BOOT_US + seq * SECOND_US
+
+    def samples(
+        self, *, clock: ClockReading | None = None, late_us: int = 0, metric: int = HEART_RATE.id
+    ) -> Record:
+        """A record with one heart rate and two RR intervals of each sensor."""
+        boot_us = self.boot_us(self.seq) + late_us
+        packets = [
+            Packet(name, boot_us + place * 1000, 1000, SECOND_US, self._values(place, metric))
+            for place, name in enumerate(self.sensors)
+        ]
+        self._remember(packets)
+        return self.record(Kind.SAMPLES, encode_samples(packets), clock=clock, late_us=late_us)
+
+    def record(
+        self, kind: int, body: bytes, *, clock: ClockReading | None = None, late_us: int = 0
+    ) -> Record:
+        """The next record, whatever it says."""
+        boot_us = self.boot_us(self.seq) + late_us
+        sealed = seal(
+            kind,
+            self.segment,
+            self.epoch,
+            self.seq,
+            boot_us,
+            boot_us + SECOND_US - 1,
+            clock or self.clock,
+            body,
+        )
+        self.seq += 1
+        return sealed
+
+    def many(self, count: int) -> list[Record]:
+        """The next records of samples."""
+        return [self.samples() for _ in range(count)]
+
+    def forget(self) -> None:
+        """What was said so far must not be stored."""
+        self.said.clear()
+
+    def _values(self, place: int, metric: int) -> tuple[Value, ...]:
+        rate = 60 + (self.seq + place) % 120
+        return (
+            Value(metric, float(rate), 0),
+            *(Value(RR_INTERVAL.id, 1000.0 * (500 + k) / 1024, 0) for k in (1, 2)),
+        )
+
+    def _remember(self, packets: Sequence[Packet]) -> None:
+        for packet in packets:
+            place: Counter[int] = Counter()
+            for value in packet.values:
+                t_us = packet.boot_us + place[value.metric] + self.offset_us
+                place[value.metric] += 1
+                self.said[packet.sensor, value.metric, t_us, value.value, value.quality] += 1
+
+
+def message(*records: Record) -> bytes:
+    """Whole records, published together."""
+    return b"".join(record.raw for record in records)
+
+
+async def stored(connection: asyncpg.Connection, epoch: UUID) -> Counter[tuple[Any, ...]]:
+    """The rows of an epoch, as a multiset of (sensor, metric, time in µs, value, quality)."""
+    rows = await connection.fetch(
+        """SELECT s.name, s.metric, (extract(epoch FROM d.t) * 1000000)::int8 AS t_us, d.value, d.quality
+           FROM sts.sample d JOIN sts.series s ON s.id = d.series WHERE s.epoch = $1""",
+        epoch,
+    )
+    return Counter(tuple(row) for row in rows)
+
+
+async def ledger(
+    connection: asyncpg.Connection, epoch: UUID, column: str = "received"
+) -> list[tuple[int, int]]:
+    """The record numbers in one of the ledger's columns, as inclusive ranges."""
+    found = await connection.fetchval(f"SELECT {column} FROM sts.epoch WHERE epoch = $1", epoch)
+    return [(part.lower, part.upper - 1) for part in found or ()]
