@@ -1,0 +1,50 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Outlet, useNavigate, useRouteContext, useRouter, useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { isSignedOut } from '@/api/problem';
+import { meQuery } from '@/api/queries';
+import { LiveProvider } from '@/live/live-context';
+import { TopBar } from './top-bar';
+
+/** What all screens behind the sign-in share: the top bar and the one live stream. */
+export function Frame() {
+  const { me } = useRouteContext({ from: '/frame' });
+  const { team } = useSearch({ from: '/frame' });
+  const navigate = useNavigate();
+  const leave = useLeave();
+  const checkSession = useSessionCheck(leave);
+  const chooseTeam = (chosen: string | undefined) =>
+    void navigate({ to: '/', search: chosen === undefined ? {} : { team: chosen } });
+  return (
+    <LiveProvider teamId={team} onFailed={checkSession}>
+      <div className="flex h-dvh flex-col">
+        <TopBar me={me} teamId={team} onTeam={chooseTeam} onSignedOut={() => leave(false)} />
+        <Outlet />
+      </div>
+    </LiveProvider>
+  );
+}
+
+/** Forgets everything of this person, then shows the sign-in. */
+function useLeave(): (ended: boolean) => void {
+  const queryClient = useQueryClient();
+  const router = useRouter();
+  return useCallback(
+    (ended: boolean) => {
+      queryClient.clear();
+      const next = ended ? { ended: true, next: router.state.location.href } : {};
+      void router.navigate({ to: '/sign-in', search: next });
+    },
+    [queryClient, router],
+  );
+}
+
+/** A broken stream tells no status; asking who we are tells whether the session is why. */
+function useSessionCheck(leave: (ended: boolean) => void): () => void {
+  const queryClient = useQueryClient();
+  return useCallback(() => {
+    queryClient.fetchQuery({ ...meQuery, staleTime: 0, retry: false }).catch((error: unknown) => {
+      if (isSignedOut(error)) leave(true);
+    });
+  }, [queryClient, leave]);
+}

@@ -1,0 +1,101 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { isSignedOut } from '@/api/problem';
+import { meQuery } from '@/api/queries';
+import type { PresetName, RangeSearch } from '@/features/athlete/time-range';
+import { Frame } from './frame';
+import { NotFound, RouteFailed } from './route-states';
+import { WallRoute } from './wall-route';
+
+export interface RouterContext {
+  queryClient: QueryClient;
+}
+
+const rootRoute = createRootRouteWithContext<RouterContext>()({
+  notFoundComponent: NotFound,
+  errorComponent: RouteFailed,
+});
+
+interface SignInSearch {
+  /** Where to go afterwards: a path of this app. */
+  next?: string;
+  ended?: boolean;
+}
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): SignInSearch => ({
+    ...(isOwnPath(search['next']) ? { next: search['next'] } : {}),
+    ...(search['ended'] === true ? { ended: true } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./sign-in-route'), 'SignInRoute'),
+});
+
+interface FrameSearch {
+  team?: string;
+}
+
+/** Everything behind the sign-in: whoever is nobody is led there, and back afterwards. */
+const frameRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'frame',
+  validateSearch: (search: Record<string, unknown>): FrameSearch =>
+    typeof search['team'] === 'string' ? { team: search['team'] } : {},
+  beforeLoad: async ({ context, location }) => {
+    try {
+      return { me: await context.queryClient.ensureQueryData(meQuery) };
+    } catch (error) {
+      if (isSignedOut(error)) throw redirect({ to: '/sign-in', search: nextOf(location.href) });
+      throw error;
+    }
+  },
+  component: Frame,
+});
+
+const wallRoute = createRoute({ getParentRoute: () => frameRoute, path: '/', component: WallRoute });
+
+const athleteRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/athletes/$athleteId',
+  validateSearch: (search: Record<string, unknown>): RangeSearch => ({
+    ...(typeof search['range'] === 'string' ? { range: search['range'] as PresetName } : {}),
+    ...(typeof search['from'] === 'string' ? { from: search['from'] } : {}),
+    ...(typeof search['to'] === 'string' ? { to: search['to'] } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./athlete-route'), 'AthleteRoute'),
+});
+
+const routeTree = rootRoute.addChildren([signInRoute, frameRoute.addChildren([wallRoute, athleteRoute])]);
+
+export function makeRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: false,
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}
+
+function nextOf(href: string): SignInSearch {
+  return href === '/' ? {} : { next: href };
+}
+
+/** Only a path of this app: an address elsewhere must not be reachable through our sign-in. */
+function isOwnPath(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.startsWith('/') && !value.startsWith('//') && !value.startsWith('/\\')
+  );
+}

@@ -1,0 +1,50 @@
+import { useState } from 'react';
+import { HubUnreachable, Problem } from '@/api/problem';
+import { Button } from './button';
+import { CopyIcon, RetryIcon, WarningIcon } from './icons';
+
+interface ProblemPanelProps {
+  error: unknown;
+  /** What could not be shown, to begin the sentence: "The chart". */
+  what: string;
+  onRetry?: () => void;
+}
+
+/** An error as a place, not a toast: what failed, why, the way out, and an id to quote. */
+export function ProblemPanel({ error, what, onRetry }: ProblemPanelProps) {
+  const id = error instanceof Problem ? error.id : '';
+  return (
+    <div role="alert" className="mx-auto flex max-w-lg flex-col items-center gap-3 px-6 py-10 text-center">
+      <WarningIcon className="size-9 text-lost" />
+      <p className="text-lg font-semibold">{what} could not be loaded.</p>
+      <p className="text-ink-soft">{sentenceOf(error)}</p>
+      {onRetry && (
+        <Button look="solid" onClick={onRetry}>
+          <RetryIcon /> Try again
+        </Button>
+      )}
+      {id !== '' && <ProblemId id={id} />}
+    </div>
+  );
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof Problem) return `${error.message} ${error.wayOut}`;
+  if (error instanceof HubUnreachable) return error.message;
+  return 'Something in this page failed. Try again; if it stays, reload the page.';
+}
+
+function ProblemId({ id }: { id: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () => void navigator.clipboard.writeText(id).then(() => setCopied(true));
+  return (
+    <p className="flex flex-wrap items-center justify-center gap-2 text-sm text-ink-soft">
+      <span>
+        Problem id <code className="rounded bg-raised px-1.5 py-0.5 select-all">{id}</code>
+      </span>
+      <Button look="quiet" className="px-2 text-sm" onClick={copy}>
+        <CopyIcon className="size-4" /> {copied ? 'Copied' : 'Copy'}
+      </Button>
+    </p>
+  );
+}

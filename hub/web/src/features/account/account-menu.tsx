@@ -1,0 +1,65 @@
+import { useMutation } from '@tanstack/react-query';
+import { useId } from 'react';
+import { answerOf, api } from '@/api/client';
+import type { Me } from '@/api/queries';
+import { Button } from '@/components/ui/button';
+import { ChevronIcon, PersonIcon } from '@/components/ui/icons';
+import { ThemeChoice } from './theme-choice';
+
+interface AccountMenuProps {
+  me: Me;
+  onSignedOut: () => void;
+}
+
+/** Who is signed in, this device's theme, and the way out. A native popover: Escape and a tap beside it close it. */
+export function AccountMenu({ me, onSignedOut }: AccountMenuProps) {
+  const id = useId();
+  return (
+    <>
+      <Button look="quiet" className="px-2" popoverTarget={id} aria-label={`Account of ${me.name}`}>
+        <PersonIcon />
+        <span className="hidden max-w-40 truncate lg:inline">{me.name}</span>
+        <ChevronIcon className="size-4" />
+      </Button>
+      <div
+        id={id}
+        popover="auto"
+        className="fixed inset-auto top-15 right-2 m-0 w-72 rounded-xl border border-line-strong bg-surface p-4 text-ink shadow-xl"
+      >
+        <p className="font-semibold">{me.name}</p>
+        <p className="text-sm break-words text-ink-soft">{me.email}</p>
+        <p className="mt-1 text-sm text-ink-soft">
+          {roleName(me.role)}, {me.club.name}
+        </p>
+        <hr className="my-3 border-line" />
+        <ThemeChoice />
+        <hr className="my-3 border-line" />
+        <SignOut onSignedOut={onSignedOut} />
+      </div>
+    </>
+  );
+}
+
+function roleName(role: string): string {
+  return role.charAt(0).toUpperCase() + role.slice(1);
+}
+
+function SignOut({ onSignedOut }: { onSignedOut: () => void }) {
+  const leave = useMutation({
+    mutationFn: () => answerOf(api.DELETE('/api/v1/session')),
+    onSuccess: onSignedOut,
+    networkMode: 'always',
+  });
+  return (
+    <>
+      <Button className="w-full" onClick={() => leave.mutate()} aria-disabled={leave.isPending}>
+        Sign out
+      </Button>
+      {leave.isError && (
+        <p role="alert" className="mt-2 text-sm text-lost">
+          You are still signed in: {leave.error.message}
+        </p>
+      )}
+    </>
+  );
+}

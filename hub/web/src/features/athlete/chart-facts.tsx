@@ -1,0 +1,94 @@
+import { isCredible, qualityLabel } from '@/live/quality';
+import type { Quality } from '@/live/quality';
+import { ageWords, clockTime } from '@/live/times';
+import type { ChartColumns, Mark } from './chart-columns';
+import { extremes, gapsIn } from './chart-columns';
+
+/** More than this is told as a number: a list of a hundred gaps is read by nobody. */
+const LISTED_GAPS = 4;
+
+interface ChartFactsProps {
+  columns: ChartColumns;
+  gapMs: number;
+  /** Share of expected values that are there, 0 to 1; null for metrics without a rhythm. */
+  coverage: number | null;
+  unit: string;
+}
+
+/** What stands beside the chart: coverage first, since the rest is worth as much as that. */
+export function ChartFacts({ columns, gapMs, coverage, unit }: ChartFactsProps) {
+  const range = extremes(columns);
+  return (
+    <div className="flex flex-col gap-2 text-sm">
+      <dl className="flex flex-wrap gap-x-6 gap-y-1">
+        {coverage !== null && <Fact name="Coverage" value={`${percent(coverage)} %`} />}
+        {range && <Fact name="Lowest" value={`${Math.round(range.low)} ${unit}`} />}
+        {range && <Fact name="Highest" value={`${Math.round(range.high)} ${unit}`} />}
+      </dl>
+      <Gaps gaps={gapsIn(columns, gapMs)} />
+      <Marks marks={columns.marks} />
+    </div>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div className="flex gap-1.5">
+      <dt className="text-ink-soft">{name}</dt>
+      <dd className="font-semibold tabular-nums">{value}</dd>
+    </div>
+  );
+}
+
+/** One decimal, cut off: 99.96 % is not "100 %". */
+function percent(share: number): string {
+  return (Math.floor(share * 1000) / 10).toFixed(share >= 1 ? 0 : 1);
+}
+
+function Gaps({ gaps }: { gaps: { fromMs: number; toMs: number }[] }) {
+  if (gaps.length === 0) return null;
+  const listed = gaps
+    .slice(0, LISTED_GAPS)
+    .map(gap => `${clockTime(gap.fromMs)} to ${clockTime(gap.toMs)} (${ageWords(gap.toMs - gap.fromMs)})`);
+  const more = gaps.length > LISTED_GAPS ? ` and ${gaps.length - LISTED_GAPS} shorter` : '';
+  return (
+    <p className="text-ink-soft">
+      <span className="font-medium text-ink">{gaps.length === 1 ? 'One gap' : `${gaps.length} gaps`}:</span>{' '}
+      {listed.join(', ')}
+      {more}
+    </p>
+  );
+}
+
+function Marks({ marks }: { marks: readonly Mark[] }) {
+  const qualities = [...new Set(marks.map(mark => mark.quality))];
+  if (qualities.length === 0) return null;
+  return (
+    <ul className="flex flex-wrap gap-x-5 gap-y-1">
+      {qualities.map(quality => (
+        <li key={quality} className="flex items-center gap-1.5">
+          <MarkSign quality={quality} /> {qualityLabel(quality)}
+          {!isCredible(quality) && <span className="text-ink-soft">(not drawn)</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The same sign as at the foot of the chart. */
+function MarkSign({ quality }: { quality: Quality }) {
+  const kept = isCredible(quality);
+  return (
+    <svg viewBox="0 0 14 12" className={`h-3 ${kept ? 'text-late' : 'text-lost'}`} aria-hidden="true">
+      <rect
+        x="1"
+        y="1.500"
+        width="12"
+        height="9"
+        stroke="currentColor"
+        strokeWidth="1.500"
+        fill={kept ? 'currentColor' : 'none'}
+      />
+    </svg>
+  );
+}

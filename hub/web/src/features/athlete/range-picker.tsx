@@ -1,0 +1,74 @@
+import type { FormEvent } from 'react';
+import { useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { Segments } from '@/components/ui/segments';
+import { TextField } from '@/components/ui/text-field';
+import type { PresetName, RangeSearch, TimeRange } from './time-range';
+import { PRESETS, bordersOf, fromLocalField, searchOf, toLocalField } from './time-range';
+
+const CUSTOM = 'custom';
+const OPTIONS = [
+  ...PRESETS.map(({ name, label }) => ({ value: name, label })),
+  { value: CUSTOM, label: 'From – to' },
+];
+
+interface RangePickerProps {
+  range: TimeRange;
+  nowMs: () => number;
+  onChange: (search: RangeSearch) => void;
+}
+
+export function RangePicker({ range, nowMs, onChange }: RangePickerProps) {
+  const choose = (value: string) =>
+    onChange(value === CUSTOM ? searchOf(...bordersOf(range, nowMs())) : { range: value as PresetName });
+  return (
+    <div className="flex flex-wrap items-end gap-x-4 gap-y-3">
+      <Segments
+        legend="Time shown"
+        options={OPTIONS}
+        value={range.kind === 'last' ? range.preset : CUSTOM}
+        onChange={choose}
+      />
+      {range.kind === 'fixed' && (
+        <FromTo
+          key={`${range.fromMs}-${range.toMs}`}
+          fromMs={range.fromMs}
+          toMs={range.toMs}
+          onChange={onChange}
+        />
+      )}
+    </div>
+  );
+}
+
+interface FromToProps {
+  fromMs: number;
+  toMs: number;
+  onChange: (search: RangeSearch) => void;
+}
+
+/** Every range that can be drawn with a pointer can be typed as well. */
+function FromTo({ fromMs, toMs, onChange }: FromToProps) {
+  const [from, setFrom] = useState(() => toLocalField(fromMs));
+  const [to, setTo] = useState(() => toLocalField(toMs));
+  const [tried, setTried] = useState(false);
+  const inOrder = fromLocalField(from) < fromLocalField(to);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (inOrder) onChange(searchOf(fromLocalField(from), fromLocalField(to)));
+  };
+  const field = { type: 'datetime-local', step: 1, required: true } as const;
+  return (
+    <form onSubmit={submit} className="flex flex-wrap items-end gap-2">
+      <TextField label="From" {...field} value={from} onChange={event => setFrom(event.target.value)} />
+      <TextField label="To" {...field} value={to} onChange={event => setTo(event.target.value)} />
+      <Button type="submit">Show</Button>
+      {tried && !inOrder && (
+        <p role="alert" className="w-full text-sm text-lost">
+          “From” must be before “To”.
+        </p>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,18 @@
+/** Labels of a time axis: 24 h, local; the day where it changes. */
+
+const TO_SECOND = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const TO_MINUTE = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+export function axisLabels(splitsMs: readonly number[], stepMs: number): string[] {
+  const format = stepMs < 60_000 ? TO_SECOND : TO_MINUTE;
+  return splitsMs.map((ms, index) => {
+    const before = splitsMs[index - 1];
+    const newDay = before !== undefined && DAY.format(before) !== DAY.format(ms);
+    return newDay || stepMs >= 86_400_000 ? DAY.format(ms) : format.format(ms);
+  });
+}
+
+export function dayOf(ms: number): string {
+  return DAY.format(ms);
+}

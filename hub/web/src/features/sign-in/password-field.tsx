@@ -1,0 +1,33 @@
+import { useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { EyeIcon, EyeOffIcon } from '@/components/ui/icons';
+import { TextField } from '@/components/ui/text-field';
+
+/** A password that may be pasted, filled in by a manager, and looked at. */
+export function PasswordField({ invalid }: { invalid: boolean }) {
+  const [shown, setShown] = useState(false);
+  return (
+    <TextField
+      label="Password"
+      name="password"
+      type={shown ? 'text' : 'password'}
+      autoComplete="current-password"
+      required
+      maxLength={1024}
+      autoCapitalize="none"
+      spellCheck={false}
+      aria-invalid={invalid || undefined}
+      after={
+        <Button
+          look="quiet"
+          className="px-2"
+          aria-label="Show password"
+          aria-pressed={shown}
+          onClick={() => setShown(now => !now)}
+        >
+          {shown ? <EyeOffIcon /> : <EyeIcon />}
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,28 @@
+import { answerOf, api } from '@/api/client';
+import { HubUnreachable, Problem } from '@/api/problem';
+import type { Me } from '@/api/queries';
+
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+export function signIn(credentials: Credentials): Promise<Me> {
+  return answerOf(api.POST('/api/v1/session', { body: credentials }));
+}
+
+/** What the person can do about it. A hub that is down must never read as a wrong password. */
+export function signInSentence(error: unknown): string {
+  if (error instanceof HubUnreachable) return `${error.message} Your password was not checked.`;
+  if (!(error instanceof Problem)) return 'Signing in failed in this page. Reload it and try again.';
+  if (error.status === 401) return 'E-mail or password is wrong. Check both and try again.';
+  if (error.status === 422) return 'This is not an e-mail address and password the hub can read. Check both.';
+  if (error.status === 429) return `Too many tries. ${error.wayOut || 'Wait a minute, then try again.'}`;
+  if (error.status >= 500)
+    return `The hub has a fault of its own; your password was not refused. ${error.wayOut} ${told(error)}`;
+  return `${error.message} ${error.wayOut}`;
+}
+
+function told(error: Problem): string {
+  return error.id === '' ? '' : `Problem id ${error.id}.`;
+}

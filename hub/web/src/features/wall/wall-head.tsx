@@ -1,0 +1,76 @@
+import { GatewayIcon } from '@/components/ui/icons';
+import { Segments } from '@/components/ui/segments';
+import type { PresenceState } from '@/live/presence';
+import { presenceWord } from '@/live/presence-line';
+import { clockTime } from '@/live/times';
+import { useGateways, useHubNow, useTally } from '@/live/use-live';
+import type { WallMetric } from './tile';
+
+const METRICS = [
+  { value: 'bpm', label: 'bpm', title: 'Beats per minute' },
+  { value: 'percent', label: '% max', title: 'Percent of the maximum heart rate' },
+] as const;
+
+interface WallHeadProps {
+  metric: WallMetric;
+  onMetric: (metric: WallMetric) => void;
+}
+
+export function WallHead({ metric, onMetric }: WallHeadProps) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-5 gap-y-1 px-3 pt-2 xl:px-4">
+      <h1 className="text-lg font-bold">Live wall</h1>
+      <TallyLine />
+      <div className="ml-auto flex items-center gap-4">
+        <GatewayCount />
+        <Clock />
+        <Segments legend="Big number" options={METRICS} value={metric} onChange={onMetric} />
+      </div>
+    </div>
+  );
+}
+
+const TALLIED: readonly [PresenceState, string][] = [
+  ['live', 'text-good'],
+  ['late', 'text-late'],
+  ['lost', 'text-lost'],
+  ['not_worn', 'text-ink-soft'],
+  ['waiting', 'text-ink-soft'],
+  ['no_sensor', 'text-ink-soft'],
+];
+
+/** How many are in which state; states that nobody is in are left out. */
+function TallyLine() {
+  const tally = useTally();
+  const told = TALLIED.filter(([state]) => tally[state] > 0 || state === 'live');
+  return (
+    <p className="flex flex-wrap gap-x-4 text-[.9375rem]" data-part="tally">
+      {told.map(([state, look]) => (
+        <span key={state} className={look}>
+          <b className="tabular-nums">{tally[state]}</b> {presenceWord(state).toLowerCase()}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function GatewayCount() {
+  const gateways = useGateways();
+  if (gateways.length === 0) return null;
+  const well = gateways.filter(gateway => gateway.state === 'ok').length;
+  const look = well === gateways.length ? 'text-ink-soft' : 'text-late';
+  const told = gateways.map(gateway => `${gateway.gateway}: ${gateway.state}`).join(', ');
+  return (
+    <p className={`hidden items-center gap-1.5 text-sm sm:flex ${look}`} title={told}>
+      <GatewayIcon />
+      <span className="tabular-nums">
+        {well}/{gateways.length} <span className="hidden lg:inline">gateways well</span>
+      </span>
+    </p>
+  );
+}
+
+/** The hub's clock: all ages are counted by it. */
+function Clock() {
+  return <time className="hidden text-sm text-ink-soft tabular-nums sm:block">{clockTime(useHubNow())}</time>;
+}

@@ -1,0 +1,65 @@
+import { useState } from 'react';
+import { HubUnreachable } from '@/api/problem';
+import { EmptyPanel } from '@/components/ui/empty-panel';
+import { NoSensorIcon } from '@/components/ui/icons';
+import { ProblemPanel } from '@/components/ui/problem-panel';
+import type { RosterAthlete } from '@/live/events';
+import { useLive } from '@/live/live-context';
+import { useRoster, useStreamStatus } from '@/live/use-live';
+import { StreamStrip } from './stream-strip';
+import { TileGrid } from './tile-grid';
+import type { WallMetric } from './tile';
+import { WallHead } from './wall-head';
+import { WallSkeleton } from './wall-skeleton';
+import { rememberMetric, rememberedMetric } from './wall-metric';
+
+interface WallProps {
+  /** Whether this person's role sees measured values at all. */
+  seesHealth: boolean;
+}
+
+/** Everybody of the team at a glance. */
+export function Wall({ seesHealth }: WallProps) {
+  const roster = useRoster();
+  const [metric, setMetric] = useState<WallMetric>(rememberedMetric);
+  const choose = (chosen: WallMetric) => {
+    rememberMetric(chosen);
+    setMetric(chosen);
+  };
+  return (
+    <main className="flex min-h-0 flex-1 flex-col">
+      <StreamStrip />
+      <WallHead metric={metric} onMetric={choose} />
+      <WallBody roster={roster} metric={metric} seesHealth={seesHealth} />
+    </main>
+  );
+}
+
+interface WallBodyProps extends WallProps {
+  roster: readonly RosterAthlete[] | null;
+  metric: WallMetric;
+}
+
+function WallBody({ roster, metric, seesHealth }: WallBodyProps) {
+  if (!seesHealth)
+    return (
+      <EmptyPanel icon={<NoSensorIcon className="size-9" />} title="Your role sees no athletes’ values.">
+        Technicians see gateways and sensors. Ask an administrator of the club if you need another role.
+      </EmptyPanel>
+    );
+  if (roster === null) return <BeforeFirstSnapshot />;
+  if (roster.length === 0)
+    return (
+      <EmptyPanel icon={<NoSensorIcon className="size-9" />} title="Nobody is in this team yet.">
+        Add athletes to the team and give each a sensor; they appear here by themselves.
+      </EmptyPanel>
+    );
+  return <TileGrid athletes={roster} metric={metric} />;
+}
+
+function BeforeFirstSnapshot() {
+  const { stream } = useLive();
+  const { state } = useStreamStatus();
+  if (state !== 'waiting') return <WallSkeleton />;
+  return <ProblemPanel what="The live wall" error={new HubUnreachable()} onRetry={() => stream.wake()} />;
+}

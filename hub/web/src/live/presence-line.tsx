@@ -1,0 +1,77 @@
+/** The words for a presence, the same on the wall and on the athlete's page. */
+import type { ReactNode } from 'react';
+import {
+  ClockIcon,
+  HourglassIcon,
+  NoSensorIcon,
+  SignalLostIcon,
+  StrapOffIcon,
+  WarningIcon,
+} from '@/components/ui/icons';
+import type { Presence, PresenceState } from './presence';
+import { qualityLabel } from './quality';
+import { ageWords, clockTime } from './times';
+
+const WORDS: Record<PresenceState, string> = {
+  live: 'Live',
+  late: 'Late',
+  lost: 'Lost',
+  not_worn: 'Not worn',
+  no_sensor: 'No sensor',
+  waiting: 'No data yet',
+};
+
+export function presenceWord(state: PresenceState): string {
+  return WORDS[state];
+}
+
+const SMALL = 'size-[1.15em]';
+
+export function PresenceLine({ presence }: { presence: Presence }): ReactNode {
+  const { state, quality, ageS, sinceMs } = presence;
+  if (state === 'live' && quality !== 'ok')
+    return <Line icon={<WarningIcon className={SMALL} />} look="text-late" words={qualityLabel(quality)} />;
+  if (state === 'live') return <Line icon={<LiveDot />} look="text-good" words="Live" />;
+  if (state === 'late')
+    return (
+      <Line icon={<ClockIcon className={SMALL} />} look="text-late" words={`Late ${ageWords(ageS * 1000)}`} />
+    );
+  if (state === 'lost')
+    return (
+      <Line
+        icon={<SignalLostIcon className={SMALL} />}
+        look="text-lost"
+        words={`Lost since ${clockTime(sinceMs ?? 0)}`}
+      />
+    );
+  return (
+    <Line
+      icon={REST_ICONS[state]}
+      look="text-ink-soft"
+      words={state === 'not_worn' ? 'No skin contact' : WORDS[state]}
+    />
+  );
+}
+
+const REST_ICONS: Record<'not_worn' | 'no_sensor' | 'waiting', ReactNode> = {
+  not_worn: <StrapOffIcon className={SMALL} />,
+  no_sensor: <NoSensorIcon className={SMALL} />,
+  waiting: <HourglassIcon className={SMALL} />,
+};
+
+function Line({ icon, look, words }: { icon: ReactNode; look: string; words: string }) {
+  return (
+    <span className={`flex min-w-0 items-center gap-1 font-medium ${look}`}>
+      {icon}
+      <span className="truncate tabular-nums">{words}</span>
+    </span>
+  );
+}
+
+function LiveDot() {
+  return (
+    <svg viewBox="0 0 12 12" className="size-[.75em] shrink-0" aria-hidden="true">
+      <circle cx="6" cy="6" r="4.500" fill="currentColor" stroke="currentColor" />
+    </svg>
+  );
+}
