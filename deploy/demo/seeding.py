@@ -52,6 +52,10 @@ class Api:
         """Open a session; its cookie is kept."""
         self.call("POST", "/session", {"email": email, "password": password})
 
+    def add(self, path: str, body: object) -> Any:
+        """Add one thing to a collection; its id."""
+        return self.call("POST", path, body)["id"]
+
     def all(self, path: str, **query: str) -> Iterator[dict[str, Any]]:
         """Every item of a collection, page after page."""
         cursor: dict[str, str] = {}
@@ -74,25 +78,22 @@ def seed(system: System) -> None:
     worn = {assignment["sensor_id"] for assignment in api.all("/assignments")}
     for strap in system.roster():
         person = strap["athlete"]
-        athlete = athletes.get(person["number"]) or _add_athlete(api, team, person)
-        sensor = sensors.get(strap["address"]) or _add_sensor(api, strap)
+        athlete = athletes.get(person["number"]) or api.add("/athletes", {"team_id": team, **person})
+        _agree(api, athlete)
+        device = {"address": strap["address"], "kind": strap["kind"], "label": strap["name"]}
+        sensor = sensors.get(strap["address"]) or api.add("/sensors", device)
         if sensor not in worn:
             whole = {"sensor_id": sensor, "athlete_id": athlete, "from": WORN_SINCE, "to": None}
             api.call("POST", "/assignments", whole)
 
 
-def _team(api: Api, name: str) -> str:
+def _team(api: Api, name: str) -> Any:
     found = next((team["id"] for team in api.all("/teams") if team["name"] == name), None)
-    return str(found or api.call("POST", "/teams", {"name": name})["id"])
+    return found or api.add("/teams", {"name": name})
 
 
-def _add_athlete(api: Api, team: str, person: dict[str, Any]) -> str:
-    athlete = str(api.call("POST", "/athletes", {"team_id": team, **person})["id"])
-    consent = {"purpose": CONSENT_PURPOSE, "version": CONSENT_VERSION, "from": WORN_SINCE}
-    api.call("POST", f"/athletes/{athlete}/consents", consent)
-    return athlete
-
-
-def _add_sensor(api: Api, strap: dict[str, Any]) -> int:
-    sensor = {"address": strap["address"], "kind": strap["kind"], "label": strap["name"]}
-    return int(api.call("POST", "/sensors", sensor)["id"])
+def _agree(api: Api, athlete: str) -> None:
+    """Without consent nothing of this athlete may be stored or shown."""
+    path = f"/athletes/{athlete}/consents"
+    if not any(consent["purpose"] == CONSENT_PURPOSE for consent in api.all(path)):
+        api.add(path, {"purpose": CONSENT_PURPOSE, "version": CONSENT_VERSION, "from": WORN_SINCE})
