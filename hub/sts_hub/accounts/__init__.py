@@ -1,0 +1,1 @@
+"""Accounts of the hub: endpoints, rules, queries and shapes."""

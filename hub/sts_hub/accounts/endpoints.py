@@ -1,0 +1,95 @@
+"""Routes of signing in and of accounts."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sts_hub.accounts import service, signing_in
+from sts_hub.accounts.schemas import Account, AccountChange, Me, NewAccount, PasswordChange, SignIn
+from sts_hub.accounts.signing_in import Doorkeeper
+from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn, TooMany, WrongCredentials
+from sts_hub.kit.identity import Asking, Cookie
+from sts_hub.kit.pages import Part
+from sts_hub.kit.problems import UNSAFE, described
+from sts_hub.kit.provide import provided
+from sts_hub.kit.sessions import Reads, Writes
+from sts_hub.kit.shapes import Page
+
+router = APIRouter(tags=["accounts"])
+
+Door = Annotated[Doorkeeper, Depends(provided(Doorkeeper))]
+GivenCookie = Annotated[Cookie, Depends(provided(Cookie))]
+
+
+@router.post("/session", responses=described(WrongCredentials, TooMany, *UNSAFE))
+async def sign_in(
+    request: Request, response: Response, door: Door, cookie: GivenCookie, credentials: SignIn
+) -> Me:
+    """Sign in; the answer sets the cookie that every other request needs."""
+    token, caller = await door.admit(signing_in.address_of(request), credentials, cookie.hash_of(request))
+    cookie.give(response, token)
+    return service.me(caller)
+
+
+@router.delete("/session", status_code=204, responses=described(*UNSAFE))
+async def sign_out(request: Request, response: Response, door: Door, cookie: GivenCookie) -> None:
+    """Sign out; ends this login and its live streams at once. Also answers 204 when nobody was signed in."""
+    hashed = cookie.hash_of(request)
+    if hashed is not None:
+        await door.dismiss(hashed)
+    cookie.take(response)
+
+
+@router.get("/me", responses=described(NotSignedIn))
+async def get_me(caller: Asking) -> Me:
+    """Who is signed in."""
+    return service.me(caller)
+
+
+@router.put(
+    "/me/password", status_code=204, responses=described(NotSignedIn, WrongCredentials, TooMany, *UNSAFE)
+)
+async def change_password(
+    request: Request,
+    response: Response,
+    caller: Asking,
+    door: Door,
+    cookie: GivenCookie,
+    change: PasswordChange,
+) -> None:
+    """Change your own password; ends all your logins, so sign in again."""
+    await door.change_password(signing_in.address_of(request), caller, change)
+    cookie.take(response)
+
+
+@router.get("/accounts", responses=described(NotSignedIn))
+async def list_accounts(caller: Asking, session: Reads, part: Part) -> Page[Account]:
+    """The accounts that you see, by e-mail."""
+    return await service.listed(session, caller, part)
+
+
+@router.post(
+    "/accounts", status_code=201, responses=described(NotSignedIn, NotFound, Forbidden, Conflict, *UNSAFE)
+)
+async def add_account(caller: Asking, session: Writes, door: Door, new: NewAccount) -> Account:
+    """Add an account to your club."""
+    return await service.added(session, caller, new, door.passwords)
+
+
+@router.get("/accounts/{account_id}", responses=described(NotSignedIn, NotFound))
+async def get_account(caller: Asking, session: Reads, account_id: UUID) -> Account:
+    """One account."""
+    return service.shown(await service.one(session, caller, account_id))
+
+
+@router.patch(
+    "/accounts/{account_id}", responses=described(NotSignedIn, NotFound, Forbidden, Conflict, *UNSAFE)
+)
+async def change_account(
+    caller: Asking, session: Writes, door: Door, account_id: UUID, change: AccountChange
+) -> Account:
+    """Change an account; a new role or password and disabling end its logins at once."""
+    return await service.changed(session, caller, account_id, change, door.passwords)

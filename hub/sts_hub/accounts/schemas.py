@@ -1,0 +1,102 @@
+"""Shapes of accounts and of signing in."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from sts_hub.kit.shapes import Body, Shown, Title
+from sts_hub.policy import Role
+
+MIN_PASSWORD = 8
+MAX_PASSWORD = 256
+
+
+def _email(value: str) -> str:
+    local, at, host = value.rpartition("@")
+    if not (local and at and host) or any(char.isspace() or ord(char) < 32 for char in value):
+        raise ValueError("must be an e-mail address")
+    if any(0xD800 <= ord(char) <= 0xDFFF for char in value):
+        raise ValueError("must be text")
+    return value.lower()
+
+
+Email = Annotated[
+    str, AfterValidator(_email), Field(min_length=3, max_length=254, examples=["ana@club.example"])
+]
+NewPassword = Annotated[
+    SecretStr,
+    Field(
+        min_length=MIN_PASSWORD,
+        max_length=MAX_PASSWORD,
+        description="At least 8 characters, 15 are advised; common and guessable ones are refused.",
+    ),
+]
+
+
+class SignIn(Body):
+    """Who signs in."""
+
+    email: Annotated[str, Field(max_length=254)]
+    password: Annotated[SecretStr, Field(max_length=MAX_PASSWORD)]
+
+
+class Club(Shown):
+    """The club of an account."""
+
+    id: UUID
+    name: str
+
+
+class Me(Shown):
+    """Who is signed in, and how far the role reaches."""
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    club: Club
+    teams: list[UUID] = Field(
+        description="The account's teams; admins and directors reach all of the club's."
+    )
+
+
+class Account(Shown):
+    """An account of the club."""
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    teams: list[UUID]
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+class NewAccount(Body):
+    """An account to add."""
+
+    email: Email
+    name: Title
+    role: Role
+    password: NewPassword
+    teams: list[UUID] = Field(default=[], max_length=200)
+
+
+class AccountChange(Body):
+    """What to change in an account; what is left out stays. A new role or password and disabling end its
+    logins."""
+
+    name: Title | None = None
+    role: Role | None = None
+    password: NewPassword | None = None
+    teams: list[UUID] | None = Field(default=None, max_length=200)
+    disabled: bool | None = None
+
+
+class PasswordChange(Body):
+    """A new password for oneself; ends every login, this one too."""
+
+    current: Annotated[SecretStr, Field(max_length=MAX_PASSWORD)]
+    new: NewPassword

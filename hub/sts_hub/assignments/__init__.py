@@ -1,0 +1,1 @@
+"""Assignments of the hub: endpoints, rules, queries and shapes."""

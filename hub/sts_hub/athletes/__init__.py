@@ -1,0 +1,1 @@
+"""Athletes of the hub: endpoints, rules, queries and shapes."""

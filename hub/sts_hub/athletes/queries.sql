@@ -1,0 +1,42 @@
+-- name: page
+-- Athletes by number (those without one last), then by id; of one team when $1 names it.
+SELECT id, club_id, team_id, number, name, hr_max, account_id
+FROM sts.athlete
+WHERE ($1::uuid IS NULL OR team_id = $1)
+  AND ($2::int IS NULL OR (coalesce(number, 10000), id) > ($2, $3::uuid))
+ORDER BY coalesce(number, 10000), id
+LIMIT $4
+
+-- name: by_id
+SELECT id, club_id, team_id, number, name, hr_max, account_id FROM sts.athlete WHERE id = $1
+
+-- name: add
+INSERT INTO sts.athlete (club_id, team_id, number, name, hr_max, account_id)
+VALUES ($1, $2, $3, $4, $5, $6)
+RETURNING id, club_id, team_id, number, name, hr_max, account_id
+
+-- name: change
+UPDATE sts.athlete SET team_id = $2, number = $3, name = $4, hr_max = $5, account_id = $6
+WHERE id = $1
+RETURNING id, club_id, team_id, number, name, hr_max, account_id
+
+-- name: consents
+SELECT id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until
+FROM sts.consent
+WHERE athlete_id = $1 AND ($2::timestamptz IS NULL OR (lower(during), id) > ($2, $3::uuid))
+ORDER BY lower(during), id
+LIMIT $4
+
+-- name: consent_by_id
+SELECT id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until
+FROM sts.consent WHERE athlete_id = $1 AND id = $2
+
+-- name: add_consent
+INSERT INTO sts.consent (athlete_id, purpose, version, during)
+VALUES ($1, $2, $3, tstzrange($4, NULL))
+RETURNING id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until
+
+-- name: end_consent
+UPDATE sts.consent SET during = tstzrange(lower(during), $2)
+WHERE id = $1
+RETURNING id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until

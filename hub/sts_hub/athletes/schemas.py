@@ -1,0 +1,79 @@
+"""Shapes of athletes and their consents."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from sts_hub.kit.shapes import Body, Label, Moment, Shown, Title, Word
+
+Number = Annotated[int, Field(ge=0, le=9999, description="The number on the jersey.")]
+HeartRateMax = Annotated[
+    int, Field(ge=100, le=250, description="Highest heart rate, /min; zones are parts of it.")
+]
+Purpose = Annotated[
+    Word,
+    Field(
+        description="What the data may be used for. Without `monitoring` no value is stored or shown.",
+        examples=["monitoring"],
+    ),
+]
+
+
+class Athlete(Shown):
+    """A person who trains in a team."""
+
+    id: UUID
+    team_id: UUID
+    number: Number | None
+    name: str
+    hr_max: HeartRateMax | None
+    account_id: UUID | None = Field(description="The account that this athlete signs in with, if any.")
+
+
+class NewAthlete(Body):
+    """An athlete to add."""
+
+    team_id: UUID
+    name: Title
+    number: Number | None = None
+    hr_max: HeartRateMax | None = None
+    account_id: UUID | None = None
+
+
+class AthleteChange(Body):
+    """What to change in an athlete; what is left out stays."""
+
+    team_id: UUID | None = None
+    name: Title | None = None
+    number: Number | None = None
+    hr_max: HeartRateMax | None = None
+    account_id: UUID | None = None
+
+
+class Consent(Shown):
+    """What an athlete agreed to, and when. It counts at the time of measurement."""
+
+    id: UUID
+    purpose: Purpose
+    version: str = Field(description="The version of the text that was agreed to.")
+    since: Moment = Field(alias="from")
+    until: Moment | None = Field(alias="to", description="When it was withdrawn; null while it holds.")
+
+
+class NewConsent(Body):
+    """A consent to record."""
+
+    purpose: Purpose
+    version: Label
+    since: Moment | None = Field(
+        default=None, alias="from", description="From when it holds; now when left out."
+    )
+
+
+class ConsentChange(Body):
+    """The withdrawal of a consent."""
+
+    until: Moment | None = Field(
+        default=None, alias="to", description="When it ends; now when left out. The past stays lawful."
+    )

@@ -1,0 +1,128 @@
+"""Rules of athletes and consents: one consent per purpose at a time; a withdrawal keeps the past."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sts_hub.athletes import repository
+from sts_hub.athletes.repository import AthleteRow, ConsentRow
+from sts_hub.athletes.schemas import (
+    Athlete,
+    AthleteChange,
+    Consent,
+    ConsentChange,
+    NewAthlete,
+    NewConsent,
+)
+from sts_hub.errors import Conflict, Invalid, NotFound
+from sts_hub.kit.database import ReadSession, WriteSession, conflicts
+from sts_hub.kit.pages import Cut
+from sts_hub.kit.shapes import Page
+from sts_hub.policy import Act, Caller, Kind, Thing, guard, guard_new, may, missing
+
+
+async def listed(session: ReadSession, caller: Caller, cut: Cut, team_id: UUID | None) -> Page[Athlete]:
+    """The athletes that the caller sees."""
+    rows = await repository.page(session, team_id, cut.after(int, UUID), cut.limit)
+    return cut.page(
+        rows, key=lambda row: row.place, item=shown, keep=lambda row: may(caller, Act.SEE, row.thing())
+    )
+
+
+async def one(
+    session: ReadSession, caller: Caller, athlete_id: UUID, act: Act = Act.SEE, kind: Kind = Kind.ATHLETE
+) -> AthleteRow:
+    """An athlete of whom the caller may see or change this kind of thing; raises NotFound or Forbidden."""
+    row = await repository.by_id(session, athlete_id)
+    if row is None:
+        raise missing(Kind.ATHLETE)
+    guard(caller, act, row.thing(kind))
+    return row
+
+
+async def added(session: WriteSession, caller: Caller, new: NewAthlete) -> Athlete:
+    """Add an athlete to a team of the caller."""
+    guard_new(caller, Thing(Kind.ATHLETE, caller.club_id, new.team_id))
+    with conflicts(_REFUSED):
+        return shown(await repository.add(session, caller.club_id, new.model_dump()))
+
+
+async def changed(session: WriteSession, caller: Caller, athlete_id: UUID, change: AthleteChange) -> Athlete:
+    """Change an athlete; the new team must be the caller's too."""
+    row = await one(session, caller, athlete_id, Act.CHANGE)
+    fields = _named(change)
+    guard_new(caller, Thing(Kind.ATHLETE, caller.club_id, fields.get("team_id", row.team_id)))
+    with conflicts(_REFUSED):
+        return shown(await repository.change(session, row, fields))
+
+
+def _named(change: AthleteChange) -> dict[str, Any]:
+    fields = change.model_dump(exclude_unset=True)
+    for name in ("team_id", "name"):
+        if name in fields and fields[name] is None:
+            raise Invalid(f"An athlete always has a {name}.", way_out=f"Leave {name} out to keep it.")
+    return fields
+
+
+_REFUSED = {
+    "athlete_team_id_club_id_fkey": NotFound("There is no such team."),
+    "athlete_account_id_club_id_fkey": NotFound("There is no such account."),
+    "athlete_account_id_key": Conflict(
+        "This account already belongs to another athlete.",
+        way_out="Give each athlete an account of their own.",
+    ),
+}
+
+
+async def consents(session: ReadSession, caller: Caller, athlete_id: UUID, cut: Cut) -> Page[Consent]:
+    """All consents of an athlete, in time."""
+    await one(session, caller, athlete_id, Act.SEE, Kind.CONSENT)
+    rows = await repository.consents(session, athlete_id, cut.after(datetime, UUID), cut.limit)
+    return cut.page(rows, key=lambda row: (row.since, row.id), item=consent_shown)
+
+
+async def consent_added(session: WriteSession, caller: Caller, athlete_id: UUID, new: NewConsent) -> Consent:
+    """Record a consent from now on, or from a time given."""
+    await one(session, caller, athlete_id, Act.CHANGE, Kind.CONSENT)
+    since = new.since or datetime.now(UTC)
+    overlap = Conflict(
+        f"A consent for {new.purpose} already holds in that time.",
+        way_out="Withdraw that one first (PATCH with `to`), or begin where it ends.",
+    )
+    with conflicts({"consent_once": overlap}):
+        return consent_shown(
+            await repository.add_consent(session, athlete_id, new.purpose, new.version, since)
+        )
+
+
+async def consent_ended(
+    session: WriteSession, caller: Caller, athlete_id: UUID, consent_id: UUID, change: ConsentChange
+) -> Consent:
+    """Withdraw a consent."""
+    await one(session, caller, athlete_id, Act.CHANGE, Kind.CONSENT)
+    row = await repository.consent_by_id(session, athlete_id, consent_id)
+    if row is None:
+        raise missing(Kind.CONSENT)
+    return consent_shown(await repository.end_consent(session, row.id, _end(row, change)))
+
+
+def _end(row: ConsentRow, change: ConsentChange) -> datetime:
+    until = change.until or datetime.now(UTC)
+    if until <= row.since:
+        raise Invalid(f"The consent began at {row.since.isoformat()}.", way_out="End it after its beginning.")
+    if row.until is not None and until > row.until:
+        raise Conflict(
+            f"The consent already ended at {row.until.isoformat()}; it cannot be made longer.",
+            way_out="Record a new consent for the time after it.",
+        )
+    return until
+
+
+def shown(row: AthleteRow) -> Athlete:
+    """The athlete as the API tells it."""
+    return Athlete.model_validate(row, from_attributes=True)
+
+
+def consent_shown(row: ConsentRow) -> Consent:
+    """The consent as the API tells it."""
+    return Consent.model_validate(row, from_attributes=True)

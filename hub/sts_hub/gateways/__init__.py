@@ -1,0 +1,1 @@
+"""Gateways of the hub: endpoints, rules, queries and shapes."""

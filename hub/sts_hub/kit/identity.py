@@ -1,0 +1,119 @@
+"""Who is asking: the cookie of a login, and the account behind it.
+
+The token is 256 random bits; the database keeps its SHA-256 only. The cookie's name begins with `__Host-`: a
+browser then takes it only over TLS, for this host alone. On loopback, and only when a setting says so, it is
+plain `sts`.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Annotated, Final
+
+from fastapi import Depends
+from fastapi.security import APIKeyCookie
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sts_hub.config import Settings
+from sts_hub.errors import NotSignedIn, SettingsError
+from sts_hub.kit.database import Database
+from sts_hub.kit.provide import provided
+from sts_hub.policy import Caller, Role
+
+HOST_COOKIE: Final = "__Host-sts"
+PLAIN_COOKIE: Final = "sts"
+
+TOKEN_BYTES: Final = 32
+# A coach signs in once a week, whatever happens; a tablet left in a bag is signed out after a day.
+LASTS: Final = timedelta(days=7)
+IDLE: Final = timedelta(hours=24)
+
+# Only describes the cookie in the API's document; both names are read below.
+_SCHEME = APIKeyCookie(name=HOST_COOKIE, auto_error=False, scheme_name="login")
+
+
+class Cookie:
+    """The cookie of this process: its name and how it is set."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises SettingsError where a plain cookie would leave the machine."""
+        if settings.insecure_loopback_cookie and not settings.address.loopback:
+            raise SettingsError(
+                [
+                    f"STS_INSECURE_LOOPBACK_COOKIE is set, but STS_LISTEN is {settings.listen}: a cookie "
+                    "without TLS is for loopback only. Unset it and put the hub behind TLS, or listen on "
+                    "127.0.0.1."
+                ]
+            )
+        self.secure = not settings.insecure_loopback_cookie
+        self.name = HOST_COOKIE if self.secure else PLAIN_COOKIE
+
+    def give(self, response: Response, token: str) -> None:
+        """Set the cookie of a new login."""
+        response.set_cookie(
+            self.name,
+            token,
+            max_age=int(LASTS.total_seconds()),
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def take(self, response: Response) -> None:
+        """Remove the cookie."""
+        response.delete_cookie(self.name, path="/", secure=self.secure, httponly=True, samesite="lax")
+
+    def hash_of(self, request: Request) -> bytes | None:
+        """The hash of the token that a request brings, None without one."""
+        token = request.cookies.get(self.name)
+        return token_hash(token) if token else None
+
+
+def new_token() -> str:
+    """A token that nobody can guess."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_hash(token: str) -> bytes:
+    """What the database knows of a token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+async def caller_of(database: Database, hashed: bytes) -> Caller | None:
+    """The account of a login that has not ended; raises Away when the database cannot be asked."""
+    async with database.nobody() as session:
+        row = await session.row("SELECT * FROM sts.login_of($1, $2)", hashed, IDLE)
+        if row is None:
+            return None
+        if row["stale"]:
+            await session.do("SELECT sts.login_seen($1)", hashed)
+    return Caller(
+        account_id=row["account_id"],
+        club_id=row["club_id"],
+        role=Role(row["role"]),
+        teams=frozenset(row["teams"]),
+        name=row["name"],
+        email=row["email"],
+        club_name=row["club_name"],
+        token_hash=hashed,
+    )
+
+
+async def _asking(
+    request: Request,
+    _described: Annotated[str | None, Depends(_SCHEME)],
+    cookie: Annotated[Cookie, Depends(provided(Cookie))],
+    database: Annotated[Database, Depends(provided(Database))],
+) -> Caller:
+    hashed = cookie.hash_of(request)
+    if hashed is None:
+        raise NotSignedIn("This needs a login.")
+    caller = await caller_of(database, hashed)
+    if caller is None:
+        raise NotSignedIn("The login has ended.")
+    return caller
+
+
+Asking = Annotated[Caller, Depends(_asking)]

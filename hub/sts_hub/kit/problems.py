@@ -1,0 +1,143 @@
+"""Problem details (RFC 9457): every error of the API has a type, a status and a way out."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from sts_hub import logs
+from sts_hub.errors import Away, CrossSite, Invalid, NotFound, Refusal, TooLarge
+
+MEDIA_TYPE: Final = "application/problem+json"
+TYPE_PREFIX: Final = "urn:sts:problem:"
+
+_log = logs.get("sts_hub.api")
+
+
+class Fault(BaseModel):
+    """One thing that is wrong with a request."""
+
+    where: str = Field(description="Part of the request and path in it.", examples=["body.hr_max"])
+    what: str = Field(description="What is wrong, as a sentence.")
+
+
+class Problem(BaseModel):
+    """What went wrong, in a form for programs (`type`, `status`) and for people (`detail`, `way_out`)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(
+        description="Stable name of the kind of problem.", examples=["urn:sts:problem:not-found"]
+    )
+    title: str = Field(description="The kind of problem as a sentence.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What happened this time.")
+    instance: str = Field(description="The path of the request.")
+    way_out: str = Field(description="Who must act and how.")
+    request_id: str = Field(description="Found again in the hub's log.")
+    faults: list[Fault] = Field(default=[], description="For type invalid: everything that is wrong.")
+
+
+class _Method(Refusal):
+    status = 405
+    type = "method-not-allowed"
+    title = "This cannot be done here"
+    way_out = "Use one of the methods that the header Allow names."
+
+
+class _Refused(Refusal):
+    status = 400
+    type = "bad-request"
+    title = "The request cannot be read"
+    way_out = "Correct the request; /api/v1/openapi.json describes what is expected."
+
+
+_OF_STATUS: Final[dict[int, type[Refusal]]] = {404: NotFound, 405: _Method, 413: TooLarge}
+
+
+def answer(request: Request, refusal: Refusal) -> JSONResponse:
+    """The response that tells a refusal."""
+    problem = Problem(
+        type=TYPE_PREFIX + refusal.type,
+        title=refusal.title,
+        status=refusal.status,
+        detail=refusal.detail,
+        instance=request.url.path,
+        way_out=refusal.way_out_now,
+        request_id=str(request.scope.get("sts.request_id", "")),
+        **refusal.more,
+    )
+    content = problem.model_dump(mode="json", exclude_defaults=not refusal.more.get("faults"))
+    return JSONResponse(content, refusal.status, headers=refusal.headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Have the app tell all its errors as problems."""
+
+    async def refused(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Refusal)
+        return answer(request, error)
+
+    async def invalid(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        return answer(request, Invalid("The request does not fit the document.", faults=faults(error)))
+
+    async def http(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        kind = _OF_STATUS.get(error.status_code, _Refused)
+        return answer(request, kind(_sentence(error, request), headers=dict(error.headers or {})))
+
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        request_id = request.scope.get("sts.request_id")
+        _log.error("request failed", exc_info=error, request_id=request_id, **{"url.path": request.url.path})
+        return answer(request, Refusal("Something went wrong that the hub did not expect."))
+
+    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, failed)
+
+
+def _sentence(error: HTTPException, request: Request) -> str:
+    match error.status_code:
+        case 404:
+            return f"There is nothing at {request.url.path}."
+        case 405:
+            return f"{request.method} is not possible at {request.url.path}."
+        case _:
+            return f"{error.detail or HTTPStatus(error.status_code).phrase}."
+
+
+def faults(error: RequestValidationError) -> list[Fault]:
+    """What is wrong, without repeating what was sent (it may be a password)."""
+    return [
+        Fault(
+            where=".".join(str(part) for part in fault["loc"]),
+            what=fault["msg"].removeprefix("Value error, "),
+        )
+        for fault in error.errors()
+    ]
+
+
+def described(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route for these refusals, for the API's document."""
+    by_status: dict[int, list[type[Refusal]]] = {}
+    for kind in (*kinds, Invalid, Away):
+        by_status.setdefault(kind.status, []).append(kind)
+    return {status: _described(same) for status, same in sorted(by_status.items())}
+
+
+def _described(kinds: list[type[Refusal]]) -> dict[str, Any]:
+    text = "; ".join(dict.fromkeys(f"{kind.title} (`{TYPE_PREFIX}{kind.type}`)" for kind in kinds))
+    return {
+        "description": text,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+UNSAFE: Final = (CrossSite, TooLarge)

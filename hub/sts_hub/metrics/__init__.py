@@ -1,0 +1,1 @@
+"""The catalogue of metrics, as the API tells it."""

@@ -1,0 +1,138 @@
+"""Who may do what: one table and one function, asked for every object before it is shown or changed.
+
+The club is the tenant. Within it a role reaches the whole club, the teams given to the account, or only what
+is the account's own. Row-level security in the database says the same a second time, for the day somebody
+forgets to ask here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Final
+from uuid import UUID
+
+from sts_hub.errors import Forbidden, NotFound
+
+
+class Role(StrEnum):
+    """What a person is in the club."""
+
+    ADMIN = "admin"
+    DIRECTOR = "director"
+    COACH = "coach"
+    TRAINER = "trainer"
+    ATHLETE = "athlete"
+    TECHNICIAN = "technician"
+
+
+class Act(StrEnum):
+    """What is done with a thing."""
+
+    SEE = "see"
+    CHANGE = "change"
+
+
+class Kind(StrEnum):
+    """What a thing is. HEALTH is every measured value of an athlete, past or live."""
+
+    TEAM = "team"
+    ACCOUNT = "account"
+    ATHLETE = "athlete"
+    CONSENT = "consent"
+    HEALTH = "health"
+    GATEWAY = "gateway"
+    SENSOR = "sensor"
+    ASSIGNMENT = "assignment"
+
+
+class Reach(IntEnum):
+    """How far a role reaches for one kind of thing."""
+
+    NOTHING = 0
+    OWN = 1
+    TEAMS = 2
+    CLUB = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking: the account behind the login of a request."""
+
+    account_id: UUID
+    club_id: UUID
+    role: Role
+    teams: frozenset[UUID]
+    name: str = ""
+    email: str = ""
+    club_name: str = ""
+    token_hash: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What is asked for, in the terms that decide: its kind, club, team, and the account it is about."""
+
+    kind: Kind
+    club_id: UUID
+    team_id: UUID | None = None
+    owner: UUID | None = None
+
+
+_N, _O, _T, _C = Reach.NOTHING, Reach.OWN, Reach.TEAMS, Reach.CLUB
+_PEOPLE: Final = (Role.ADMIN, Role.DIRECTOR, Role.COACH, Role.TRAINER, Role.ATHLETE, Role.TECHNICIAN)
+
+# kind: how far each role of _PEOPLE sees, and how far it changes
+_TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
+    Kind.TEAM: ((_C, _C, _T, _T, _T, _T), (_C, _C, _N, _N, _N, _N)),
+    Kind.ACCOUNT: ((_C, _C, _O, _O, _O, _O), (_C, _O, _O, _O, _O, _O)),
+    Kind.ATHLETE: ((_C, _C, _T, _T, _O, _N), (_C, _C, _T, _T, _N, _N)),
+    Kind.CONSENT: ((_C, _C, _T, _T, _O, _N), (_C, _C, _T, _T, _O, _N)),
+    Kind.HEALTH: ((_C, _C, _T, _T, _O, _N), (_N, _N, _N, _N, _N, _N)),
+    Kind.GATEWAY: ((_C, _C, _C, _C, _N, _C), (_C, _N, _N, _N, _N, _C)),
+    Kind.SENSOR: ((_C, _C, _C, _C, _N, _C), (_C, _N, _N, _N, _N, _C)),
+    Kind.ASSIGNMENT: ((_C, _C, _T, _T, _O, _C), (_C, _C, _T, _T, _N, _N)),
+}
+
+
+def reach(role: Role, act: Act, kind: Kind) -> Reach:
+    """How far this role reaches."""
+    sees, changes = _TABLE[kind]
+    return (sees if act is Act.SEE else changes)[_PEOPLE.index(role)]
+
+
+def may(caller: Caller, act: Act, thing: Thing) -> bool:
+    """Whether the caller may do this with this thing."""
+    if thing.club_id != caller.club_id:
+        return False
+    match reach(caller.role, act, thing.kind):
+        case Reach.CLUB:
+            return True
+        case Reach.TEAMS:
+            return thing.team_id in caller.teams
+        case Reach.OWN:
+            return thing.owner == caller.account_id
+        case _:
+            return False
+
+
+def guard(caller: Caller, act: Act, thing: Thing) -> None:
+    """Let pass, or raise: NotFound for what the caller may not see, Forbidden for what may be seen but not
+    changed."""
+    if not may(caller, Act.SEE, thing):
+        raise missing(thing.kind)
+    if not may(caller, act, thing):
+        raise Forbidden(f"As {caller.role} you can see this {thing.kind}, but not change it.")
+
+
+def guard_new(caller: Caller, thing: Thing) -> None:
+    """Let a new thing pass, or raise Forbidden; for a team that the caller does not see, NotFound."""
+    if may(caller, Act.CHANGE, thing):
+        return
+    if reach(caller.role, Act.CHANGE, thing.kind) is Reach.TEAMS:
+        raise missing(Kind.TEAM)
+    raise Forbidden(f"As {caller.role} you cannot add {thing.kind} entries.")
+
+
+def missing(kind: Kind) -> NotFound:
+    """The one answer for what does not exist and for what is not the caller's to see."""
+    return NotFound(f"There is no such {kind}.")

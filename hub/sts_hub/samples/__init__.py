@@ -1,0 +1,1 @@
+"""Samples of the hub: endpoints, rules, queries and shapes."""

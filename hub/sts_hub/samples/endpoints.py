@@ -1,0 +1,37 @@
+"""The route of charts."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from sts_hub.errors import NotFound, NotSignedIn
+from sts_hub.kit.identity import Asking
+from sts_hub.kit.problems import described
+from sts_hub.kit.sessions import Reads
+from sts_hub.kit.shapes import Moment
+from sts_hub.samples import service
+from sts_hub.samples.schemas import Chart
+from sts_hub.samples.service import Wanted
+
+router = APIRouter(prefix="/athletes", tags=["samples"])
+
+
+def _wanted(
+    metric: Annotated[
+        list[str],
+        Query(min_length=1, max_length=8, description="Name of a metric; several times for several."),
+    ],
+    since: Annotated[Moment, Query(alias="from")],
+    until: Annotated[Moment, Query(alias="to", description="Not included; at most 31 days after `from`.")],
+    pixels: Annotated[int, Query(ge=10, le=10_000, description="Width of the chart.")] = 1000,
+) -> Wanted:
+    return Wanted(tuple(metric), since, until, pixels)
+
+
+@router.get("/{athlete_id}/samples", responses=described(NotSignedIn, NotFound))
+async def get_samples(
+    caller: Asking, session: Reads, athlete_id: UUID, wanted: Annotated[Wanted, Depends(_wanted)]
+) -> Chart:
+    """What an athlete's sensors measured, in columns, thinned to the pixels asked for."""
+    return await service.chart(session, caller, athlete_id, wanted)

@@ -1,0 +1,140 @@
+"""Rules of charts: one line per metric, thinned without losing an extreme; gaps stay gaps; coverage stands
+beside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+
+from sts_hub.athletes import service as athletes
+from sts_hub.errors import Invalid
+from sts_hub.kit.database import ReadSession
+from sts_hub.policy import Act, Caller, Kind
+from sts_hub.samples import repository, thinning
+from sts_hub.samples.repository import Buckets, Floats
+from sts_hub.samples.schemas import Chart, QualityWord, Series
+from sts_hub.samples.thinning import Points
+from sts_protocols.metrics import RR_INTERVAL, Metric, by_name
+from sts_protocols.sample import Quality
+
+LONGEST: Final = timedelta(days=31)
+
+# A strap sends the intervals it found once a second: ten seconds without any is a hole, whatever the rhythm
+# of the heart. PAUSE_WITHOUT_RHYTHM: Final = {RR_INTERVAL.id: timedelta(seconds=10)}
+
+_WORDS: Final[dict[int, QualityWord]] = {
+    Quality.OK: "ok",
+    Quality.NO_CONTACT: "no_contact",
+    Quality.TRUNCATED: "truncated",
+    Quality.IMPLAUSIBLE: "implausible",
+    Quality.NO_FIX: "no_fix",
+    Quality.CLOCK_UNSYNCED: "clock_unsynced",
+    Quality.ESTIMATED: "estimated",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of an athlete's values is asked for."""
+
+    metrics: tuple[str, ...]
+    since: datetime
+    until: datetime
+    pixels: int
+
+    @property
+    def width(self) -> timedelta:
+        """The time that one pixel stands for."""
+        return max((self.until - self.since) / self.pixels, timedelta(microseconds=1))
+
+
+async def chart(session: ReadSession, caller: Caller, athlete_id: UUID, wanted: Wanted) -> Chart:
+    """The chart of an athlete; raises NotFound, or Invalid for times and metrics that make no sense."""
+    await athletes.one(session, caller, athlete_id, Act.SEE, Kind.HEALTH)
+    metrics = [_known(name) for name in dict.fromkeys(wanted.metrics)]
+    _sensible(wanted)
+    worn = await repository.worn(session, athlete_id, wanted.since, wanted.until)
+    worn_us = worn_time_us(worn, datetime.now(UTC))
+    series = [await _series(session, athlete_id, metric, wanted, worn_us) for metric in metrics]
+    return Chart(athlete_id=athlete_id, since=wanted.since, until=wanted.until, series=series)
+
+
+def _known(name: str) -> Metric:
+    metric = by_name(name)
+    if metric is None:
+        raise Invalid(f"There is no metric {name[:40]!r}.", way_out="GET /api/v1/metrics lists them.")
+    return metric
+
+
+def _sensible(wanted: Wanted) -> None:
+    if wanted.until <= wanted.since:
+        raise Invalid("The chart would end before it begins.", way_out="Give a `to` after `from`.")
+    if wanted.until - wanted.since > LONGEST:
+        raise Invalid(f"A chart covers at most {LONGEST.days} days.", way_out="Ask for a shorter time.")
+
+
+async def _series(
+    session: ReadSession, athlete_id: UUID, metric: Metric, wanted: Wanted, worn_us: int
+) -> Series:
+    interval = timedelta(milliseconds=metric.interval_ms or 0)
+    pause = _longest_pause(metric)
+    heard = await repository.buckets(
+        session,
+        athlete_id,
+        metric.id,
+        wanted.since,
+        wanted.until,
+        wanted.width,
+        (interval, pause or interval),
+    )
+    heard = thinning.in_time(thinning.best_reception(heard, _us(wanted.width)))
+    points = thinning.line(heard, None if pause is None else _us(pause))
+    return shown(metric, points, None if metric.interval_ms is None else coverage(heard, worn_us))
+
+
+def _longest_pause(metric: Metric) -> timedelta | None:
+    if metric.late_after_ms is None:
+        return PAUSE_WITHOUT_RHYTHM.get(metric.id)
+    return timedelta(milliseconds=metric.late_after_ms)
+
+
+def worn_time_us(worn: Sequence[tuple[datetime, datetime]], now: datetime) -> int:
+    """How long at least one sensor was worn, up to now; µs."""
+    total, reached = timedelta(0), datetime.min.replace(tzinfo=UTC)
+    for since, until in sorted(worn):
+        begin, end = max(since, reached), min(until, now)
+        if end > begin:
+            total += end - begin
+            reached = end
+    return _us(total)
+
+
+def coverage(heard: Buckets, worn_us: int) -> float:
+    """The part of the time worn that values of quality ok cover, 0 to 1."""
+    return round(min(1.0, float(heard.covered_us.sum()) / worn_us), 4) if worn_us else 0.0
+
+
+def shown(metric: Metric, points: Points, covered: float | None) -> Series:
+    """One metric in columns."""
+    return Series(
+        metric=metric.name,
+        unit=metric.unit,
+        interval_ms=metric.interval_ms,
+        t=(points.t_us // 1000).tolist(),
+        value=_nullable(points.value),
+        low=_nullable(points.low),
+        high=_nullable(points.high),
+        quality=[None if code < 0 else _WORDS.get(code, "implausible") for code in points.quality.tolist()],
+        coverage=covered,
+    )
+
+
+def _nullable(column: Floats) -> list[float | None]:
+    return [None if np.isnan(value) else value for value in column.tolist()]
+
+
+def _us(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)

@@ -1,0 +1,1 @@
+"""Sensors of the hub: endpoints, rules, queries and shapes."""

@@ -1,0 +1,1 @@
+"""Teams of the hub: endpoints, rules, queries and shapes."""
