@@ -10,12 +10,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sts_hub.errors import Invalid, Refusal
 
 # OWASP's parameters for argon2id with the least memory: 2 passes over 19 MiB, one lane. About 0.5 s on a busy
-# core of 2026. PASSES: Final = 2
+# core of 2026.
+PASSES: Final = 2
 MEMORY_KIB: Final = 19 * 1024
 LANES: Final = 1
 
 # Two at once use up the two cores of a small server; more would only take memory (19 MiB each) and slow the
-# live wall. AT_ONCE: Final = 2
+# live wall.
+AT_ONCE: Final = 2
 # At half a second each, who is sixteenth in line waits 4 s; beyond that it is a flood.
 WAITING: Final = 16
 
@@ -83,7 +85,7 @@ async def refuse_guessable(password: str, *about: str) -> None:
 
 def score(password: str, about: Sequence[str] = ()) -> int:
     """How hard the password is to guess, 0 to 4."""
-    from zxcvbn import zxcvbn  # its word lists take a quarter of a second to load
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # and here: its word lists load slowly
 
     known = [word for text in about for word in (text, *text.replace("@", " ").split())]
     return int(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from sts_hub.kit.shapes import Body, Shown, Title
+from sts_hub.kit.shapes import Body, Shown, Title, sendable
 from sts_hub.policy import Role
 
 MIN_PASSWORD = 8
@@ -17,9 +17,7 @@ def _email(value: str) -> str:
     local, at, host = value.rpartition("@")
     if not (local and at and host) or any(char.isspace() or ord(char) < 32 for char in value):
         raise ValueError("must be an e-mail address")
-    if any(0xD800 <= ord(char) <= 0xDFFF for char in value):
-        raise ValueError("must be text")
-    return value.lower()
+    return sendable(value).lower()
 
 
 Email = Annotated[
@@ -38,7 +36,7 @@ NewPassword = Annotated[
 class SignIn(Body):
     """Who signs in."""
 
-    email: Annotated[str, Field(max_length=254)]
+    email: Annotated[str, Field(max_length=254), AfterValidator(sendable)]
     password: Annotated[SecretStr, Field(max_length=MAX_PASSWORD)]
 
 

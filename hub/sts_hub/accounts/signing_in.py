@@ -1,9 +1,9 @@
 """Signing in and out.
 
-What it withstands: guessing (tries are limited per address and per account, and are counted before the password
-is checked, so a burst is counted too), finding out who has an account (same answer after the same time), floods
-(bounded concurrency of hashing), a stolen database (only hashes of tokens and passwords in it), a token planted
-beforehand (every sign-in makes a new one and ends the old).
+What it withstands: guessing (tries are limited per address and per account, and are counted before the
+password is checked, so a burst is counted too), finding out who has an account (same answer after the same
+time), floods (bounded concurrency of hashing), a stolen database (only hashes of tokens and passwords in it),
+a token planted beforehand (every sign-in makes a new one and ends the old).
 """
 
 import ipaddress
@@ -13,6 +13,7 @@ from typing import Final
 from starlette.requests import Request
 
 from sts_hub import logs
+from sts_hub.accounts import repository
 from sts_hub.accounts.passwords import Passwords, refuse_guessable
 from sts_hub.accounts.schemas import PasswordChange, SignIn
 from sts_hub.accounts.tries import Tries
@@ -22,7 +23,8 @@ from sts_hub.kit.identity import LASTS, caller_of, new_token, token_hash
 from sts_hub.policy import Caller
 
 # Somebody who has forgotten a password tries four or five. A club's coaches may share one address, so it gets
-# more. ACCOUNT_TRIES: Final = 10
+# more.
+ACCOUNT_TRIES: Final = 10
 ADDRESS_TRIES: Final = 40
 WINDOW_S: Final = 15 * 60.0
 
@@ -74,21 +76,21 @@ class Doorkeeper:
         await refuse_guessable(new, caller.email, caller.name, caller.club_name)
         hashed = await self.passwords.hashed(new)
         async with self._database.writing(caller) as session:
-            await session.do(
-                "UPDATE sts.account SET password_hash = $2 WHERE id = $1", caller.account_id, hashed
-            )
+            await repository.change_password(session, caller.account_id, hashed)
         self._by_account.forgive(caller.email)
 
     async def _checked(self, email: str, password: str) -> tuple[object, str]:
         """Account id and hash of the password; raises WrongCredentials."""
-        row = None
-        if "\x00" not in email:
-            async with self._database.nobody() as session:
-                row = await session.row("SELECT * FROM sts.account_signing_in($1)", email)
-        if not await self.passwords.fits(row and row["password_hash"], password) or row is None:
+        account_id, hashed = await self._account(email)
+        if not await self.passwords.fits(hashed, password) or hashed is None:
             _log.warning("sign-in refused")
             raise _wrong()
-        return row["account_id"], row["password_hash"]
+        return account_id, hashed
+
+    async def _account(self, email: str) -> tuple[object, str | None]:
+        async with self._database.nobody() as session:
+            row = await session.row("SELECT * FROM sts.account_signing_in($1)", email)
+        return (row["account_id"], row["password_hash"]) if row else (None, None)
 
     def _count(self, address: str, email: str) -> None:
         wait_s = max(self._by_address.wait_s(address), self._by_account.wait_s(email))

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 # Keys remembered at once; the one untouched for longest is forgotten first. 10,000 deques of 10 times are
-# about 10 MB. KEYS: Final = 10_000
+# about 10 MB.
+KEYS: Final = 10_000
 
 
 class Tries:

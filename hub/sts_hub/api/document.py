@@ -68,7 +68,7 @@ def _add_models(schema: dict[str, Any]) -> None:
 
 def _amend(operation: dict[str, Any], path: str, method: str) -> None:
     """Say what a request must prove: the login, and for changes that it comes from the hub's own pages."""
-    proofs = {} if (path, method) in _OPEN else {_LOGIN: []}
+    proofs: dict[str, list[str]] = {} if (path, method) in _OPEN else {_LOGIN: []}
     if method in _UNSAFE:
         proofs[_OWN_PAGES] = []
     operation["security"] = [proofs] if proofs else []

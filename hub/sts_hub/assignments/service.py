@@ -118,8 +118,9 @@ async def _worn(
     first = rows[0]
     return Conflict(
         f"The sensor is already worn since {first.since.isoformat()}.",
-        way_out="Send it again with take_over: true to end a running assignment at the new beginning, or change "
-        "the one in the way: PATCH /api/v1/assignments/{id} with `to` (ended) or athlete_id (who really wore it).",
+        way_out="Send it again with take_over: true to end a running assignment at the new beginning, or "
+        "change the one in the way with PATCH /api/v1/assignments/{id}: `to` when it ended, `athlete_id` for "
+        "who really wore it.",
         conflicts=[shown(row).model_dump(mode="json", by_alias=True) for row in rows],
     )
 

@@ -45,7 +45,7 @@ class Gateway(Shown):
     name: str
     site: str
     state: GatewayState = Field(
-        description="What it said last; `silent` when that was over 30 s ago, `never` when it has said nothing yet."
+        description="What it said last; `silent` when that was over 30 s ago, `never` before its first beat."
     )
     faults: list[str] = Field(description="What it says is wrong, as sentences.")
     heard_at: datetime | None = Field(description="When its last beat arrived.")

@@ -8,10 +8,10 @@ import msgspec
 from sts_hub.gateways import repository
 from sts_hub.gateways.repository import GatewayRow
 from sts_hub.gateways.schemas import (
+    ClockSource,
     Gateway,
     GatewayBuffer,
     GatewayChange,
-    ClockSource,
     GatewayClock,
     GatewaySensor,
     GatewayState,

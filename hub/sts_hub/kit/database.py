@@ -18,7 +18,11 @@ from sts_hub.errors import Away, Conflict, Invalid, Refusal
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
+    from asyncpg.pool import PoolConnectionProxy
+
     from sts_hub.policy import Caller
+
+    Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
 
 # A request waits this long for a free connection: longer, and the person has already pressed reload.
 ACQUIRE_S: Final = 5.0
@@ -44,7 +48,7 @@ _ASK: Final = """
 class ReadSession:
     """One transaction that reads, seen through the eyes of one account."""
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def rows(self, query: str, *values: Any) -> list[asyncpg.Record]:
@@ -116,7 +120,7 @@ class Database:
             yield WriteSession(connection)
 
     @contextlib.asynccontextmanager
-    async def _transaction(self, *, readonly: bool) -> AsyncIterator[asyncpg.Connection]:
+    async def _transaction(self, *, readonly: bool) -> AsyncIterator[Connection]:
         if self._pool is None:
             raise RuntimeError("The pool is used before it was opened.")
         with _told():
@@ -127,7 +131,7 @@ class Database:
                 yield connection
 
 
-async def _ask(connection: asyncpg.Connection, caller: Caller) -> None:
+async def _ask(connection: Connection, caller: Caller) -> None:
     await connection.execute(_ASK, str(caller.account_id), str(caller.club_id), str(caller.role))
 
 

@@ -127,7 +127,8 @@ def faults(error: RequestValidationError) -> list[Fault]:
 def described(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route for these refusals, for the API's document."""
     by_status: dict[int, list[type[Refusal]]] = {}
-    for kind in (*kinds, Invalid, Away):
+    every: tuple[type[Refusal], ...] = (*kinds, Invalid, Away)
+    for kind in every:
         by_status.setdefault(kind.status, []).append(kind)
     return {status: _described(same) for status, same in sorted(by_status.items())}
 
@@ -140,4 +141,4 @@ def _described(kinds: list[type[Refusal]]) -> dict[str, Any]:
     }
 
 
-UNSAFE: Final = (CrossSite, TooLarge)
+UNSAFE: Final[tuple[type[Refusal], ...]] = (CrossSite, TooLarge)

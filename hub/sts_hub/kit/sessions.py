@@ -23,5 +23,6 @@ async def _writing(caller: Asking, database: _Database) -> AsyncIterator[WriteSe
 
 
 # scope="function": the transaction ends before the answer is sent, so whoever reads next sees what was
-# written. Reads = Annotated[ReadSession, Depends(_reading, scope="function")]
+# written.
+Reads = Annotated[ReadSession, Depends(_reading, scope="function")]
 Writes = Annotated[WriteSession, Depends(_writing, scope="function")]

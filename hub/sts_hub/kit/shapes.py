@@ -16,9 +16,15 @@ def _moment(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-def _printable(value: str) -> str:
+def sendable(value: str) -> str:
+    """The text, if a database can hold it; raises ValueError for control characters and halves of a pair."""
     if any(ord(char) < 32 or 0xD800 <= ord(char) <= 0xDFFF for char in value):
         raise ValueError("must not contain control characters")
+    return value
+
+
+def _printable(value: str) -> str:
+    sendable(value)
     if value != value.strip() or not value:
         raise ValueError("must not be empty or begin or end with a space")
     return value

@@ -32,9 +32,9 @@ class Buckets:
     n: Ints
     covered_us: Ints
 
-    def only(self, mask: NDArray[np.bool_]) -> "Buckets":
-        """The entries of the mask, or in the order of an index."""
-        return Buckets(*(getattr(self, name)[mask] for name in self.__slots__))
+    def only(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> "Buckets":
+        """The entries of a mask, or in the order of an index."""
+        return Buckets(*(getattr(self, name)[chosen] for name in self.__slots__))
 
 
 async def worn(
@@ -59,8 +59,10 @@ async def buckets(
     rhythm: how long one value stands for time covered, and the longest pause that still counts as covered.
     """
     rows = await session.rows(_SQL.buckets, athlete_id, metric, since, until, width, *rhythm)
-    columns = list(zip(*rows, strict=True)) or [()] * len(_TYPES)
-    return Buckets(*(np.array(column, kind) for column, kind in zip(columns, _TYPES, strict=True)))
+    integers = {name: np.array([row[name] for row in rows], np.int64) for name in _INTEGERS}
+    floats = {name: np.array([row[name] for row in rows], np.float64) for name in _FLOATS}
+    return Buckets(**integers, **floats)
 
 
-_TYPES = (np.int64,) * 5 + (np.float64,) * 3 + (np.int64,) * 2
+_INTEGERS = ("series", "bucket_us", "quality", "first_us", "last_us", "n", "covered_us")
+_FLOATS = ("low", "high", "total")

@@ -28,7 +28,7 @@ class Series(Shown):
     high: list[float | None]
     quality: list[QualityWord | None]
     coverage: float | None = Field(
-        description="Part (0 to 1) of the time worn for which values of quality ok are there; null without a rhythm."
+        description="Part (0 to 1) of the time worn that values of quality ok cover; null without a rhythm."
     )
 
 
@@ -36,6 +36,6 @@ class Chart(Shown):
     """What is known of an athlete between two times, thinned to the pixels asked for."""
 
     athlete_id: UUID
-    since: datetime = Field(alias="from")
-    until: datetime = Field(alias="to")
+    since: datetime = Field(serialization_alias="from")
+    until: datetime = Field(serialization_alias="to")
     series: list[Series]

@@ -23,7 +23,8 @@ from sts_protocols.sample import Quality
 LONGEST: Final = timedelta(days=31)
 
 # A strap sends the intervals it found once a second: ten seconds without any is a hole, whatever the rhythm
-# of the heart. PAUSE_WITHOUT_RHYTHM: Final = {RR_INTERVAL.id: timedelta(seconds=10)}
+# of the heart.
+PAUSE_WITHOUT_RHYTHM: Final[dict[int, timedelta]] = {RR_INTERVAL.id: timedelta(seconds=10)}
 
 _WORDS: Final[dict[int, QualityWord]] = {
     Quality.OK: "ok",

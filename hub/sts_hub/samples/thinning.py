@@ -8,6 +8,7 @@ that heard most is taken, whole.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sts_hub.samples.repository import Buckets, Floats, Ints
 from sts_protocols.sample import Quality
@@ -47,7 +48,7 @@ def best_reception(buckets: Buckets, width_us: int) -> Buckets:
 
 def in_time(buckets: Buckets) -> Buckets:
     """The same, rising in time."""
-    order = np.lexsort((buckets.quality, buckets.last_us, buckets.first_us))
+    order: NDArray[np.intp] = np.lexsort((buckets.quality, buckets.last_us, buckets.first_us))
     return buckets.only(order)
 
 
