@@ -1,0 +1,53 @@
+"""Sources: what brings measurements into the gateway. Each kind keeps the promises of `Source`.
+
+A source knows nothing of buffers and uplinks; it hands packets to whoever gave it `emit`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple, Protocol
+
+from sts_protocols.sample import Packet
+
+Emit = Callable[[Packet], None]
+"""Takes one packet, at once and without waiting. What it raises is logged by the source, never passed on."""
+
+SensorWord = Literal["live", "late", "lost", "connecting", "not_worn", "off"]
+
+
+class SensorState(NamedTuple):
+    """How one registered sensor is now.
+
+    state: `off` not heard since the start (or no radio to hear it), `connecting` heard but silent so far,
+    `live`, `late` and `lost` by the age of its last value against its metric's rhythm, `not_worn` live
+    without skin contact. rssi in dBm and battery in % as last told; last_heard_us on CLOCK_BOOTTIME, µs.
+    """
+
+    name: str
+    address: str
+    kind: str
+    state: SensorWord
+    rssi: int | None = None
+    battery: int | None = None
+    last_heard_us: int | None = None
+    model: str | None = None
+    firmware: str | None = None
+
+
+class Source(Protocol):
+    """Reads sensors until it is cancelled.
+
+    Promises, kept by one suite of tests for every kind:
+    - `run` ends only by cancellation, whatever the radio, the wire or a sensor does;
+    - once `run` has ended, nothing more is emitted and no task of its own is left;
+    - packets are emitted only for registered sensors, stamped with CLOCK_BOOTTIME when they came, in order;
+    - an `emit` that raises costs that packet and nothing else;
+    - `states` names each registered sensor once, before, while and after it runs.
+    """
+
+    async def run(self) -> None: ...
+
+    def states(self) -> Sequence[SensorState]: ...
+
+    def faults(self) -> Sequence[str]:
+        """What a technician should know now, each a sentence with the way out; empty when all is well."""
+        ...

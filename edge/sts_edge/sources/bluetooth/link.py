@@ -1,0 +1,267 @@
+"""The life of one registered sensor: seek, connect, listen, close, and again, until cancelled."""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+from typing import NamedTuple
+
+import structlog
+import tenacity
+from bleak.backends.device import BLEDevice
+
+from sts_edge.config import SensorSettings
+from sts_edge.sources import SensorState
+from sts_edge.sources.bluetooth.care import Care
+from sts_edge.sources.bluetooth.connection import Connection, LinkError
+from sts_edge.sources.bluetooth.limits import (
+    DUE_S,
+    ECHO_OF_LOSS_S,
+    RETRY_LONGEST_S,
+    SIGHTING_FRESH_S,
+    STALE_LOOK_S,
+    Limits,
+)
+from sts_edge.sources.bluetooth.profiles import PROFILES, Subscription
+from sts_edge.sources.bluetooth.reception import Reception
+from sts_edge.sources.bluetooth.room import Room
+
+log = structlog.get_logger(__name__)
+
+
+class Phase(Enum):
+    """Where a link is in its life."""
+
+    SEEKING = auto()
+    CONNECTING = auto()
+    LISTENING = auto()
+    CLOSING = auto()
+
+
+class Event(Enum):
+    """What moves it."""
+
+    SEEN = auto()
+    CONNECTED = auto()
+    FAILED = auto()
+    LOST = auto()
+    SILENT = auto()
+    STOPPED = auto()
+    CLOSED = auto()
+
+
+PHASES: dict[tuple[Phase, Event], Phase] = {
+    (Phase.SEEKING, Event.SEEN): Phase.CONNECTING,
+    (Phase.CONNECTING, Event.CONNECTED): Phase.LISTENING,
+    (Phase.CONNECTING, Event.FAILED): Phase.SEEKING,
+    (Phase.LISTENING, Event.LOST): Phase.CLOSING,
+    (Phase.LISTENING, Event.SILENT): Phase.CLOSING,
+    (Phase.LISTENING, Event.STOPPED): Phase.CLOSING,
+    (Phase.CLOSING, Event.CLOSED): Phase.SEEKING,
+}
+
+
+class Sighting(NamedTuple):
+    """An advert of the sensor: where, how strong (dBm), when (monotonic, s)."""
+
+    room: Room
+    device: BLEDevice
+    rssi: int
+    seen_s: float
+
+
+@dataclass(slots=True)
+class LinkCount:
+    """Links of one sensor since the start."""
+
+    opened: int = 0
+    failed: int = 0
+    lost: int = 0
+    silent: int = 0
+
+
+class Link:
+    """Keeps one sensor connected and subscribed whenever it is there."""
+
+    def __init__(self, sensor: SensorSettings, reception: Reception, limits: Limits) -> None:
+        self.name = sensor.name
+        self.count = LinkCount()
+        self.phase = Phase.SEEKING
+        self.waits_for_slot = False
+        self.reception = reception
+        self._sensor = sensor
+        self._limits = limits
+        self._care = Care(sensor.name, reception, limits)
+        self._sightings: dict[str, Sighting] = {}
+        self._seen = asyncio.Event()
+        self._deaf_until_s = 0.0
+        self._heard_s = 0.0
+        self._rssi: int | None = None
+        self._lost: asyncio.Event | None = None
+
+    # what others tell
+
+    def see(self, room: Room, device: BLEDevice, rssi: int) -> None:
+        """An advert of this sensor was heard."""
+        now_s = time.monotonic()
+        if self.phase is Phase.LISTENING or now_s < self._deaf_until_s:
+            return
+        self._rssi = rssi
+        self._sightings[room.name] = Sighting(room, device, rssi, now_s)
+        self._seen.set()
+
+    def adapter_gone(self) -> None:
+        """The adapter of this link is not there any more: so is the link."""
+        if self._lost is not None:
+            self._lost.set()
+
+    # what others ask
+
+    def state(self) -> SensorState:
+        identity = self._care.identity
+        return self.reception.state(
+            linked=self.phase is Phase.LISTENING,
+            rssi=self._rssi,
+            model=identity.model,
+            firmware=identity.firmware,
+        )
+
+    def due(self, now_us: int) -> bool:
+        """True when the sensor was heard lately and has no link: somebody trains with it."""
+        heard_us = self.reception.heard_us
+        return self.phase is not Phase.LISTENING and heard_us is not None and now_us - heard_us < DUE_S * 1e6
+
+    # the life
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        while True:
+            attempts = tenacity.AsyncRetrying(
+                retry=tenacity.retry_if_exception_type(LinkError),
+                wait=self._pause_s,
+                before_sleep=self._tell_failure,
+            )
+            async for attempt in attempts:
+                with attempt:
+                    await self._live_once()
+
+    async def _live_once(self) -> None:
+        room = await self._seek()
+        with room.occupied_by(self):
+            self._move(Event.SEEN)
+            try:
+                connection = await self._open(room)
+            except BaseException:
+                self._move(Event.FAILED)
+                raise
+            self._move(Event.CONNECTED)
+            over = Event.STOPPED
+            try:
+                over = await self._listen(connection)
+            finally:
+                self._move(over)
+                await self._close(connection)
+
+    async def _seek(self) -> Room:
+        """Wait until an adapter with a free slot sees the sensor; of several take the best."""
+        while True:
+            await self._until_seen()
+            fresh = self._fresh()
+            free = [sighting for sighting in fresh if sighting.room.free]
+            self.waits_for_slot = bool(fresh) and not free
+            if free:
+                return max(free, key=lambda sighting: sighting.rssi).room
+
+    async def _until_seen(self) -> None:
+        """Wait for an advert. A sensor whose link a dead process has left behind sends none: free it."""
+        while not self._seen.is_set():
+            await Connection.free_stale(self._sensor.address, self._limits)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STALE_LOOK_S):
+                    await self._seen.wait()
+        self._seen.clear()
+
+    def _fresh(self) -> list[Sighting]:
+        oldest_s = time.monotonic() - SIGHTING_FRESH_S
+        return [sighting for sighting in self._sightings.values() if sighting.seen_s >= oldest_s]
+
+    async def _open(self, room: Room) -> Connection:
+        async with room.connecting:
+            try:
+                device = next((s.device for s in self._fresh() if s.room is room), None)
+                if device is None:
+                    raise LinkError(f"{self.name} was not seen for {SIGHTING_FRESH_S:g} s")
+                return await self._open_now(device)
+            finally:
+                self._forget_sightings()
+
+    async def _open_now(self, device: BLEDevice) -> Connection:
+        connection = await Connection.open(self.name, device, self._limits)
+        self._lost = connection.lost
+        self._heard_s = time.monotonic()
+        try:
+            for subscription in PROFILES[self._sensor.kind]:
+                await connection.subscribe(subscription.uuid, partial(self._hear, subscription))
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    def _hear(self, subscription: Subscription, frame: bytes) -> None:
+        self.reception.hear(subscription, frame)
+        self._heard_s = time.monotonic()
+
+    async def _listen(self, connection: Connection) -> Event:
+        self.count.opened += 1
+        log.info("sensor_connected", sensor=self.name, links=self.count.opened)
+        care = asyncio.ensure_future(self._care.run(connection))
+        try:
+            return await self._until_over(connection)
+        finally:
+            care.cancel()
+            await asyncio.wait({care})
+
+    async def _until_over(self, connection: Connection) -> Event:
+        while (left_s := self._heard_s + self._limits.silence_s - time.monotonic()) > 0:
+            try:
+                async with asyncio.timeout(left_s):
+                    await connection.lost.wait()
+            except TimeoutError:
+                continue
+            self.count.lost += 1
+            log.info("sensor_lost", sensor=self.name)
+            return Event.LOST
+        self.count.silent += 1
+        log.warning("sensor_silent", sensor=self.name, silence_s=self._limits.silence_s)
+        return Event.SILENT
+
+    async def _close(self, connection: Connection) -> None:
+        self._lost = None
+        await connection.close()
+        self._forget_sightings()
+        self._move(Event.CLOSED)
+
+    def _forget_sightings(self) -> None:
+        """Only an advert from now on counts, not the signals of what just happened."""
+        self._sightings.clear()
+        self._seen.clear()
+        self._deaf_until_s = time.monotonic() + ECHO_OF_LOSS_S
+
+    def _move(self, event: Event) -> None:
+        self.phase = PHASES[self.phase, event]
+
+    # failures
+
+    def _pause_s(self, state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, LinkError) and error.later:
+            return self._limits.retry_later_s
+        doubled = self._limits.retry_first_s * 2.0 ** (state.attempt_number - 1)
+        return min(doubled, RETRY_LONGEST_S)
+
+    def _tell_failure(self, state: tenacity.RetryCallState) -> None:
+        self.count.failed += 1
+        error = state.outcome.exception() if state.outcome else None
+        log.info("sensor_connect_failed", sensor=self.name, attempt=state.attempt_number, error=str(error))

@@ -1,0 +1,115 @@
+"""What comes from one sensor: stamped, decoded, handed on; and how the sensor is, judged by it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from sts_edge.config import SensorSettings
+from sts_edge.sources import Emit, SensorState, SensorWord
+from sts_edge.sources.bluetooth.limits import REPEAT_US
+from sts_edge.sources.bluetooth.profiles import Said, Subscription
+from sts_protocols.errors import DecodeError
+from sts_protocols.metrics import BATTERY_LEVEL, HEART_RATE
+from sts_protocols.sample import Packet
+
+log = structlog.get_logger(__name__)
+
+# A time of arrival is known to the millisecond at best: the radio's connection interval is longer.
+TICK_US = 1_000
+
+# Wider than any rhythm: a metric without one is never late.
+LATE_US = (HEART_RATE.late_after_ms or 0) * 1_000
+LOST_US = (HEART_RATE.lost_after_ms or 0) * 1_000
+
+
+@dataclass(slots=True)
+class FrameCount:
+    """Frames of one sensor since the start."""
+
+    good: int = 0
+    bad: int = 0
+    repeated: int = 0
+    refused: int = 0
+
+
+class Reception:
+    """The ear for one sensor; it outlives links."""
+
+    def __init__(self, sensor: SensorSettings, emit: Emit, now_us: Callable[[], int]) -> None:
+        self.count = FrameCount()
+        self.heard_us: int | None = None
+        self._sensor = sensor
+        self._emit = emit
+        self._now_us = now_us
+        self._value_us: int | None = None
+        self._worn: bool | None = None
+        self._battery: int | None = None
+        self._last: tuple[str, bytes, int] = ("", b"", -REPEAT_US)
+
+    def hear(self, subscription: Subscription, frame: bytes) -> None:
+        """Take one frame. Nothing that is in it can raise."""
+        came_us = self._now_us()
+        self._note_repeat(subscription.uuid, frame, came_us)
+        try:
+            said = subscription.decode(frame)
+        except DecodeError as error:
+            self.count.bad += 1
+            log.warning("bad_frame", sensor=self._sensor.name, frame=frame.hex(), error=str(error))
+            return
+        self.count.good += 1
+        self._note(said, came_us)
+        if said.values:
+            stamp_us = came_us - came_us % TICK_US
+            self._hand_on(Packet(self._sensor.name, stamp_us, TICK_US, subscription.period_us, said.values))
+
+    def state(
+        self, *, linked: bool, rssi: int | None, model: str | None, firmware: str | None
+    ) -> SensorState:
+        """How the sensor is now."""
+        return SensorState(
+            name=self._sensor.name,
+            address=self._sensor.address,
+            kind=self._sensor.kind,
+            state=self._word(linked or rssi is not None),
+            rssi=rssi,
+            battery=self._battery,
+            last_heard_us=self.heard_us,
+            model=model,
+            firmware=firmware,
+        )
+
+    def _note_repeat(self, uuid: str, frame: bytes, came_us: int) -> None:
+        """Count what looks like one notification told twice; keep it, because two equal beats are legal."""
+        last_uuid, last_frame, last_us = self._last
+        if uuid == last_uuid and frame == last_frame and came_us - last_us < REPEAT_US:
+            self.count.repeated += 1
+        self._last = (uuid, frame, came_us)
+
+    def _note(self, said: Said, came_us: int) -> None:
+        levels = [int(value.value) for value in said.values if value.metric == BATTERY_LEVEL.id]
+        if levels:
+            self._battery = levels[-1]
+            return
+        self.heard_us = came_us
+        self._worn = said.worn
+        if said.values:
+            self._value_us = came_us
+
+    def _hand_on(self, packet: Packet) -> None:
+        try:
+            self._emit(packet)
+        except Exception:
+            self.count.refused += 1
+            log.exception("packet_refused", sensor=self._sensor.name)
+
+    def _word(self, near: bool) -> SensorWord:
+        if self.heard_us is None:
+            return "connecting" if near else "off"
+        now_us = self._now_us()
+        if now_us - self.heard_us < LATE_US and self._worn is False:
+            return "not_worn"
+        age_us = now_us - (self._value_us or self.heard_us)
+        if age_us >= LOST_US:
+            return "lost"
+        return "late" if age_us >= LATE_US else "live"

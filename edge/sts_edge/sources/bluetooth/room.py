@@ -1,0 +1,83 @@
+"""What belongs to one adapter: its watch, its one scanner, its one connect at a time, its slots for links."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+
+from sts_edge.sources.bluetooth.adapter import AdapterWatch, Radio
+from sts_edge.sources.bluetooth.limits import Limits
+from sts_edge.sources.bluetooth.scanner import Scanner
+
+# In these states every link through the adapter is gone, whether or not BlueZ still says a word about it.
+LINKS_GONE = frozenset({Radio.NO_BUS, Radio.NO_BLUEZ, Radio.NO_ADAPTER, Radio.OFF})
+
+
+class Linked(Protocol):
+    """A link that must know when its adapter goes."""
+
+    def adapter_gone(self) -> None: ...
+
+
+See = Callable[["Room", BLEDevice, int], None]
+
+
+class Room:
+    """One adapter. `see` is told of each advert with its RSSI in dBm."""
+
+    def __init__(
+        self, name: str, max_links: int, limits: Limits, see: See, anyone_due: Callable[[], bool]
+    ) -> None:
+        self.name = name
+        self.connecting = asyncio.Lock()
+        self.watch = AdapterWatch(name, limits, self._radio_changed)
+        self.scanner = Scanner(self.watch, limits, self._hear, self)
+        self._max_links = max_links
+        self._see = see
+        self._anyone_due = anyone_due
+        self._links: set[Linked] = set()
+
+    async def run(self) -> None:
+        """Watch and scan until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.watch.run(), name=f"watch {self.name}")
+            group.create_task(self.scanner.run(), name=f"scan {self.name}")
+
+    @property
+    def free(self) -> bool:
+        """True when another link may be tried: sticks refuse or stumble beyond their number."""
+        return len(self._links) < self._max_links
+
+    @contextmanager
+    def occupied_by(self, link: Linked) -> Iterator[None]:
+        """Hold one slot."""
+        self._links.add(link)
+        try:
+            yield
+        finally:
+            self._links.discard(link)
+
+    def faults(self) -> Iterator[str]:
+        """What a technician should know about this adapter."""
+        if self.watch.radio is not Radio.ON:
+            yield self.watch.radio.sentence(self.name)
+        elif self.scanner.trouble:
+            yield self.scanner.trouble
+
+    def anyone_due(self) -> bool:
+        return self._anyone_due()
+
+    def anyone_linked(self) -> bool:
+        return bool(self._links)
+
+    def _radio_changed(self, radio: Radio) -> None:
+        self.scanner.radio_changed()
+        if radio in LINKS_GONE:
+            for link in list(self._links):
+                link.adapter_gone()
+
+    def _hear(self, device: BLEDevice, advert: AdvertisementData) -> None:
+        self._see(self, device, advert.rssi)

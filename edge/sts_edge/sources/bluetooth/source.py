@@ -1,0 +1,81 @@
+"""The Bluetooth source: one room per adapter, one link per registered sensor."""
+
+import asyncio
+from collections.abc import Callable
+
+from bleak.backends.device import BLEDevice
+
+from sts_edge.clock import boot_us
+from sts_edge.config import SensorSettings, Settings
+from sts_edge.sources import Emit, SensorState
+from sts_edge.sources.bluetooth.limits import Limits
+from sts_edge.sources.bluetooth.link import Link
+from sts_edge.sources.bluetooth.reception import Reception
+from sts_edge.sources.bluetooth.room import Room
+from sts_protocols.sample import Packet
+
+
+class BluetoothSource:
+    """Reads the registered sensors through all adapters of the settings; of others it decodes nothing.
+
+    Lives in the one event loop of the process: bleak keeps one D-Bus connection per loop. `limits` replaces
+    those of the settings and is for tests.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        emit: Emit,
+        *,
+        now_us: Callable[[], int] = boot_us,
+        limits: Limits | None = None,
+    ) -> None:
+        radio = settings.bluetooth
+        self._limits = limits or Limits(radio.connect_timeout_s, radio.silence_s)
+        self._emit = emit
+        self._now_us = now_us
+        self._running = False
+        self.links = {sensor.address: self._make_link(sensor) for sensor in settings.sensors}
+        self.rooms = [
+            Room(name, radio.max_links, self._limits, self._see, self._anyone_due) for name in radio.adapters
+        ]
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        self._running = True
+        try:
+            async with asyncio.TaskGroup() as group:
+                for room in self.rooms:
+                    group.create_task(room.run(), name=f"room {room.name}")
+                for link in self.links.values():
+                    group.create_task(link.run(), name=f"link {link.name}")
+        finally:
+            self._running = False
+
+    def states(self) -> list[SensorState]:
+        """How each registered sensor is now."""
+        return [link.state() for link in self.links.values()]
+
+    def faults(self) -> list[str]:
+        """What a technician should know now."""
+        told = [sentence for room in self.rooms for sentence in room.faults()]
+        waiting = ", ".join(link.name for link in self.links.values() if link.waits_for_slot)
+        if waiting:
+            told.append(f"No link is left for {waiting}: add an adapter, or raise bluetooth.max_links.")
+        return told
+
+    def _make_link(self, sensor: SensorSettings) -> Link:
+        return Link(sensor, Reception(sensor, self._pass_on, self._now_us), self._limits)
+
+    def _pass_on(self, packet: Packet) -> None:
+        if self._running:
+            self._emit(packet)
+
+    def _see(self, room: Room, device: BLEDevice, rssi: int) -> None:
+        link = self.links.get(device.address.upper())
+        if link is not None:
+            link.see(room, device, rssi)
+
+    def _anyone_due(self) -> bool:
+        now_us = self._now_us()
+        return any(link.due(now_us) for link in self.links.values())
