@@ -1,24 +1,34 @@
 """Bodies as numpy arrays, for the hub. The only module here that needs numpy; equal to the pure readers by
-test."""
+test.
 
-from typing import NamedTuple, TypeAlias
+Records are small (a second of thirty straps has a hundred values) and numpy's calls are dear, so many bodies
+are unfolded at once: measured, half the time per value of one after the other.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sts_protocols.record.numbers import from_runs, unfold_steps, unfold_values
-from sts_protocols.record.samples import Column, read_body, sources_of, times_of
+from sts_protocols.errors import RecordError
+from sts_protocols.record.numbers import MAX_EXACT, counts_of, unpack_floats, wrong
+from sts_protocols.record.samples import Body, Packets, packets_of, read_body
 from sts_protocols.record.waveform import NS_PER_US, Channel, read_channels
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 
+# A step or a difference of two steps; see MAX_EXACT.
+_MAX_DELTA = 2 * MAX_EXACT
+
 
 class SampleColumns(NamedTuple):
     """One row for each value, in equal-length arrays.
 
-    `sensor` is an index into `sensors`; `boot_us` is the time at which the value is stored (k µs already
-    added).
+    `sensor` is an index into `sensors`, where a name may stand twice; `boot_us` is the time at which the
+    value is stored (k µs already added).
     """
 
     sensors: list[str]
@@ -29,82 +39,165 @@ class SampleColumns(NamedTuple):
     quality: NDArray[np.uint8]
 
 
-class _Block(NamedTuple):
-    sensor: NDArray[np.int32]
-    metric: int
-    boot_us: Ints
-    value: Floats
-    quality: NDArray[np.uint8]
+class _Pool(Protocol):
+    """What a column of samples and a channel of a waveform have in common."""
+
+    numerator: int
+    denominator: int
+    values: list[int] | bytes
+    quality: list[int]
+
+    @property
+    def length(self) -> int: ...
+
+
+class _Parsed(NamedTuple):
+    body: Body
+    packets: Packets
 
 
 def decode_samples(body: bytes) -> SampleColumns:
     """The values of a body of kind SAMPLES. Raises RecordError."""
-    content = read_body(body)
-    sources = list(sources_of(content))
-    times = times_of(content, sources)
-    boot_us = np.fromiter(times, np.int64, len(times))
-    sensor = np.repeat(np.arange(len(sources), dtype=np.int32), [source.packets for source in sources])
-    blocks = [_samples_block(column, sensor, boot_us) for column in content.columns]
-    return _joined([source.sensor for source in sources], blocks)
+    return _unfold([_parse(body)])[0]
+
+
+def decode_all_samples(bodies: Sequence[bytes]) -> list[SampleColumns | RecordError]:
+    """The values of many bodies of kind SAMPLES, in their order; a bad one costs no other."""
+    parsed = [_parse_or_error(body) for body in bodies]
+    good = [one for one in parsed if isinstance(one, _Parsed)]
+    try:
+        done: list[SampleColumns | RecordError] = list(_unfold(good))
+    except RecordError:
+        done = [_unfold_or_error(one) for one in good]
+    in_turn = iter(done)
+    return [one if isinstance(one, RecordError) else next(in_turn) for one in parsed]
 
 
 def decode_waveform(body: bytes) -> SampleColumns:
     """The values of a body of kind WAVEFORM, channel after channel. Raises RecordError."""
     channels = read_channels(body)
-    blocks = [_channel_block(index, channel) for index, channel in enumerate(channels)]
-    return _joined([channel.sensor for channel in channels], blocks)
-
-
-def _samples_block(column: Column, sensor: NDArray[np.int32], boot_us: Ints) -> _Block:
-    value = _floats(column.values, column.numerator, column.denominator)
-    quality = _quality(column.quality, len(value))
-    if column.counts == 1:
-        return _Block(sensor, column.metric, boot_us, value, quality)
-    counts = np.broadcast_to(np.asarray(column.counts, dtype=np.int64), boot_us.shape)
-    first = np.cumsum(counts) - counts
-    k = np.arange(len(value)) - np.repeat(first, counts)
-    return _Block(np.repeat(sensor, counts), column.metric, np.repeat(boot_us, counts) + k, value, quality)
-
-
-def _channel_block(index: int, channel: Channel) -> _Block:
-    value = _floats(channel.values, channel.numerator, channel.denominator)
-    count = len(value)
-    boot_us = channel.start_us + np.arange(count, dtype=np.int64) * channel.period_ns // NS_PER_US
-    quality = _quality(channel.quality, count)
-    return _Block(np.full(count, index, np.int32), channel.metric, boot_us, value, quality)
-
-
-def _floats(column: list[int] | bytes, numerator: int, denominator: int) -> Floats:
-    if isinstance(column, bytes):
-        return np.array(unfold_values(column, numerator, denominator))
-    steps = np.fromiter(unfold_steps(column, numerator), np.int64, len(column))
-    return steps * numerator / denominator
-
-
-def _quality(runs: list[int], length: int) -> NDArray[np.uint8]:
-    if len(runs) == 2 and runs[1] == length:
-        return np.full(length, runs[0], np.uint8)
-    return np.array(from_runs(runs, length), dtype=np.uint8)
-
-
-def _joined(sensors: list[str], blocks: list[_Block]) -> SampleColumns:
-    if not blocks:
-        empty = np.empty(0, np.int64)
-        return SampleColumns(
-            sensors,
-            empty.astype(np.int32),
-            empty.astype(np.int16),
-            empty,
-            empty.astype(float),
-            empty.astype(np.uint8),
-        )
-    metric = np.repeat(np.array([b.metric for b in blocks], dtype=np.int16), [len(b.value) for b in blocks])
-    sensor, _, boot_us, value, quality = zip(*blocks, strict=True)
+    value = _values(channels)
+    lengths = [channel.length for channel in channels]
+    times = [_times(channel) for channel in channels]
     return SampleColumns(
-        sensors,
-        np.concatenate(sensor),
-        metric,
-        np.concatenate(boot_us),
-        np.concatenate(value),
-        np.concatenate(quality),
+        [channel.sensor for channel in channels],
+        np.repeat(np.arange(len(channels), dtype=np.int32), lengths),
+        np.repeat(np.array([channel.metric for channel in channels], np.int16), lengths),
+        np.concatenate(times) if times else np.empty(0, np.int64),
+        value,
+        _quality(channels),
     )
+
+
+def _parse(body: bytes) -> _Parsed:
+    content = read_body(body)
+    return _Parsed(content, packets_of(content))
+
+
+def _parse_or_error(body: bytes) -> _Parsed | RecordError:
+    try:
+        return _parse(body)
+    except RecordError as error:
+        return error
+
+
+def _unfold_or_error(one: _Parsed) -> SampleColumns | RecordError:
+    try:
+        return _unfold([one])[0]
+    except RecordError as error:
+        return error
+
+
+def _unfold(parsed: list[_Parsed]) -> list[SampleColumns]:
+    columns = [column for one in parsed for column in one.body.columns]
+    value = _values(columns)
+    counts = _ints(chain.from_iterable(_shares(one) for one in parsed))
+    # Of each value: its packet, counted through all bodies, and its place k among that packet's values.
+    packet = np.repeat(_ints(chain.from_iterable(_packet_numbers(parsed))), counts)
+    k = np.arange(len(packet)) - np.repeat(np.cumsum(counts) - counts, counts)
+    source = _ints(chain.from_iterable(one.packets.source for one in parsed))
+    boot_us = _ints(chain.from_iterable(one.packets.boot_us for one in parsed))
+    metric = np.array([column.metric for column in columns], np.int16)
+    rows = SampleColumns(
+        [],
+        source.astype(np.int32)[packet],
+        np.repeat(metric, [column.length for column in columns]),
+        boot_us[packet] + k,
+        value,
+        _quality(columns),
+    )
+    return list(_cut(parsed, rows))
+
+
+def _ints(numbers: Iterable[int]) -> Ints:
+    return np.fromiter(numbers, np.int64)
+
+
+def _shares(one: _Parsed) -> Iterable[int]:
+    packets = len(one.packets.source)
+    return chain.from_iterable(counts_of(column.counts, packets) for column in one.body.columns)
+
+
+def _packet_numbers(parsed: list[_Parsed]) -> Iterable[range]:
+    first = 0
+    for one in parsed:
+        end = first + len(one.packets.source)
+        yield from repeat(range(first, end), len(one.body.columns))
+        first = end
+
+
+def _cut(parsed: list[_Parsed], rows: SampleColumns) -> Iterable[SampleColumns]:
+    start = 0
+    for one in parsed:
+        own = slice(start, start + sum(column.length for column in one.body.columns))
+        yield SampleColumns(
+            one.body.names,
+            rows.sensor[own],
+            rows.metric[own],
+            rows.boot_us[own],
+            rows.value[own],
+            rows.quality[own],
+        )
+        start = own.stop
+
+
+def _times(channel: Channel) -> Ints:
+    return channel.start_us + np.arange(channel.length, dtype=np.int64) * channel.period_ns // NS_PER_US
+
+
+def _values(columns: Sequence[_Pool]) -> Floats:
+    lengths = np.array([column.length for column in columns], np.int64)
+    deltas = _deltas(columns)
+    # Running sums wrap in 64 bits and unwrap when the sum before the column is taken away; as no delta is
+    # larger than _MAX_DELTA, the first sum that leaves MAX_EXACT is still seen as such.
+    sums = np.cumsum(deltas)
+    first = np.cumsum(lengths) - lengths
+    steps = sums - np.repeat((sums - deltas)[first], lengths)
+    scaled = steps * np.repeat(np.array([float(column.numerator) for column in columns]), lengths)
+    if len(scaled) and np.abs(scaled).max() > MAX_EXACT:
+        raise wrong("a number is out of range")
+    value: Floats = scaled / np.repeat(np.array([float(column.denominator) for column in columns]), lengths)
+    for column, start, length in zip(columns, first, lengths, strict=True):
+        if isinstance(column.values, bytes):
+            value[start : start + length] = unpack_floats(column.values)
+    return value
+
+
+def _deltas(columns: Sequence[_Pool]) -> Ints:
+    try:
+        deltas = _ints(
+            chain.from_iterable(
+                repeat(0, column.length) if isinstance(column.values, bytes) else column.values
+                for column in columns
+            )
+        )
+    except OverflowError:
+        raise wrong("a difference is out of range") from None
+    if len(deltas) and not -_MAX_DELTA <= deltas.min() <= deltas.max() <= _MAX_DELTA:
+        raise wrong("a difference is out of range")
+    return deltas
+
+
+def _quality(columns: Sequence[_Pool]) -> NDArray[np.uint8]:
+    runs = [part for column in columns for part in column.quality]
+    return np.repeat(np.array(runs[0::2], np.uint8), np.array(runs[1::2], np.int64))

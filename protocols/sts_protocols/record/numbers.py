@@ -14,10 +14,14 @@ from itertools import accumulate, chain, groupby, pairwise, repeat
 
 from sts_protocols.errors import RecordError
 from sts_protocols.metrics import Metric, by_id
+from sts_protocols.sample import MAX_METRIC
 
-# Up to here every integer is a float64 of its own: steps x numerator stays exact, and one division rounds
-# once.
-MAX_EXACT = 2**53
+# steps x numerator stays within this, so that it is exact in float64 and one division rounds once; half of
+# what float64 can hold, so that a difference of two steps is exact too.
+MAX_EXACT = 2**52
+
+MAX_SCALE = 2**31
+MAX_QUALITY = 255
 
 Steps = list[int]
 Counts = int | list[int]
@@ -57,28 +61,33 @@ def unfold(deltas: Steps, low: int, high: int) -> Steps:
     return steps
 
 
-def check_scale(numerator: int, denominator: int) -> None:
-    """A scale is two natural numbers, exact in float64. Raises RecordError."""
-    if not 0 < numerator <= MAX_EXACT or not 0 < denominator <= MAX_EXACT:
-        raise wrong("a scale is out of range")
-
-
-def unfold_steps(deltas: Steps, numerator: int) -> Steps:
-    """Whole steps that stay exact in float64 when multiplied by `numerator`. Raises RecordError."""
-    limit = MAX_EXACT // numerator
-    return unfold(deltas, -limit, limit)
-
-
 def unfold_values(column: Steps | bytes, numerator: int, denominator: int) -> list[float]:
     """What `fold_values` was given. Raises RecordError."""
-    if not isinstance(column, bytes):
-        return [step * numerator / denominator for step in unfold_steps(column, numerator)]
-    if len(column) % 8:
-        raise wrong("a float64 column is cut")
-    values = struct.unpack(f"<{len(column) // 8}d", column)
+    if isinstance(column, bytes):
+        return unpack_floats(column)
+    limit = MAX_EXACT // numerator
+    return [step * numerator / denominator for step in unfold(column, -limit, limit)]
+
+
+def unpack_floats(packed: bytes) -> list[float]:
+    """The float64 fall-back. Raises RecordError for what is no finite number."""
+    values = struct.unpack(f"<{len(packed) // 8}d", packed)
     if not all(map(math.isfinite, values)):
         raise wrong("a value is no number")
     return list(values)
+
+
+def check_column(
+    column: Steps | bytes, metric: int, numerator: int, denominator: int, quality: list[int]
+) -> int:
+    """How many values a column has, once its parts fit together. Raises RecordError."""
+    length, cut = divmod(len(column), 8) if isinstance(column, bytes) else (len(column), 0)
+    if cut or not length:
+        raise wrong("a column is empty or cut")
+    if not 0 < metric <= MAX_METRIC or not 0 < numerator <= MAX_SCALE or not 0 < denominator <= MAX_SCALE:
+        raise wrong("a metric or its scale is out of range")
+    check_runs(quality, length, 0, MAX_QUALITY)
+    return length
 
 
 def to_runs(items: Iterable[int]) -> list[int]:
@@ -86,19 +95,20 @@ def to_runs(items: Iterable[int]) -> list[int]:
     return [part for value, run in groupby(items) for part in (value, sum(1 for _ in run))]
 
 
-def from_runs(runs: list[int], length: int) -> list[int]:
-    """What `to_runs` was given; it must be `length` long, so that a small body cannot claim a large one."""
+def from_runs(runs: list[int]) -> list[int]:
+    """What `to_runs` was given."""
+    return list(chain.from_iterable(map(repeat, runs[0::2], runs[1::2])))
+
+
+def check_runs(runs: list[int], total: int, low: int, high: int) -> None:
+    """Runs must add up to `total`, so that a small body cannot claim a large one. Raises RecordError."""
+    if len(runs) == 2 and 0 < runs[1] == total and low <= runs[0] <= high:
+        return  # nearly always
     items, times = runs[0::2], runs[1::2]
-    if len(items) != len(times) or sum(times) != length or min(times, default=1) < 1:
+    if len(items) != len(times) or sum(times) != total or min(times, default=1) < 1:
         raise wrong("runs do not add up")
-    return list(chain.from_iterable(map(repeat, items, times)))
-
-
-def check_quality(runs: list[int]) -> None:
-    """Quality codes are one byte. Raises RecordError."""
-    codes = runs[0::2]
-    if codes and (min(codes) < 0 or max(codes) > 255):
-        raise wrong("a quality is out of range")
+    if items and (min(items) < low or max(items) > high):
+        raise wrong("a run of numbers is out of range")
 
 
 def to_counts(counts: list[int]) -> Counts:
@@ -106,11 +116,16 @@ def to_counts(counts: list[int]) -> Counts:
     return counts[0] if counts and counts.count(counts[0]) == len(counts) else counts
 
 
-def check_counts(counts: Counts, parts: int, total: int) -> None:
-    """Counts of `parts` parts must be natural numbers that add up to `total`. Raises RecordError."""
+def counts_of(counts: Counts, parts: int) -> list[int]:
+    """The count of each of that many parts."""
+    return [counts] * parts if isinstance(counts, int) else counts
+
+
+def check_counts(counts: Counts, low: int, parts: int, total: int) -> None:
+    """Counts of `parts` parts, none below `low`, must add up to `total`. Raises RecordError."""
     if isinstance(counts, int):
-        fits = counts >= 0 and counts * parts == total
+        fits = counts >= low and counts * parts == total
     else:
-        fits = len(counts) == parts and sum(counts) == total and min(counts, default=0) >= 0
+        fits = len(counts) == parts and sum(counts) == total and min(counts, default=low) >= low
     if not fits:
         raise wrong("counts do not add up")

@@ -1,13 +1,14 @@
 """The body of kind SAMPLES: packets of many sensors, in columns pooled per metric over all sensors.
 
-Packets are put in the order of their sources (sensor, tick, period), so that a running difference stays
-within one sensor for as long as it can. Each metric then is one column over all packets: how many values
-each packet has, the values, their quality.
+A source is a sensor with its tick and period. Sources stand in the order in which they were first heard,
+each with all its packets: so a running difference stays within one sensor for as long as it can, and the
+first times are near each other. Each metric then is one column over all packets: how many values each packet
+has, the values, their quality.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, groupby, repeat
+from itertools import chain, islice, pairwise, repeat
 from typing import NamedTuple
 
 import msgspec
@@ -16,9 +17,10 @@ from sts_protocols.record.compression import pack, unpack
 from sts_protocols.record.numbers import (
     Counts,
     Steps,
+    check_column,
     check_counts,
-    check_quality,
-    check_scale,
+    check_runs,
+    counts_of,
     fold_values,
     from_runs,
     scale_of,
@@ -27,7 +29,7 @@ from sts_protocols.record.numbers import (
     unfold_values,
     wrong,
 )
-from sts_protocols.sample import MAX_BOOT_US, MAX_METRIC, SENSOR_NAME, Packet, Value, check_packet
+from sts_protocols.sample import MAX_BOOT_US, SENSOR_NAME, Packet, Value, check_packet
 
 
 class Column(msgspec.Struct, array_like=True):
@@ -40,44 +42,41 @@ class Column(msgspec.Struct, array_like=True):
     values: Steps | bytes
     quality: list[int]
 
+    @property
+    def length(self) -> int:
+        """How many values it has."""
+        return len(self.values) // 8 if isinstance(self.values, bytes) else len(self.values)
+
     def check(self, packets: int) -> None:
         """Raises RecordError unless the parts of this column belong together over that many packets."""
-        total = len(self.values) // 8 if isinstance(self.values, bytes) else len(self.values)
-        if not total or not 0 < self.metric <= MAX_METRIC:
-            raise wrong("a column has no values or no metric")
-        check_scale(self.numerator, self.denominator)
-        check_counts(self.counts, packets, total)
-        check_quality(self.quality)
-
-    def numbers(self) -> list[float]:
-        """The values in the metric's unit. Raises RecordError."""
-        return unfold_values(self.values, self.numerator, self.denominator)
-
-    def qualities(self, total: int) -> list[int]:
-        """The quality of each value. Raises RecordError."""
-        return from_runs(self.quality, total)
+        total = check_column(self.values, self.metric, self.numerator, self.denominator, self.quality)
+        check_counts(self.counts, 0, packets, total)
 
 
 class Body(msgspec.Struct, array_like=True):
     """The msgpack array inside the zstd frame; its places are explained in protocols/README.md."""
 
-    base_us: int
     names: list[str]
     ticks: list[int]
     periods: list[int]
     packets: Counts
+    starts: Steps
     times: Steps
     columns: list[Column]
 
 
-class Source(NamedTuple):
-    """A run of packets of one sensor with one tick and one period."""
+class Packets(NamedTuple):
+    """The packets of a body before their values: per source its tick, period and number of packets,
+    and per packet its source (a place in `names`) and boot time in µs."""
 
-    sensor: str
-    tick_us: int
-    period_us: int
-    packets: int
+    ticks: list[int]
+    periods: list[int]
+    counts: list[int]
+    source: list[int]
+    boot_us: list[int]
 
+
+_Source = tuple[str, int, int]
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Body)
@@ -90,19 +89,21 @@ def encode_samples(packets: Sequence[Packet]) -> bytes:
     Packets of one sensor keep their order; the order between sensors, and between metrics of a packet, is
     not kept.
     """
+    sources: dict[_Source, list[Packet]] = {}
     for packet in packets:
         check_packet(packet)
-    ordered = sorted(packets, key=_source_of)
-    runs = [list(run) for _, run in groupby(ordered, key=_source_of)]
-    base_us = min((packet.boot_us for packet in ordered), default=0)
+        sources.setdefault((packet.sensor, packet.tick_us, packet.period_us), []).append(packet)
+    heard = sorted(sources, key=lambda source: (sources[source][0].boot_us, source))
+    runs = [sources[source] for source in heard]
+    ticks = [tick_us for _, tick_us, _ in heard]
     body = Body(
-        base_us=base_us,
-        names=[run[0].sensor for run in runs],
-        ticks=to_runs(run[0].tick_us for run in runs),
-        periods=to_runs(run[0].period_us for run in runs),
+        names=[sensor for sensor, _, _ in heard],
+        ticks=to_runs(ticks),
+        periods=to_runs(period_us for _, _, period_us in heard),
         packets=to_counts([len(run) for run in runs]),
-        times=[delta for run in runs for delta in _fold_times(run, base_us)],
-        columns=list(_columns(ordered)),
+        starts=list(_fold_starts(ticks, [run[0].boot_us for run in runs])),
+        times=[delta for run in runs for delta in _fold_times(run)],
+        columns=list(_columns([packet for run in runs for packet in run])),
     )
     return pack(_encoder.encode(body))
 
@@ -110,16 +111,13 @@ def encode_samples(packets: Sequence[Packet]) -> bytes:
 def iter_samples(body: bytes) -> list[Packet]:
     """The packets of a compressed body, in pure Python. Raises RecordError."""
     content = read_body(body)
-    sources = list(sources_of(content))
-    times = times_of(content, sources)
-    values: list[list[Value]] = [[] for _ in times]
+    packets = packets_of(content)
+    values: list[list[Value]] = [[] for _ in packets.source]
     for column in content.columns:
         _deal(column, values)
-    boot_us, of_packet = iter(times), iter(values)
     return [
-        Packet(source.sensor, next(boot_us), source.tick_us, source.period_us, tuple(next(of_packet)))
-        for source in sources
-        for _ in range(source.packets)
+        Packet(content.names[source], boot_us, packets.ticks[source], packets.periods[source], tuple(told))
+        for source, boot_us, told in zip(packets.source, packets.boot_us, values, strict=True)
     ]
 
 
@@ -131,54 +129,62 @@ def read_body(body: bytes) -> Body:
         raise wrong(str(error)) from None
     if not _NAMES.fullmatch("\n".join([*content.names, ""])):
         raise wrong("a sensor name is not printable")
-    check_counts(content.packets, len(content.names), len(content.times))
+    sources = len(content.names)
+    check_runs(content.ticks, sources, 1, MAX_BOOT_US)
+    check_runs(content.periods, sources, 0, MAX_BOOT_US)
+    if len(content.starts) != sources:
+        raise wrong("there is not one start for each source")
+    check_counts(content.packets, 1, sources, sources + len(content.times))
     for column in content.columns:
-        column.check(len(content.times))
+        column.check(sources + len(content.times))
     return content
 
 
-def sources_of(content: Body) -> Iterator[Source]:
-    """The runs of packets in order. Raises RecordError."""
-    sensors = len(content.names)
-    packets = repeat(content.packets) if isinstance(content.packets, int) else content.packets
-    ticks, periods = from_runs(content.ticks, sensors), from_runs(content.periods, sensors)
-    if sensors and (min(ticks) < 1 or min(periods) < 0 or not 0 <= content.base_us < MAX_BOOT_US):
-        raise wrong("a tick, a period or the base time is out of range")
-    return map(Source, content.names, ticks, periods, packets)
-
-
-def times_of(content: Body, sources: Sequence[Source]) -> list[int]:
-    """The boot time of each packet, µs. Raises RecordError."""
-    times: list[int] = []
-    start = 0
-    for _, tick_us, period_us, packets in sources:
-        end = start + packets
-        times += _unfold_times(content.times[start:end], tick_us, period_us, content.base_us)
-        start = end
-    if times and (min(times) < 0 or max(times) >= MAX_BOOT_US):
+def packets_of(content: Body) -> Packets:
+    """Who sent when, in the order of the columns. Raises RecordError."""
+    sources = len(content.names)
+    ticks, periods = from_runs(content.ticks), from_runs(content.periods)
+    counts = counts_of(content.packets, sources)
+    source = list(chain.from_iterable(map(repeat, range(sources), counts)))
+    boot_us = list(_unfold_starts(ticks, content.starts))
+    if content.times:
+        boot_us = list(_unfold_times(boot_us, ticks, periods, counts, content.times))
+    if boot_us and (min(boot_us) < 0 or max(boot_us) >= MAX_BOOT_US):
         raise wrong("a time is out of range")
-    return times
+    return Packets(ticks, periods, counts, source, boot_us)
 
 
-def _source_of(packet: Packet) -> tuple[str, int, int]:
-    return packet.sensor, packet.tick_us, packet.period_us
+def _fold_starts(ticks: list[int], starts_us: list[int]) -> Iterator[int]:
+    before_us = 0
+    for tick_us, start_us in zip(ticks, starts_us, strict=True):
+        yield start_us // tick_us - before_us // tick_us
+        before_us = start_us
 
 
-def _fold_times(run: list[Packet], base_us: int) -> Iterator[int]:
+def _unfold_starts(ticks: list[int], deltas: Steps) -> Iterator[int]:
+    start_us = 0
+    for tick_us, delta in zip(ticks, deltas, strict=True):
+        start_us = (start_us // tick_us + delta) * tick_us
+        yield start_us
+
+
+def _fold_times(run: list[Packet]) -> Iterator[int]:
     tick_us, period = run[0].tick_us, run[0].period_us // run[0].tick_us
-    expected = base_us // tick_us
-    for packet in run:
-        tick = packet.boot_us // tick_us
-        yield tick - expected
-        expected = tick + period
+    for before, packet in pairwise(run):
+        yield (packet.boot_us - before.boot_us) // tick_us - period
 
 
-def _unfold_times(deltas: list[int], tick_us: int, period_us: int, base_us: int) -> list[int]:
-    if len(deltas) == 1:  # most sources have one packet in a live record
-        return [(base_us // tick_us + deltas[0]) * tick_us]
-    period = period_us // tick_us
-    ticks = accumulate(deltas, lambda tick, delta: tick + period + delta, initial=base_us // tick_us - period)
-    return [tick * tick_us for tick in ticks][1:]
+def _unfold_times(
+    starts_us: list[int], ticks: list[int], periods: list[int], counts: list[int], deltas: Steps
+) -> Iterator[int]:
+    left = iter(deltas)
+    for boot_us, tick_us, period_us, count in zip(starts_us, ticks, periods, counts, strict=True):
+        yield boot_us
+        if count > 1:
+            period = period_us // tick_us
+            for delta in islice(left, count - 1):
+                boot_us += (period + delta) * tick_us
+                yield boot_us
 
 
 def _columns(ordered: list[Packet]) -> Iterator[Column]:
@@ -197,8 +203,7 @@ def _columns(ordered: list[Packet]) -> Iterator[Column]:
 
 
 def _deal(column: Column, values: list[list[Value]]) -> None:
-    numbers = column.numbers()
-    flat = map(Value, repeat(column.metric), numbers, column.qualities(len(numbers)))
-    counts = repeat(column.counts) if isinstance(column.counts, int) else column.counts
-    for of_packet, count in zip(values, counts, strict=False):
+    numbers = unfold_values(column.values, column.numerator, column.denominator)
+    flat = map(Value, repeat(column.metric), numbers, from_runs(column.quality))
+    for of_packet, count in zip(values, counts_of(column.counts, len(values)), strict=True):
         of_packet.extend(next(flat) for _ in range(count))

@@ -1,16 +1,16 @@
 """The body of kind WAVEFORM: values at a fixed rate, one or more channels of one or more sensors."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from sts_protocols.errors import SampleError
+from sts_protocols.errors import RecordError, SampleError
 from sts_protocols.record.compression import pack, unpack
 from sts_protocols.record.numbers import (
     Steps,
-    check_quality,
-    check_scale,
+    check_column,
     fold_values,
     from_runs,
     scale_of,
@@ -18,9 +18,12 @@ from sts_protocols.record.numbers import (
     unfold_values,
     wrong,
 )
-from sts_protocols.sample import MAX_BOOT_US, MAX_METRIC, SENSOR_NAME
+from sts_protocols.sample import MAX_BOOT_US, SENSOR_NAME
 
 NS_PER_US = 1000
+# A waveform slower than one value in 1,000 s is no waveform; with the length of a body the product stays in
+# 64 bits.
+MAX_PERIOD_NS = 10**12
 
 
 class Waveform(NamedTuple):
@@ -47,9 +50,10 @@ class Channel(msgspec.Struct, array_like=True):
     values: Steps | bytes
     quality: list[int]
 
-    def numbers(self) -> list[float]:
-        """The values in the metric's unit. Raises RecordError."""
-        return unfold_values(self.values, self.numerator, self.denominator)
+    @property
+    def length(self) -> int:
+        """How many values it has."""
+        return len(self.values) // 8 if isinstance(self.values, bytes) else len(self.values)
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -63,14 +67,17 @@ def encode_waveform(*waveforms: Waveform) -> bytes:
 
 def decode_waveform(body: bytes) -> list[Waveform]:
     """The channels of a compressed body, in pure Python. Raises RecordError."""
-    waveforms = []
-    for channel in read_channels(body):
-        values = channel.numbers()
-        quality = from_runs(channel.quality, len(values))
-        waveforms.append(
-            Waveform(channel.sensor, channel.metric, channel.start_us, channel.period_ns, values, quality)
+    return [
+        Waveform(
+            channel.sensor,
+            channel.metric,
+            channel.start_us,
+            channel.period_ns,
+            unfold_values(channel.values, channel.numerator, channel.denominator),
+            from_runs(channel.quality),
         )
-    return waveforms
+        for channel in read_channels(body)
+    ]
 
 
 def read_channels(body: bytes) -> list[Channel]:
@@ -80,32 +87,30 @@ def read_channels(body: bytes) -> list[Channel]:
     except (msgspec.MsgspecError, RecursionError) as error:
         raise wrong(str(error)) from None
     for channel in channels:
-        check_scale(channel.numerator, channel.denominator)
-        check_quality(channel.quality)
-        fault = _fault(
-            channel.sensor, channel.metric, channel.start_us, channel.period_ns, len(channel.values)
-        )
-        if fault:
-            raise wrong(fault)
+        _check_channel(channel)
     return channels
 
 
+def _check_channel(channel: Channel) -> None:
+    length = check_column(
+        channel.values, channel.metric, channel.numerator, channel.denominator, channel.quality
+    )
+    if not SENSOR_NAME.fullmatch(channel.sensor):
+        raise wrong("a sensor name is not printable")
+    if not 0 < channel.period_ns <= MAX_PERIOD_NS:
+        raise wrong("a period is out of range")
+    if not 0 <= channel.start_us < MAX_BOOT_US - length * channel.period_ns // NS_PER_US:
+        raise wrong("a time is out of range")
+
+
 def _channel(waveform: Waveform) -> Channel:
-    fault = _fault(*waveform[:4], len(waveform.values))
-    if fault or len(waveform.quality) != len(waveform.values):
-        raise SampleError(
-            f"A waveform of {waveform.sensor!r} cannot be stored: {fault or 'one quality per value'}"
-        )
+    if len(waveform.quality) != len(waveform.values) or not all(map(math.isfinite, waveform.values)):
+        raise SampleError(f"A waveform of {waveform.sensor!r} needs finite values, and a quality for each")
     scale = scale_of(waveform.metric)
     values = fold_values(waveform.values, *scale)
-    return Channel(*waveform[:2], *scale, *waveform[2:4], values, to_runs(waveform.quality))
-
-
-def _fault(sensor: str, metric: int, start_us: int, period_ns: int, length: int) -> str | None:
-    if not SENSOR_NAME.fullmatch(sensor):
-        return "the sensor name is not printable"
-    if not length or not 0 < metric <= MAX_METRIC:
-        return "there are no values or no metric"
-    if start_us < 0 or period_ns < 1 or start_us + length * period_ns // NS_PER_US >= MAX_BOOT_US:
-        return "a time is out of range"
-    return None
+    channel = Channel(*waveform[:2], *scale, *waveform[2:4], values, to_runs(waveform.quality))
+    try:
+        _check_channel(channel)
+    except RecordError as error:
+        raise SampleError(f"A waveform of {waveform.sensor!r} cannot be stored: {error}") from None
+    return channel
