@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -61,7 +62,8 @@ async def buckets(
     rows = await session.rows(_SQL.buckets, athlete_id, metric, since, until, width, *rhythm)
     integers = {name: np.array([row[name] for row in rows], np.int64) for name in _INTEGERS}
     floats = {name: np.array([row[name] for row in rows], np.float64) for name in _FLOATS}
-    return Buckets(**integers, **floats)
+    columns: dict[str, Any] = {**integers, **floats}
+    return Buckets(**columns)
 
 
 _INTEGERS = ("series", "bucket_us", "quality", "first_us", "last_us", "n", "covered_us")

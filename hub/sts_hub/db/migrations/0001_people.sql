@@ -196,9 +196,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     SELECT EXISTS (SELECT FROM opened)
 $$;
 
--- Who holds this token, with the teams given to the account or, for an athlete, the own one; no row when it has ended. `stale` says that last_seen_at is older than a minute and wants an update.
+-- Who holds this token, with the teams given to the account or, for an athlete, the own one; no row when it has ended.
+-- `stale` says that last_seen_at is older than a minute and wants an update.
 CREATE FUNCTION sts.login_of(p_token_hash bytea, p_idle interval)
-RETURNS TABLE (account_id uuid, club_id uuid, club_name text, role text, email text, name text, teams uuid[], stale boolean)
+RETURNS TABLE (
+    account_id uuid, club_id uuid, club_name text, role text, email text, name text, teams uuid[], stale boolean
+)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     SELECT a.id, a.club_id, c.name, a.role, a.email, a.name,
            ARRAY(SELECT t.team_id FROM sts.account_team t WHERE t.account_id = a.id
