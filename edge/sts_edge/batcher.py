@@ -1,7 +1,7 @@
 """From packets to records: gathers what all sensors say for a moment, then closes it into one record.
 
-How long that moment is, is the window that a power cut may cost: short while the link is up, longer while it is
-down, so that fewer and larger writes go to the card.
+How long that moment is, is the window that a power cut may cost: short while the link is up, longer while it
+is down, so that fewer and larger writes go to the card.
 """
 
 import asyncio
@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from sts_edge.config import RecordSettings
-from sts_protocols.errors import RecordError
 from sts_protocols.record import MAX_RECORD_BYTES, ClockReading, Kind, Record, encode_samples
 from sts_protocols.sample import Packet, check_packet
 
-# The k-th value of a packet is stored at its time + k µs; 500 of them stay within the finest arrival tick of 1 ms.
+# The k-th value of a packet is stored at its time + k µs; 500 of them stay within the finest arrival tick of
+# 1 ms.
 MAX_VALUES_PER_PACKET = 500
-# What a value can take before compression: 8 bytes of float64, 2 of quality; a packet: 9 of time, name and counts.
+# What a value can take before compression: 8 bytes of float64, 2 of quality; a packet: 9 of time, name and
+# counts.
 VALUE_BYTES = 10
 PACKET_BYTES = 64
 
@@ -23,7 +24,9 @@ PACKET_BYTES = 64
 class Append(Protocol):
     """The buffer's `append`."""
 
-    def __call__(self, kind: int, body: bytes, first_us: int, last_us: int, clock: ClockReading, /) -> Record: ...
+    def __call__(
+        self, kind: int, body: bytes, first_us: int, last_us: int, clock: ClockReading, /
+    ) -> Record: ...
 
 
 class Batcher:
@@ -43,7 +46,7 @@ class Batcher:
         self._up = False
 
     def add(self, packet: Packet) -> None:
-        """Take a packet, moved on by steps of its tick if its sensor has used that time. Raises SampleError."""
+        """Take a packet, moved on by steps of its tick if its time is taken. Raises SampleError."""
         check_packet(packet)
         for part in _parts(packet):
             size = PACKET_BYTES + len(part.sensor) + VALUE_BYTES * len(part.values)
@@ -55,7 +58,7 @@ class Batcher:
             self._timer = asyncio.get_running_loop().call_later(self._window_s(), self.flush)
 
     def link_up(self, up: bool) -> None:
-        """Use the short window from now on, or the long one. When the link comes back the open record closes."""
+        """Use the short window, or the long one. A link that comes back closes the open record."""
         came_back = up and not self._up
         self._up = up
         if came_back:
@@ -95,13 +98,10 @@ def _parts(packet: Packet) -> Iterator[Packet]:
 
 def _encoded(packets: Sequence[Packet]) -> Iterator[tuple[Sequence[Packet], bytes]]:
     """Yield packets with their body, halved until each fits into a record."""
-    try:
-        body = encode_samples(packets)
-    except RecordError:  # more than a reader would unpack
-        body = b""
-    if body and len(body) <= MAX_RECORD_BYTES:
+    body = encode_samples(packets)
+    if len(body) <= MAX_RECORD_BYTES or len(packets) == 1:
         yield packets, body
-    elif len(packets) > 1:
-        middle = len(packets) // 2
-        yield from _encoded(packets[:middle])
-        yield from _encoded(packets[middle:])
+        return
+    middle = len(packets) // 2
+    yield from _encoded(packets[:middle])
+    yield from _encoded(packets[middle:])

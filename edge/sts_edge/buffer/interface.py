@@ -1,8 +1,8 @@
 """What every buffer promises, and the words it speaks in.
 
-A record is *accepted* once `synced` has returned for it: it then survives kill -9 and a power cut. It stays until
-it is confirmed, and after that until its room is needed. What is dropped unconfirmed is declared first, by a
-record of kind DROP. Epochs are 16 bytes; ranges of record numbers include both ends.
+A record is *accepted* once `synced` has returned for it: it then survives kill -9 and a power cut. It stays
+until it is confirmed, and after that until its room is needed. What is dropped unconfirmed is declared first,
+by a record of kind DROP. Epochs are 16 bytes; ranges of record numbers include both ends.
 """
 
 from collections.abc import Callable, Container, Iterable, Sequence
@@ -13,15 +13,15 @@ from sts_protocols.record import Anchor, ClockReading, Record
 Range = tuple[int, int]
 
 
-class BufferFailed(Exception):
-    """The disk could not keep what it was given. Nothing more is accepted: stop the agent, look at the medium."""
+class BufferFailed(Exception):  # noqa: N818 - it says what happened, as its readers do
+    """The disk could not keep what it was given; nothing more is accepted. Stop the agent, see the medium."""
 
 
-class BufferTaken(Exception):
+class BufferTaken(Exception):  # noqa: N818 - as above
     """Another process holds this buffer: stop it, or give this agent a data_dir of its own."""
 
 
-class RecordDropped(Exception):
+class RecordDropped(Exception):  # noqa: N818 - as above
     """This record found no room and was not stored; a DROP record says so."""
 
 
@@ -40,7 +40,8 @@ class Holding(NamedTuple):
 
     first: lowest record number still held, or head + 1 when none is. head: last synced record, -1 for none.
     pin: what ties the boot time of records of unknown clock to wall time, once, for good.
-    started_us: the epoch began at this wall time at the earliest; ended_us: it ended at this one at the latest.
+    started_us: the epoch began at this wall time at the earliest; ended_us: it ended at this one at the
+    latest.
     """
 
     epoch: bytes
@@ -76,8 +77,8 @@ class Buffer(Protocol):
     """Records on their way from the batcher to the hub. Every method is called on the event loop's thread.
 
     epoch: this start of the agent. head: its last synced record, -1 for none.
-    on_closed: called with each record when it is numbered, before it is written; whatever the record's origin.
-    on_synced: called with the numbers of this epoch's records that have just become safe, in order.
+    on_closed: called with each record when it is numbered, before it is written; whatever the record's
+    origin. on_synced: called with the numbers of this epoch's records that have just become safe, in order.
     on_failed: called once when the buffer has stopped for good.
     """
 
@@ -94,7 +95,7 @@ class Buffer(Protocol):
         """
 
     def append(self, kind: int, body: bytes, first_us: int, last_us: int, clock: ClockReading) -> Record:
-        """Number and seal a record and hand it to the writer; returns at once. Raises BufferFailed, RecordError."""
+        """Number and seal a record, pass it to the writer, return. Raises BufferFailed, RecordError."""
 
     async def synced(self, seq: int) -> None:
         """Wait until record `seq` of this epoch is safe. Raises BufferFailed, RecordDropped."""
@@ -117,13 +118,13 @@ class Buffer(Protocol):
         """
 
     def pin(self, anchor: Anchor) -> None:
-        """Tie this epoch, and earlier ones of the same boot without a pin, to wall time. Only the first counts."""
+        """Tie this epoch, and earlier ones of this boot without a pin, to wall time, once."""
 
     def epochs(self) -> list[Holding]:
         """Every epoch that holds records here or that the hub has not answered as closed, oldest first."""
 
     def forget(self, epoch: bytes) -> None:
-        """Note that the hub has answered this epoch as closed; it is told no more once nothing of it is held."""
+        """Note that the hub has answered this epoch as closed: it is told no more once nothing is held."""
 
     def stats(self) -> BufferStats:
         """Return sizes and counts."""

@@ -47,6 +47,10 @@ class RangeSet:
         if first <= last:
             yield first, last
 
+    def below(self, last: int) -> list[Range]:
+        """Return the ranges up to a number, it included."""
+        return [(low, min(high, last)) for low, high in self if low <= last]
+
     def __contains__(self, number: int) -> bool:
         at = bisect_left(self._lasts, number)
         return at < len(self._firsts) and self._firsts[at] <= number

@@ -1,9 +1,9 @@
 """Which wall time it is, how wrong that may be, and since when we know.
 
-Inside an epoch time is boot time. An anchor ties it to wall time at one instant, with an error; from there the
-error grows with age. The anchor in force is the one with the least error now. Two anchors that cannot both be
-right are settled by trust: the source listed first in the settings wins. None that lies before the last good time
-is believed: time does not run backwards, so whoever says so is wrong.
+Inside an epoch time is boot time. An anchor ties it to wall time at one instant, with an error; from there
+the error grows with age. The anchor in force is the one with the least error now. Of two anchors that cannot
+both be right the one of the more trusted source wins, the one listed first in the settings. None that lies
+before the last good time is believed: time does not run backwards, so whoever says so is wrong.
 
 Not measured yet: the drift of real Raspberry Pi crystals in a cold bag.
 """
@@ -20,20 +20,20 @@ from .ntp import Adjtimex, kernel_adjtimex, read_ntp
 from .system import SystemTime, Ticks
 
 # Crystals of small boards are specified to 50 ppm over temperature and age by some 5 ppm a year; twice that
-# leaves room for a clock that is just being slewed. An anchor one hour old has grown by 360 ms.
+# leaves room for a clock that is being slewed. An anchor one hour old has grown by 360 ms.
 DRIFT_PPM = 100
 # A clock chip that carries time over a suspend counts whole seconds.
 SUSPEND_ERROR_US = 1_000_000
 # A suspend shorter than this cannot be told from the time between two readings of two clocks.
 SUSPEND_LEAST_US = 10_000
-# Asking the kernel costs microseconds; an anchor 16 s old has grown by 2 ms, well under the 10 ms it began with.
+# Asking the kernel costs microseconds; in 16 s an anchor grows by 2 ms, well under the 10 ms it began with.
 NTP_POLL_S = 16.0
 # Agreed: persisted each minute. One small synced write a minute is 0.1 KB/s.
 KEEP_LAST_GOOD_S = 60.0
 # No anchor outside of these is believed: before this was written, or so late that a bit must have flipped.
 EARLIEST_US = 1_767_225_600_000_000  # 2026-01-01
 LATEST_US = 3_786_912_000_000_000  # 2090-01-01
-# An anchor is worth a record of its own when wall time moved by more than a sample's tick can hide, ten times over.
+# An anchor is worth a record of its own when wall time moved by more than ten ticks of arrival time.
 TOLD_SHIFT_US = 10_000
 
 _SOURCES = {"ntp": ClockSource.NTP, "gnss": ClockSource.GNSS, "hub": ClockSource.HUB}
@@ -57,7 +57,7 @@ class _Anchored(NamedTuple):
 class Clock:
     """Boot time, the anchor in force, the pin of this epoch, and the last good wall time.
 
-    on_anchor: called with an anchor that is worth telling (the first, another source, a shift): append a record.
+    on_anchor: called with an anchor that is worth a record of its own: the first, another source, a shift.
     pin: the first anchor of this epoch; it never changes.
     """
 
@@ -84,12 +84,13 @@ class Clock:
         return self._ticks.boot_us()
 
     def reading(self, boot_us: int | None = None) -> ClockReading:
-        """Return the tie in force, its error grown to `boot_us` (now, if not given); UNKNOWN_CLOCK without one."""
+        """Return the tie in force, its error grown to `boot_us` (or to now); UNKNOWN_CLOCK without one."""
         if self._force is None:
             return UNKNOWN_CLOCK
         at_us = self.boot_us() if boot_us is None else boot_us
         anchor = self._force.anchor
-        return ClockReading(anchor.wall_us - anchor.boot_us, self._error_us(self._force, at_us), anchor.source)
+        error_us = self._error_us(self._force, at_us)
+        return ClockReading(anchor.wall_us - anchor.boot_us, error_us, anchor.source)
 
     def wall_us(self) -> int | None:
         """Return wall time now, µs; None when it is not known."""
@@ -105,7 +106,7 @@ class Clock:
         return max(now_us + reading.offset_us - reading.error_us, self._floor_us or 0)
 
     def add_hub_answer(self, sent_us: int, received_us: int, hub_us: int) -> bool:
-        """Take the hub's time from an answer to a question sent and received at these boot times.
+        """Take the hub's time from an answer; its question was sent and it was received at these boot times.
 
         The hub wrote its time somewhere in between, so half the round trip is the error.
         """
@@ -170,8 +171,8 @@ class Clock:
         if floor_us is not None and anchor.wall_us + anchor.error_us < floor_us:
             behind_s = (floor_us - anchor.wall_us) / 1_000_000
             return (
-                f"{source} is {behind_s:.1f} s before the last good time of this gateway: set its clock; if the "
-                "gateway is the one that is wrong, stop the agent and delete clock.db in its data folder."
+                f"{source} is {behind_s:.1f} s before the last good time of this gateway: set its clock; if "
+                "the gateway is the one that is wrong, stop the agent and delete clock.db in its data folder."
             )
         if self._contradicts(anchor) and self._rank(anchor) > self._rank(self._force_anchor()):
             return f"{source} contradicts the more trusted {self._force_name()}: check both clocks."

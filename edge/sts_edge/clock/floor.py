@@ -7,7 +7,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS last_good (one INTEGER PRIMARY KEY CHECK (one = 1), wall_us INTEGER NOT NULL)"
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS last_good (one INTEGER PRIMARY KEY CHECK (one = 1), wall_us INTEGER NOT NULL)"
+)
 _KEEP = (
     "INSERT INTO last_good VALUES (1, ?) "
     "ON CONFLICT (one) DO UPDATE SET wall_us = max(wall_us, excluded.wall_us)"

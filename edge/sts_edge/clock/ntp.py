@@ -1,7 +1,7 @@
 """Wall time from the kernel's clock, only while something keeps it synchronised.
 
-adjtimex(2) answers in one call what time it is, whether the clock is synchronised, and how wrong it may be; the
-time in its answer is the kernel's own, whatever a preloaded library says that CLOCK_REALTIME is.
+adjtimex(2) answers in one call what time it is, whether the clock is synchronised, and how wrong it may be;
+the time in its answer is the kernel's own, whatever a preloaded library says that CLOCK_REALTIME is.
 """
 
 import ctypes

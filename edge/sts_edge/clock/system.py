@@ -1,7 +1,7 @@
 """The machine's clocks that nobody can set.
 
-CLOCK_REALTIME is never read here or anywhere else at the edge: a gateway without a clock chip starts in 1970, and
-whoever sets it may be wrong. Wall time comes from anchors alone.
+CLOCK_REALTIME is never read here or anywhere else at the edge: a gateway without a clock chip starts in 1970,
+and whoever sets it may be wrong. Wall time comes from anchors alone.
 """
 
 import time

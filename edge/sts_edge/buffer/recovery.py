@@ -1,0 +1,174 @@
+"""From whatever a kill, a power cut or rot has left in the folder to an index one can work with.
+
+Nothing here refuses to start: what cannot be read is set aside, and the numbers that are missing are told as
+lost.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from sts_protocols.errors import RecordError
+from sts_protocols.record import Drop, Kind, Record, decode_drop
+
+from .book import EpochBook
+from .interface import Range
+from .quarantine import Quarantine
+from .ranges import RangeSet
+from .scan import Placed, Rot, scan, segment_of
+from .segment import Segment
+from .shelf import Shelf
+from .state import State, StoredEpoch
+
+# The unit in which a medium fails to read, on everything from SD cards to disks.
+BLOCK_BYTES = 4096
+
+
+class Lost(NamedTuple):
+    """Record numbers of an epoch that should be here and are not."""
+
+    epoch: bytes
+    ranges: list[Range]
+    reason: str
+
+
+class Recovered(NamedTuple):
+    """What a start finds besides what it puts on the shelf and into the book."""
+
+    lost: list[Lost]
+    next_number: int
+    damaged: int
+
+
+class Recovery:
+    """Reads the folder once."""
+
+    def __init__(
+        self, directory: Path, state: State, quarantine: Quarantine, shelf: Shelf, book: EpochBook
+    ) -> None:
+        self._directory = directory
+        self._state = state
+        self._quarantine = quarantine
+        self._shelf = shelf
+        self._book = book
+        self._drops: list[Drop] = []
+        self._damaged = 0
+        self._rotten: set[bytes] = set()
+
+    def run(self) -> Recovered:
+        """Put all that stands on the shelf. Raises OSError only if the folder itself cannot be read."""
+        number = 0
+        for path in sorted(self._directory.iterdir()):
+            if (segment := segment_of(path)) is not None:
+                number = max(number, segment.number)
+                self._take(segment)
+        self._book.load(self._state)
+        self._add_unknown_epochs()
+        self._settle()
+        self._finish_drops()
+        return Recovered(list(self._find_lost()), number + 1, self._damaged)
+
+    def _take(self, segment: Segment) -> None:
+        content = _content(segment.path)
+        rotten = False
+        for found in scan(content, segment.id):
+            if isinstance(found, Rot):
+                rotten = True
+                self._damaged += self._quarantine.keep(segment.path, found)
+            else:
+                self._add(segment, found)
+        if not segment.records:
+            self._discard(segment, content)
+            return
+        if rotten:
+            self._rotten.add(segment.epoch)
+        self._shelf.put(segment)
+        self._shelf.account(segment, _cut_zeros(segment, content))
+        segment.closed = True
+
+    def _add(self, segment: Segment, found: Placed) -> None:
+        header = found.record.header
+        if segment.records and (header.epoch != segment.epoch or header.seq <= segment.last_seq):
+            return  # a segment holds one epoch in ascending order; anything else was not written by us
+        segment.add(header, found.offset)
+        if header.kind == Kind.DROP:
+            self._note_drop(found.record)
+
+    def _note_drop(self, record: Record) -> None:
+        with suppress(RecordError):
+            self._drops.append(decode_drop(record.body))
+
+    def _discard(self, segment: Segment, content: bytes) -> None:
+        """Remove a file without one record: it was made and never written, or nothing in it can be read."""
+        if content.strip(b"\0"):
+            self._damaged += self._quarantine.keep(segment.path, Rot(0, content))
+        segment.path.unlink(missing_ok=True)
+
+    def _add_unknown_epochs(self) -> None:
+        """Take in epochs that the state file has forgotten; what they lack at their beginning was settled."""
+        for epoch in self._shelf.epochs():
+            if self._book.get(epoch) is None:
+                stored = StoredEpoch(epoch, "", 0, None, -1, False, None)
+                self._state.begin(stored)
+                entry = self._book.add(stored)
+                entry.changed = True
+                if first := min(segment.first_seq for segment in self._shelf.of(epoch)):
+                    entry.confirmed.add(0, first - 1)
+
+    def _settle(self) -> None:
+        for drop in self._drops:
+            if (entry := self._book.get(drop.epoch)) is not None:
+                for first, last in drop.ranges:
+                    entry.dropped.add(first, last)
+        for entry in self._book:
+            for ranges, gone in ((entry.confirmed, False), (entry.dropped, True)):
+                for first, last in ranges:
+                    entry.head = max(entry.head, last)
+                    for segment, at in self._shelf.between(entry.epoch, first, last):
+                        segment.settle(at, gone)
+            for segment in self._shelf.of(entry.epoch):
+                entry.head = max(entry.head, segment.last_seq)
+
+    def _finish_drops(self) -> None:
+        """Unlink segments whose drop was declared just before the end of the process."""
+        for segment in list(self._shelf):
+            if not segment.waiting and any(segment.is_gone(at) for at in range(segment.records)):
+                segment.path.unlink(missing_ok=True)
+                self._shelf.remove(segment)
+
+    def _find_lost(self) -> Iterator[Lost]:
+        for entry in self._book:
+            held = RangeSet(self._shelf.held(entry.epoch))
+            if ranges := entry.unaccounted(held):
+                reason = "damaged" if entry.epoch in self._rotten else "not_synced"
+                yield Lost(entry.epoch, ranges, reason)
+
+
+def _content(path: Path) -> bytes:
+    """Return a file's bytes, zeros where the medium cannot be read: what lay there is then found missing."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b"".join(_blocks(path))
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    size = path.stat().st_size
+    with path.open("rb", buffering=0) as file:
+        for offset in range(0, size, BLOCK_BYTES):
+            try:
+                yield os.pread(file.fileno(), BLOCK_BYTES, offset)
+            except OSError:
+                yield bytes(min(BLOCK_BYTES, size - offset))
+
+
+def _cut_zeros(segment: Segment, content: bytes) -> int:
+    """Cut what was written ahead; returns the size that is left."""
+    end = max(segment.end, len(content.rstrip(b"\0")))
+    if end < len(content):
+        with suppress(OSError):
+            os.truncate(segment.path, end)
+            return end
+    return len(content)

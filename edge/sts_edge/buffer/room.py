@@ -1,0 +1,136 @@
+"""What the buffer does when it is full: confirmed segments go first, then bulk, declared before it is gone.
+
+Full means that the cap is reached, or that the disk says so earlier. A record that finds no room even then is
+told as dropped like any other; the agent goes on.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from sts_protocols.record import Kind
+
+from .ballast import BALLAST_BYTES, Ballast
+from .disk import Disk
+from .interface import Range
+from .journal import Journal
+from .ranges import RangeSet
+from .segment import Lane, Segment
+from .shelf import Shelf
+from .writer import Act, Put
+
+# A record that found no room is tried again once, behind what was unlinked to make room; a kept one for ever.
+MOST_TRIES = 2
+# A kept record that finds no room although the ballast is gone waits this long for somebody to make some.
+RETRY_S = 1.0
+# Records that are refused one by one are declared together: at 4 records a second one DROP for 40 of them.
+DECLARE_AFTER_S = 10.0
+# What waits for the disk stays in memory; a card that hangs for a minute must not eat it. Bulk beyond is
+# refused.
+MOST_PENDING_BYTES = 4 << 20
+
+Declare = Callable[[bytes, Sequence[Range], str], list[Put]]
+
+
+class Room:
+    """Keeps the buffer under its cap, and finds room on a full disk.
+
+    dropped: called with how many records were given up.
+    """
+
+    def __init__(self, cap_bytes: int, shelf: Shelf, journal: Journal, disk: Disk, ballast: Ballast) -> None:
+        self.declare: Declare = lambda epoch, ranges, reason: []
+        self.keep_state: Callable[[], None] = lambda: None
+        self.refused_records = 0
+        self._cap_bytes = cap_bytes
+        self._shelf = shelf
+        self._journal = journal
+        self._disk = disk
+        self._ballast = ballast
+        self._owed = RangeSet()
+        self._pay_timer: asyncio.TimerHandle | None = None
+
+    @property
+    def used_bytes(self) -> int:
+        """What the buffer takes of the disk, the ballast with it."""
+        return self._shelf.used_bytes + BALLAST_BYTES
+
+    def admit(self, kind: int, body_bytes: int) -> bool:
+        """Make room for a record; returns whether there is. A DROP is always let in: it makes the room."""
+        if kind == Kind.DROP:
+            return True
+        if self._journal.pending_bytes > MOST_PENDING_BYTES:
+            return False
+        while self.used_bytes + self._journal.growth(kind, body_bytes) > self._cap_bytes:
+            if not self._evict("buffer_full"):
+                return False
+        return True
+
+    def owe(self, seq: int) -> None:
+        """Note a record of this epoch that is not stored; it is declared soon, together with others."""
+        self.refused_records += 1
+        self._owed.add(seq, seq)
+        if self._pay_timer is None:
+            self._pay_timer = asyncio.get_running_loop().call_later(DECLARE_AFTER_S, self.pay)
+
+    def pay(self) -> None:
+        """Declare what is owed."""
+        if self._pay_timer is not None:
+            self._pay_timer.cancel()
+            self._pay_timer = None
+        owed, self._owed = list(self._owed), RangeSet()
+        if owed:
+            self.declare(self._journal.epoch, owed, "no_room")
+
+    def on_refused(self, puts: Sequence[Put]) -> None:
+        """The disk is full before the cap is reached: make room and try again, or give up."""
+        made = self._evict("disk_full")
+        for put in puts:
+            put.tries += 1
+            if put.segment.lane == Lane.KEPT:
+                self._later(put)
+            elif not put.segment.unlinked and made and put.tries < MOST_TRIES:
+                self._journal.submit(put)
+            else:
+                declared = put.segment.unlinked
+                self._journal.give_up(put)
+                if not declared:
+                    self.owe(put.seq)
+
+    def _evict(self, reason: str) -> bool:
+        """Give up one segment; returns whether there was one to give up."""
+        victim = self._shelf.oldest_settled()
+        if victim is None:
+            victim = self._shelf.oldest_droppable()
+        if victim is None and self._journal.close_bulk():
+            victim = self._shelf.oldest_droppable()
+        if victim is None:
+            return False
+        self._give_up(victim, reason)
+        return True
+
+    def _give_up(self, victim: Segment, reason: str) -> None:
+        ranges = victim.waiting_ranges()
+        puts = self.declare(victim.epoch, ranges, reason) if ranges else []
+        self._shelf.remove(victim)
+        victim.unlinked = True
+        self.keep_state()
+        self._journal.submit(self._unlinking(victim, puts))
+
+    def _unlinking(self, victim: Segment, puts: Sequence[Put]) -> Act:
+        loop = asyncio.get_running_loop()
+
+        def skipped() -> None:
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._later, act)
+
+        act = Act(lambda: self._unlink(victim), after=puts, skipped=skipped)
+        return act
+
+    def _unlink(self, victim: Segment) -> None:
+        self._disk.unlink(victim.path)
+        self._disk.sync_directory(victim.path.parent)
+        self._ballast.restore()
+
+    def _later(self, job: Put | Act) -> None:
+        asyncio.get_running_loop().call_later(RETRY_S, self._journal.submit, job)
