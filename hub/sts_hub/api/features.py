@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from sts_hub.accounts.endpoints import router as accounts
 from sts_hub.assignments.endpoints import router as assignments
 from sts_hub.athletes.endpoints import router as athletes
+from sts_hub.completeness.endpoints import router as completeness
 from sts_hub.gateways.endpoints import router as gateways
 from sts_hub.live.endpoints import router as live
 from sts_hub.metrics.endpoints import router as metrics
@@ -15,5 +16,16 @@ from sts_hub.teams.endpoints import router as teams
 PREFIX = "/api/v1"
 
 router = APIRouter(prefix=PREFIX)
-for _feature in (accounts, teams, athletes, samples, gateways, sensors, assignments, metrics, live):
+for _feature in (
+    accounts,
+    teams,
+    athletes,
+    samples,
+    gateways,
+    completeness,
+    sensors,
+    assignments,
+    metrics,
+    live,
+):
     router.include_router(_feature)

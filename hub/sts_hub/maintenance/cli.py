@@ -1,0 +1,112 @@
+"""`sts-hub maintain` and `sts-hub verify`."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import asyncpg
+import typer
+
+from sts_hub import config, logs
+from sts_hub.db import pools, queries
+from sts_hub.errors import HubError
+from sts_hub.maintenance import retention, rollups, verification
+
+if TYPE_CHECKING:
+    from sts_hub.db.pools import Connection
+
+SQL = queries.load("sts_hub.maintenance")
+
+# Two seasons: last year's same week stays comparable value by value.
+KEEP_DAYS = 730
+# A long statement here (the roll-up of a day's backlog) is not a fault.
+COMMAND_S = 600.0
+
+app = typer.Typer(no_args_is_help=True)
+_log = logs.get("sts_hub.maintenance")
+
+
+@app.callback()
+def maintenance() -> None:
+    """Keep the database in shape."""
+
+
+@app.command()
+def maintain(
+    every: Annotated[float, typer.Option(min=0, help="Go on, once in so many seconds; 0: once and end.")] = 0,
+    keep_days: Annotated[int, typer.Option(min=1, help="Samples older than this are removed.")] = KEEP_DAYS,
+    again: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Roll this day (UTC) up anew.")
+    ] = None,
+) -> None:
+    """Make partitions ahead, fill roll-ups, remove what is past its time."""
+    settings = config.load("db_owner_dsn")
+    logs.configure("sts-hub maintain", settings.log_level)
+    asyncio.run(_keep(settings.db_owner_dsn.get_secret_value(), every, keep_days, again))
+
+
+@app.command()
+def verify() -> None:
+    """Check ledger, samples and roll-ups against each other; exit 1 when they disagree."""
+    settings = config.load("db_owner_dsn")
+    verdict = asyncio.run(_verify(settings.db_owner_dsn.get_secret_value()))
+    for gateway, records in verdict.outstanding.items():
+        typer.echo(f"{gateway}: {records} records are still expected.")
+    if verdict.faults:
+        raise HubError("\n".join(verdict.faults))
+    typer.echo("Ledger, samples and roll-ups agree.")
+
+
+async def once(connection: Connection, keep_days: int) -> dict[str, int]:
+    """One round of everything; returns what was done, in numbers."""
+    await retention.open_days(connection)
+    lines = 0
+    while done := await rollups.fill(connection):
+        lines += done
+    now = datetime.now(UTC)
+    return {
+        "windows_filled": lines,
+        "days_removed": await retention.expire(connection, keep_days, now),
+        "unworn_values_forgotten": await retention.forget_unworn(connection, now),
+    }
+
+
+async def _keep(dsn: str, every_s: float, keep_days: int, again: datetime | None) -> None:
+    while True:
+        try:
+            connection = await _connected(dsn)
+            try:
+                if await connection.fetchval(SQL.one_at_a_time):
+                    if again is not None:
+                        await rollups.ask_again(connection, again.replace(tzinfo=UTC))
+                    _log.info("maintained", **await once(connection, keep_days))
+            finally:
+                await connection.close()
+        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+            if not every_s:
+                raise HubError(
+                    f"The database refuses or is away ({error}): check STS_DB_OWNER_DSN."
+                ) from None
+            _log.warning("database away", error=str(error))
+        if not every_s:
+            return
+        await asyncio.sleep(every_s)
+
+
+async def _verify(dsn: str) -> verification.Verdict:
+    try:
+        connection = await _connected(dsn)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise HubError(f"The database refuses or is away ({error}): check STS_DB_OWNER_DSN.") from None
+    try:
+        return await verification.verify(connection)
+    finally:
+        await connection.close()
+
+
+async def _connected(dsn: str) -> Connection:
+    connection = await pools.connect(dsn, "sts-hub maintain", COMMAND_S)
+    await connection.execute("SET ROLE sts_owner")
+    return connection

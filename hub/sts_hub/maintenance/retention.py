@@ -1,0 +1,63 @@
+"""What is past its time: old samples by whole days, and what straps said while nobody wore them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from sts_hub.db import queries
+
+if TYPE_CHECKING:
+    from sts_hub.db.pools import Connection
+
+SQL: Final = queries.load("sts_hub.maintenance")
+
+# Partitions wait ready before the day begins anywhere on Earth, and one more in case a day's run is missed.
+DAYS_AHEAD: Final = 3
+# Long enough to notice that a strap was worn unassigned two Saturdays ago, and to assign it afterwards.
+UNWORN_KEPT: Final = timedelta(days=14)
+# One transaction deletes an hour: locks stay short, and what was done stays done.
+UNWORN_STEP: Final = timedelta(hours=1)
+
+
+async def open_days(connection: Connection) -> None:
+    """Make today's partition and those of the next days; a hypertable makes its own."""
+    for ahead in range(DAYS_AHEAD + 1):
+        await connection.execute(SQL.open_day, ahead)
+
+
+async def expire(connection: Connection, keep_days: int, now: datetime) -> int:
+    """Remove whole days of samples older than ``keep_days``; minutes and hours stay. Returns how many."""
+    cutoff = datetime.combine(now.astimezone(UTC).date() - timedelta(days=keep_days), time(), UTC)
+    async with connection.transaction():
+        removed = await _remove_days(connection, cutoff)
+        if removed:
+            await connection.execute(SQL.expire_1s, cutoff)
+            await connection.execute(SQL.expired, cutoff)
+    return removed
+
+
+async def _remove_days(connection: Connection, cutoff: datetime) -> int:
+    if await connection.fetchval(SQL.is_hypertable):
+        return len(await connection.fetch(SQL.drop_chunks, cutoff))
+    days = [row["relname"] for row in await connection.fetch(SQL.days_before, cutoff)]
+    for day in days:
+        await connection.execute(f'DROP TABLE sts."{day}"')
+    return len(days)
+
+
+async def forget_unworn(connection: Connection, now: datetime) -> int:
+    """Delete values older than 14 days that were measured while nobody wore the sensor. Returns how many."""
+    until = (now - UNWORN_KEPT).replace(minute=0, second=0, microsecond=0)
+    forgotten = 0
+    while True:
+        async with connection.transaction():
+            since = await connection.fetchval(SQL.unworn_before)
+            if since >= until:
+                return forgotten
+            step = min(since + UNWORN_STEP, until)
+            rows = await connection.fetch(SQL.forget_unworn, since, step)
+            for epoch in {row["epoch"] for row in rows}:
+                await connection.execute(SQL.touch, epoch, since, step)
+            await connection.execute(SQL.unworn_forgotten, step)
+        forgotten += len(rows)
