@@ -34,5 +34,6 @@ export async function answerOf<Data>(asked: Promise<Answer<Data>>): Promise<Data
     throw new HubUnreachable();
   }
   if (!answer.response.ok) throw failureOf(answer.response, answer.error);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a success has its data; that of a 204 is undefined
   return answer.data as Data;
 }

@@ -8,7 +8,8 @@ import {
 } from '@tanstack/react-router';
 import { isSignedOut } from '@/api/problem';
 import { meQuery } from '@/api/queries';
-import type { PresetName, RangeSearch } from '@/features/athlete/time-range';
+import type { RangeSearch } from '@/features/athlete/time-range';
+import { isPreset } from '@/features/athlete/time-range';
 import { Frame } from './frame';
 import { NotFound, RouteFailed } from './route-states';
 import { WallRoute } from './wall-route';
@@ -65,7 +66,7 @@ const athleteRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/athletes/$athleteId',
   validateSearch: (search: Record<string, unknown>): RangeSearch => ({
-    ...(typeof search['range'] === 'string' ? { range: search['range'] as PresetName } : {}),
+    ...(isPreset(search['range']) ? { range: search['range'] } : {}),
     ...(typeof search['from'] === 'string' ? { from: search['from'] } : {}),
     ...(typeof search['to'] === 'string' ? { to: search['to'] } : {}),
   }),

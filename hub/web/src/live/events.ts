@@ -1,48 +1,16 @@
-/** What the live stream says, event by event. Drafted here until the API document carries the models. */
-import type { Quality } from './quality.ts';
+/** What the live stream says, event by event: the API document's own models. */
+import type { components } from '../api/schema';
 
-export interface MetricInfo {
-  name: string;
-  unit: string;
-  late_after_ms: number | null;
-  lost_after_ms: number | null;
-}
+type Schemas = components['schemas'];
 
-export interface RosterAthlete {
-  id: string;
-  number: number | null;
-  name: string;
-  hr_max: number | null;
-  team_id: string | null;
-  sensor: { id: number; label: string; kind: string } | null;
-}
+export type SnapshotEvent = Schemas['LiveSnapshot'];
+export type FrameEvent = Schemas['LiveFrame'];
+export type FleetEvent = Schemas['LiveFleet'];
+export type GapEvent = Schemas['LiveGap'];
+export type ByeEvent = Schemas['LiveBye'];
+export type SnapshotAthlete = Schemas['LiveAthlete'];
+export type MetricInfo = Schemas['MetricInfo'];
+export type GatewayNews = Schemas['Gateway'];
 
-export interface SnapshotAthlete extends RosterAthlete {
-  values: Record<string, { t_ms: number; value: number; quality: Quality }>;
-  trend?: { t_ms: number[]; value: number[] };
-}
-
-export interface SnapshotEvent {
-  now_ms: number;
-  metrics: MetricInfo[];
-  athletes: SnapshotAthlete[];
-}
-
-export interface FrameEvent {
-  now_ms: number;
-  values: { athlete: string; metric: string; t_ms: number; value: number; quality: Quality }[];
-}
-
-export interface GapEvent {
-  reason: string;
-  since_ms: number;
-}
-
-export interface GatewayNews {
-  gateway: string;
-  state: string;
-}
-
-export interface FleetEvent {
-  gateways: GatewayNews[];
-}
+/** Who stands on a tile: an athlete of the snapshot without what was measured. */
+export type RosterAthlete = Omit<SnapshotAthlete, 'values' | 'trend'>;

@@ -1,6 +1,7 @@
+import type { components } from '../api/schema';
+
 /** What is known about a value besides the value; the words are those of the API. */
-export type Quality =
-  'ok' | 'no_contact' | 'truncated' | 'implausible' | 'no_fix' | 'clock_unsynced' | 'estimated';
+export type Quality = components['schemas']['LiveValue']['quality'];
 
 const SENTENCES: Record<Quality, string> = {
   ok: 'OK',
@@ -12,9 +13,9 @@ const SENTENCES: Record<Quality, string> = {
   estimated: 'Estimated',
 };
 
-/** In the words of a coach. A quality this page does not know yet is told as it is. */
+/** In the words of a coach. */
 export function qualityLabel(quality: Quality): string {
-  return SENTENCES[quality] ?? String(quality);
+  return SENTENCES[quality];
 }
 
 /** Whether the number itself may be believed: a strap off the skin and an impossible value may not. */

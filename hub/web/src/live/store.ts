@@ -10,6 +10,7 @@ import type {
   GatewayNews,
   MetricInfo,
   RosterAthlete,
+  SnapshotAthlete,
   SnapshotEvent,
 } from './events.ts';
 import { History } from './history.ts';
@@ -21,6 +22,7 @@ import { isCredible } from './quality.ts';
 /** Ages are shown in whole seconds; a quarter of one keeps the step from late to lost punctual to the eye. */
 export const TICK_MS = 250;
 
+const GAP_IS_OVER = 'over';
 const NO_RHYTHM: Intervals = { lateAfterMs: null, lostAfterMs: null };
 
 type Listener = () => void;
@@ -72,7 +74,8 @@ export class LiveStore {
     );
     for (const entry of snapshot.athletes) this.#seed(entry);
     this.#roster = snapshot.athletes.map(rosterEntry).toSorted(byNumberThenName);
-    this.#gap = null;
+    this.#gateways = snapshot.gateways;
+    this.#gap = snapshot.gap;
     this.#schedule();
   }
 
@@ -86,28 +89,19 @@ export class LiveStore {
   }
 
   applyGap(gap: GapEvent): void {
-    this.#gap = gap;
+    this.#gap = gap.reason === GAP_IS_OVER ? null : gap;
     this.#schedule();
   }
 
-  applyFleet(gateways: readonly GatewayNews[]): void {
-    this.#gateways = gateways;
+  /** Takes the news of some gateways; the others stay as they were. */
+  applyFleet(news: readonly GatewayNews[]): void {
+    const byName = new Map([...this.#gateways, ...news].map(gateway => [gateway.name, gateway]));
+    this.#gateways = [...byName.values()];
     this.#schedule();
   }
 
   /** Lets time pass: call it every TICK_MS. */
   tick(): void {
-    this.#schedule();
-  }
-
-  /** Forgets everybody: another team, another person. */
-  clear(): void {
-    this.#athletes = new Map();
-    this.#presences = new Map();
-    this.#roster = null;
-    this.#gateways = [];
-    this.#gap = null;
-    this.#lastValueMs = null;
     this.#schedule();
   }
 
@@ -154,10 +148,10 @@ export class LiveStore {
 
   // inside
 
-  #seed(entry: SnapshotEvent['athletes'][number]): void {
-    const trend = entry.trend;
+  #seed(entry: SnapshotAthlete): void {
+    const { trend } = entry;
     const history = this.#historyOf(entry.id, 'heart_rate');
-    trend?.t_ms.forEach((tMs, index) => history?.push(tMs, trend.value[index] ?? NaN));
+    trend.t_ms.forEach((tMs, index) => history?.push(tMs, trend.value[index] ?? NaN));
     for (const [metric, told] of Object.entries(entry.values))
       this.#take(entry.id, metric, {
         tMs: told.t_ms,
@@ -219,25 +213,34 @@ export class LiveStore {
   }
 }
 
+const STATES = [
+  'no_sensor',
+  'waiting',
+  'live',
+  'late',
+  'lost',
+  'not_worn',
+] as const satisfies Presence['state'][];
+
 function emptyTally(): Record<Presence['state'], number> {
   return { no_sensor: 0, waiting: 0, live: 0, late: 0, lost: 0, not_worn: 0 };
 }
 
 function sameTally(a: Tally, b: Tally): boolean {
-  return (Object.keys(a) as Presence['state'][]).every(state => a[state] === b[state]);
+  return STATES.every(state => a[state] === b[state]);
 }
 
 function intervalsOf(metric: MetricInfo): Intervals {
-  return { lateAfterMs: metric.late_after_ms ?? null, lostAfterMs: metric.lost_after_ms ?? null };
+  return { lateAfterMs: metric.late_after_ms, lostAfterMs: metric.lost_after_ms };
 }
 
-function rosterEntry(entry: SnapshotEvent['athletes'][number]): RosterAthlete {
+function rosterEntry(entry: SnapshotAthlete): RosterAthlete {
   const { id, number, name, hr_max, team_id, sensor } = entry;
   return { id, number, name, hr_max, team_id, sensor };
 }
 
 /** Keeps the history across a reconnection, but no reading: what the hub says now is what counts. */
-function carryOver(entry: SnapshotEvent['athletes'][number], before: Athlete | undefined): Athlete {
+function carryOver(entry: SnapshotAthlete, before: Athlete | undefined): Athlete {
   const sameSensor = before?.roster.sensor?.id === entry.sensor?.id;
   return {
     roster: rosterEntry(entry),

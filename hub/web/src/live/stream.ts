@@ -4,14 +4,14 @@
  * EventSource gives up for ever after one answer that is not 200 (a proxy's 502 while the hub restarts), and its own
  * pause is fixed. So every failure is ours: close, wait with jitter, open again from the last event id.
  */
-import type { FleetEvent, FrameEvent, GapEvent, SnapshotEvent } from './events.ts';
+import type { ByeEvent, FleetEvent, FrameEvent, GapEvent, SnapshotEvent } from './events.ts';
 import type { StreamHappening, StreamState } from './stream-states.ts';
 import { nextStreamState } from './stream-states.ts';
 
-/** A frame or ping is due at least each second or two; 5 s is several of them missing. */
+/** The hub sends a frame at least every 2 s, empty if need be; after 5 s two are missing. */
 export const STALE_AFTER_MS = 5_000;
-/** Open but mute: a proxy may hold a dead connection for ever. 15 s server ping + the 5 s above. */
-export const MUTE_AFTER_MS = 20_000;
+/** Open but mute: a proxy may hold a dead connection for ever. Twice stale is no hiccup any more: open afresh. */
+export const MUTE_AFTER_MS = 2 * STALE_AFTER_MS;
 export const RETRY_FIRST_MS = 1_000;
 export const RETRY_LAST_MS = 30_000;
 /** How often silence is looked at. */
@@ -28,18 +28,26 @@ export interface StreamStatus {
 }
 
 export interface StreamHandlers {
-  snapshot(event: SnapshotEvent): void;
-  frame(event: FrameEvent): void;
-  fleet(event: FleetEvent): void;
-  gap(event: GapEvent): void;
-  /** The stream could not be opened or broke: the moment to ask whether we are still signed in. */
-  failed(): void;
+  snapshot: (event: SnapshotEvent) => void;
+  frame: (event: FrameEvent) => void;
+  fleet: (event: FleetEvent) => void;
+  gap: (event: GapEvent) => void;
+  /** The stream was refused, broke or was ended: the moment to ask whether we are still signed in. */
+  failed: () => void;
+}
+
+interface Told {
+  snapshot: SnapshotEvent;
+  frame: FrameEvent;
+  fleet: FleetEvent;
+  gap: GapEvent;
+  bye: ByeEvent;
 }
 
 export interface StreamSurroundings {
-  open(url: string): EventSource;
-  random(): number;
-  now(): number;
+  open: (url: string) => EventSource;
+  random: () => number;
+  now: () => number;
 }
 
 const browser: StreamSurroundings = {
@@ -113,22 +121,43 @@ export class LiveStream {
     const source = this.#around.open(this.#address());
     this.#source = source;
     this.#openedAtMs = this.#around.now();
-    const when = (type: string, act: (event: MessageEvent<string>) => void) =>
-      source.addEventListener(type, event => {
-        if (source === this.#source) act(event as MessageEvent<string>);
-      });
-    source.addEventListener('open', () => {
-      if (source === this.#source) this.#enter('opened');
+    const ours = (act: () => void) => () => {
+      if (source === this.#source) act();
+    };
+    source.addEventListener(
+      'open',
+      ours(() => this.#enter('opened')),
+    );
+    source.addEventListener(
+      'error',
+      ours(() => this.#fail()),
+    );
+    this.#listen(source, 'snapshot', this.#handlers.snapshot);
+    this.#listen(source, 'frame', this.#handlers.frame);
+    this.#listen(source, 'fleet', this.#handlers.fleet);
+    this.#listen(source, 'gap', this.#handlers.gap);
+    this.#listen(source, 'bye', bye => this.#dismissed(bye));
+  }
+
+  /** Hands on what an event says. The hub's models are trusted, JSON is not: a broken stream may end in half of it. */
+  #listen<Name extends keyof Told>(
+    source: EventSource,
+    name: Name,
+    handler: (told: Told[Name]) => void,
+  ): void {
+    source.addEventListener(name, (event: MessageEvent<string>) => {
+      if (source !== this.#source) return;
+      let told: Told[Name];
+      try {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the API document states what this event carries
+        told = JSON.parse(event.data) as Told[Name];
+      } catch {
+        this.#fail();
+        return;
+      }
+      this.#heard(event.lastEventId);
+      handler(told);
     });
-    source.addEventListener('error', () => {
-      if (source === this.#source) this.#fail();
-    });
-    when('snapshot', event => this.#hand<SnapshotEvent>(event, this.#handlers.snapshot));
-    when('frame', event => this.#hand<FrameEvent>(event, this.#handlers.frame));
-    when('fleet', event => this.#hand<FleetEvent>(event, this.#handlers.fleet));
-    when('gap', event => this.#hand<GapEvent>(event, this.#handlers.gap));
-    when('ping', event => this.#heard(event));
-    when('bye', event => this.#dismissed(event));
   }
 
   #address(): string {
@@ -137,20 +166,8 @@ export class LiveStream {
     return `${this.#url}${joint}resume=${encodeURIComponent(this.#lastId)}`;
   }
 
-  #hand<Event>(event: MessageEvent<string>, handler: (event: Event) => void): void {
-    let told: Event;
-    try {
-      told = JSON.parse(event.data) as Event;
-    } catch {
-      this.#fail(); // half an event: the stream is not what it says, a fresh snapshot is
-      return;
-    }
-    this.#heard(event);
-    handler(told);
-  }
-
-  #heard(event: MessageEvent<string>): void {
-    if (event.lastEventId !== '') this.#lastId = event.lastEventId;
+  #heard(id: string): void {
+    if (id !== '') this.#lastId = id;
     this.#failures = 0;
     // told at most each second: a status that changes with every frame would draw the top bar 4 times a second
     const heardAtMs = this.#around.now();
@@ -159,10 +176,9 @@ export class LiveStream {
       this.#tell({ heardAtMs, stale: false });
   }
 
-  #dismissed(event: MessageEvent<string>): void {
-    this.#heard(event);
-    const { retry_ms: retryMs } = JSON.parse(event.data) as { retry_ms: number };
-    this.#enter('dismissed', retryMs * (1 + this.#around.random() / 2));
+  #dismissed(bye: ByeEvent): void {
+    this.#enter('dismissed', bye.retry_ms * (1 + this.#around.random() / 2));
+    this.#handlers.failed();
   }
 
   #fail(): void {
@@ -195,9 +211,14 @@ export class LiveStream {
 
   #tell(news: Partial<StreamStatus>): void {
     const next = { ...this.#status, ...news };
-    const keys = Object.keys(next) as (keyof StreamStatus)[];
-    if (keys.every(key => next[key] === this.#status[key])) return;
+    if (sameStatus(next, this.#status)) return;
     this.#status = next;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function sameStatus(a: StreamStatus, b: StreamStatus): boolean {
+  return (
+    a.state === b.state && a.stale === b.stale && a.heardAtMs === b.heardAtMs && a.retryAtMs === b.retryAtMs
+  );
 }

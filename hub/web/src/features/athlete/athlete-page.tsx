@@ -8,8 +8,10 @@ import { ZONES, percentOfMax, zoneOf } from '@/heart-rate/zones';
 import { useLive } from '@/live/live-context';
 import type { RosterAthlete } from '@/live/events';
 import { useRoster } from '@/live/use-live';
+import type { Athlete } from './athlete';
 import { athleteQuery } from './athlete';
 import { LivePanel } from './live-panel';
+import type { MetricChartProps } from './metric-chart';
 import { MetricChart } from './metric-chart';
 import { RangePicker } from './range-picker';
 import { pixelsFor } from './samples';
@@ -29,93 +31,95 @@ interface AthletePageProps {
 export function AthletePage({ athleteId, search, onRange, back }: AthletePageProps) {
   const { store } = useLive();
   const asked = useQuery(athleteQuery(athleteId));
-  const sensor = useRoster()?.find(entry => entry.id === athleteId)?.sensor;
-  const [place, width] = useWidth();
-  const range = rangeOf(search);
+  const sensor = useRoster()?.find(entry => entry.id === athleteId)?.sensor ?? null;
   if (asked.isError && asked.data === undefined)
     return (
-      <main>
+      <main className="p-3 sm:p-5">
         {back}
         <ProblemPanel what="This athlete" error={asked.error} onRetry={() => void asked.refetch()} />
       </main>
     );
-  const athlete = asked.data;
-  const hrMax = athlete?.hr_max ?? null;
+  const hrMax = asked.data?.hr_max ?? null;
   return (
     <main className="mx-auto flex w-full max-w-7xl flex-col gap-4 p-3 sm:p-5">
       <header className="flex flex-wrap items-center gap-x-4 gap-y-2">
         {back}
-        <div className="mr-auto min-w-0">
-          <h1 className="flex items-baseline gap-2 text-2xl font-bold">
-            <span className="tabular-nums">{athlete?.number ?? '–'}</span>
-            <span className="truncate">{athlete?.name ?? ' '}</span>
-          </h1>
-          <p className="text-sm text-ink-soft">
-            {[
-              sensorWords(sensor),
-              hrMax === null ? 'no maximum heart rate set' : `maximum ${hrMax} bpm`,
-            ].join(' · ')}
-          </p>
-        </div>
+        <Who athlete={asked.data} sensor={sensor} />
         <LivePanel athleteId={athleteId} hrMax={hrMax} />
       </header>
-      <RangePicker range={range} nowMs={() => store.clock.now()} onChange={onRange} />
-      <div ref={place} className="flex flex-col gap-4">
-        {width !== null && (
-          <>
-            <Card>
-              <MetricChart
-                athleteId={athleteId}
-                metric="heart_rate"
-                title="Heart rate"
-                unit="bpm"
-                range={range}
-                pixels={pixelsFor(width)}
-                heightPx={width < 600 ? 260 : 380}
-                bands={hrMax === null ? [] : zoneBands(hrMax)}
-                {...(hrMax === null ? {} : { atLeast: [hrMax * 0.5, hrMax] as const })}
-                onRange={onRange}
-                meaning={value => zoneWords(value, hrMax)}
-                whenEmpty={<NoValues hasSensor={sensor != null} moves={range.kind === 'last'} />}
-              />
-            </Card>
-            <RrCard athleteId={athleteId} search={search} width={width} onRange={onRange} />
-          </>
-        )}
-      </div>
+      <RangePicker range={rangeOf(search)} nowMs={() => store.clock.now()} onChange={onRange} />
+      {asked.data && (
+        <Charts
+          athleteId={athleteId}
+          hrMax={hrMax}
+          hasSensor={sensor !== null}
+          search={search}
+          onRange={onRange}
+        />
+      )}
     </main>
   );
 }
 
-interface RrCardProps {
-  athleteId: string;
-  search: RangeSearch;
-  width: number;
-  onRange: (search: RangeSearch) => void;
-}
+type Sensor = RosterAthlete['sensor'];
 
-/** Beat-to-beat intervals, for straps that tell them; without any there is no card. */
-function RrCard({ athleteId, search, width, onRange }: RrCardProps) {
+function Who({ athlete, sensor }: { athlete: Athlete | undefined; sensor: Sensor }) {
+  const hrMax = athlete?.hr_max ?? null;
+  const facts = [
+    sensor === null ? 'no sensor' : `strap ${sensor.label}`,
+    hrMax === null ? 'no maximum heart rate set' : `maximum ${hrMax} bpm`,
+  ];
   return (
-    <div className="empty:hidden">
-      <MetricChart
-        athleteId={athleteId}
-        metric="rr_interval"
-        title="Beat-to-beat intervals"
-        unit="ms"
-        range={rangeOf(search)}
-        pixels={pixelsFor(width)}
-        heightPx={160}
-        dots
-        onRange={onRange}
-        whenEmpty={null}
-      />
+    <div className="mr-auto min-w-0">
+      <h1 className="flex items-baseline gap-2 text-2xl font-bold">
+        <span className="tabular-nums">{athlete?.number ?? '–'}</span>
+        <span className="truncate">{athlete?.name ?? '…'}</span>
+      </h1>
+      <p className="text-sm text-ink-soft">{facts.join(' · ')}</p>
     </div>
   );
 }
 
-function Card({ children }: { children: ReactNode }) {
-  return <section className="rounded-xl border border-line bg-surface p-3 sm:p-4">{children}</section>;
+interface ChartsProps {
+  athleteId: string;
+  hrMax: number | null;
+  hasSensor: boolean;
+  search: RangeSearch;
+  onRange: (search: RangeSearch) => void;
+}
+
+/** Charts are asked for by the pixels they have: nothing is drawn before the width is known. */
+function Charts({ athleteId, hrMax, hasSensor, search, onRange }: ChartsProps) {
+  const [place, width] = useWidth();
+  const range = rangeOf(search);
+  const shared = { athleteId, range, onRange, pixels: pixelsFor(width ?? 0) };
+  return (
+    <div ref={place} className="flex flex-col gap-4">
+      {width !== null && (
+        <>
+          <MetricChart
+            {...shared}
+            metric="heart_rate"
+            title="Heart rate"
+            unit="bpm"
+            heightPx={width < 600 ? 260 : 380}
+            {...zoneFurniture(hrMax)}
+            whenEmpty={<NoValues hasSensor={hasSensor} moves={range.kind === 'last'} />}
+          />
+          {/* straps that tell no beat-to-beat intervals have no such card */}
+          <MetricChart
+            {...shared}
+            metric="rr_interval"
+            title="Beat-to-beat intervals"
+            unit="ms"
+            heightPx={160}
+            dots
+            whenEmpty={null}
+          />
+        </>
+      )}
+    </div>
+  );
 }
 
 function NoValues({ hasSensor, moves }: { hasSensor: boolean; moves: boolean }) {
@@ -128,8 +132,14 @@ function NoValues({ hasSensor, moves }: { hasSensor: boolean; moves: boolean }) 
   );
 }
 
-function sensorWords(sensor: RosterAthlete['sensor'] | undefined): string {
-  return sensor ? `strap ${sensor.label}` : 'no sensor';
+/** What stands around a heart-rate chart when the athlete's maximum is known. */
+function zoneFurniture(hrMax: number | null): Pick<MetricChartProps, 'bands' | 'atLeast' | 'meaning'> {
+  if (hrMax === null) return {};
+  return {
+    bands: zoneBands(hrMax),
+    atLeast: [hrMax / 2, hrMax],
+    meaning: heartRate => `${zoneOf(heartRate, hrMax)?.label}, ${percentOfMax(heartRate, hrMax)} %`,
+  };
 }
 
 function zoneBands(hrMax: number): ChartBand[] {
@@ -139,11 +149,6 @@ function zoneBands(hrMax: number): ChartBand[] {
     label: zone.label,
     colour: `--zone-${zone.number}`,
   }));
-}
-
-function zoneWords(heartRate: number, hrMax: number | null): string {
-  const zone = zoneOf(heartRate, hrMax);
-  return zone === null || hrMax === null ? '' : `${zone.label}, ${percentOfMax(heartRate, hrMax)} %`;
 }
 
 function useWidth(): [React.RefObject<HTMLDivElement | null>, number | null] {

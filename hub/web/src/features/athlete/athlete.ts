@@ -1,5 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '@/api/client';
+import type { components } from '@/api/schema';
+
+export type Athlete = components['schemas']['Athlete'];
 
 export function athleteQuery(athleteId: string) {
   return queryOptions({

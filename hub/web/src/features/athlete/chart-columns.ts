@@ -9,7 +9,7 @@ export interface SampleColumns {
   value: readonly (number | null)[];
   low: readonly (number | null)[];
   high: readonly (number | null)[];
-  quality: readonly Quality[];
+  quality: readonly (Quality | null)[];
 }
 
 /** A stretch whose values are not plainly OK. */
@@ -31,29 +31,18 @@ export const NO_COLUMNS: SampleColumns = { t: [], value: [], low: [], high: [], 
 
 /**
  * Joins past and live values. Two values further apart than `gapMs` are parted by a null, so that no line is drawn
- * where nothing was measured; values that may not be believed are left out of the line and told as marks.
+ * where nothing was measured; values that may not be believed stay out of the line and are told as marks.
  */
 export function chartColumns(past: SampleColumns, tail: History | undefined, gapMs: number): ChartColumns {
   const columns: ChartColumns = { t: [], value: [], low: [], high: [], marks: [] };
   past.t.forEach((t, index) => {
     const quality = past.quality[index] ?? 'ok';
-    const shown = isCredible(quality);
-    append(
-      columns,
-      gapMs,
-      t,
-      pick(past.value, index, shown),
-      pick(past.low, index, shown),
-      pick(past.high, index, shown),
-    );
     if (quality !== 'ok') mark(columns.marks, t, quality, gapMs);
+    if (!isCredible(quality)) return;
+    append(columns, gapMs, t, past.value[index] ?? null, past.low[index] ?? null, past.high[index] ?? null);
   });
   if (tail !== undefined) appendTail(columns, tail, past.t.at(-1) ?? -Infinity, gapMs);
   return columns;
-}
-
-function pick(column: readonly (number | null)[], index: number, shown: boolean): number | null {
-  return shown ? (column[index] ?? null) : null;
 }
 
 function appendTail(columns: ChartColumns, tail: History, afterMs: number, gapMs: number): void {
@@ -113,7 +102,8 @@ export function gapsIn(columns: ChartColumns, gapMs: number): { fromMs: number; 
   return gaps.toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs));
 }
 
-export function extremes(columns: ChartColumns): { low: number; high: number } | null {
+/** Lowest and highest value; null when there is none. */
+export function extremes(columns: ChartColumns): [low: number, high: number] | null {
   let low = Infinity;
   let high = -Infinity;
   columns.value.forEach((value, index) => {
@@ -121,5 +111,5 @@ export function extremes(columns: ChartColumns): { low: number; high: number } |
     low = Math.min(low, columns.low[index] ?? value);
     high = Math.max(high, columns.high[index] ?? value);
   });
-  return low > high ? null : { low, high };
+  return low > high ? null : [low, high];
 }

@@ -22,8 +22,8 @@ export function ChartFacts({ columns, gapMs, coverage, unit }: ChartFactsProps) 
     <div className="flex flex-col gap-2 text-sm">
       <dl className="flex flex-wrap gap-x-6 gap-y-1">
         {coverage !== null && <Fact name="Coverage" value={`${percent(coverage)} %`} />}
-        {range && <Fact name="Lowest" value={`${Math.round(range.low)} ${unit}`} />}
-        {range && <Fact name="Highest" value={`${Math.round(range.high)} ${unit}`} />}
+        {range && <Fact name="Lowest" value={`${Math.round(range[0])} ${unit}`} />}
+        {range && <Fact name="Highest" value={`${Math.round(range[1])} ${unit}`} />}
       </dl>
       <Gaps gaps={gapsIn(columns, gapMs)} />
       <Marks marks={columns.marks} />

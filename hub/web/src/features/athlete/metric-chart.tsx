@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import { useLive } from '@/live/live-context';
@@ -45,11 +45,8 @@ export function MetricChart(props: MetricChartProps) {
   const bordersMs = bordersOf(range, nowMs);
   const spanMs = bordersMs[1] - bordersMs[0];
   const gapMs = gapOf(store.intervals(metric).lateAfterMs, spanMs, pixels);
-  const columns = useMemo(
-    () => chartColumns(asked.data ?? NO_COLUMNS, moves ? store.history(athleteId, metric) : undefined, gapMs),
-    // nowMs: the live tail has grown since
-    [asked.data, moves, store, athleteId, metric, gapMs, nowMs],
-  );
+  const tail = moves ? store.history(athleteId, metric) : undefined;
+  const columns = chartColumns(asked.data ?? NO_COLUMNS, tail, gapMs);
   if (asked.isError && asked.data === undefined)
     return <ProblemPanel what={props.title} error={asked.error} onRetry={() => void asked.refetch()} />;
   if (asked.isPending && columns.t.length === 0) return <ChartSkeleton heightPx={props.heightPx} />;
@@ -76,7 +73,7 @@ function Chart(props: ChartProps) {
   const { columns, bordersMs, gapMs, coverage, unit } = props;
   const [point, setPoint] = useState<number | null>(null);
   return (
-    <figure className="flex flex-col gap-3">
+    <figure className="flex flex-col gap-3 rounded-xl border border-line bg-surface p-3 sm:p-4">
       <figcaption className="flex min-h-6 flex-wrap items-baseline gap-x-3">
         <h2 className="font-semibold">{props.title}</h2>
         <span className="text-sm text-ink-soft">{unit}</span>
@@ -98,11 +95,10 @@ function Chart(props: ChartProps) {
 }
 
 /** In steps of ten, so that the axis does not tremble with each value. */
-function axisRange(columns: ChartColumns, atLeast?: readonly [low: number, high: number]): [number, number] {
-  const found = extremes(columns);
-  const low = Math.min(found?.low ?? Infinity, atLeast?.[0] ?? Infinity);
-  const high = Math.max(found?.high ?? -Infinity, atLeast?.[1] ?? -Infinity);
-  if (low > high) return [0, 1];
+function axisRange(columns: ChartColumns, atLeast: readonly [number, number] | undefined): [number, number] {
+  const ends = [extremes(columns), atLeast].flatMap(pair => pair ?? []);
+  const low = Math.min(...ends);
+  const high = Math.max(...ends);
   const step = high - low > 200 ? 100 : 10;
   return [Math.floor(low / step - 0.3) * step, Math.ceil(high / step + 0.3) * step];
 }

@@ -4,10 +4,10 @@ import { Button } from '@/components/ui/button';
 import { Segments } from '@/components/ui/segments';
 import { TextField } from '@/components/ui/text-field';
 import type { PresetName, RangeSearch, TimeRange } from './time-range';
-import { PRESETS, bordersOf, fromLocalField, searchOf, toLocalField } from './time-range';
+import { PRESETS, bordersOf, isPreset, fromLocalField, searchOf, toLocalField } from './time-range';
 
 const CUSTOM = 'custom';
-const OPTIONS = [
+const OPTIONS: { value: PresetName | typeof CUSTOM; label: string }[] = [
   ...PRESETS.map(({ name, label }) => ({ value: name, label })),
   { value: CUSTOM, label: 'From – to' },
 ];
@@ -19,8 +19,8 @@ interface RangePickerProps {
 }
 
 export function RangePicker({ range, nowMs, onChange }: RangePickerProps) {
-  const choose = (value: string) =>
-    onChange(value === CUSTOM ? searchOf(...bordersOf(range, nowMs())) : { range: value as PresetName });
+  const choose = (value: PresetName | typeof CUSTOM) =>
+    onChange(isPreset(value) ? { range: value } : searchOf(...bordersOf(range, nowMs())));
   return (
     <div className="flex flex-wrap items-end gap-x-4 gap-y-3">
       <Segments

@@ -30,7 +30,12 @@ export function samplesQuery(
           signal,
           params: {
             path: { athlete_id: athleteId },
-            query: { metric, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), pixels },
+            query: {
+              metric: [metric],
+              from: new Date(fromMs).toISOString(),
+              to: new Date(toMs).toISOString(),
+              pixels,
+            },
           },
         }),
       );

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { colourOf } from '@/theme/colours';
 import { subscribeTheme } from '@/theme/theme';
@@ -36,8 +36,11 @@ export function TimeChart(props: TimeChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   const chart = useRef<uPlot | null>(null);
-  latest.current = props;
 
+  // before the effects below: they read it
+  useLayoutEffect(() => {
+    latest.current = props;
+  });
   useEffect(() => (place.current === null ? undefined : keepChart(place.current, latest, chart)), []);
   useEffect(
     () => chart.current?.setSize({ width: chart.current.width, height: props.heightPx }),

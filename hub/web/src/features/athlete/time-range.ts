@@ -19,6 +19,10 @@ export interface RangeSearch {
   to?: string | undefined;
 }
 
+export function isPreset(value: unknown): value is PresetName {
+  return PRESETS.some(preset => preset.name === value);
+}
+
 /** Reads the address; what is not understood becomes the last 10 minutes. */
 export function rangeOf(search: RangeSearch): TimeRange {
   const fromMs = Date.parse(search.from ?? '');

@@ -67,7 +67,7 @@ function SignInForm({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
 /** Takes the focus: whoever pressed Enter at the bottom of a phone's screen is led to what went wrong. */
 function Refusal({ sentence }: { sentence: string }) {
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => place.current?.focus(), [sentence]);
+  useEffect(() => place.current?.focus(), []);
   return (
     <div
       ref={place}

@@ -6,8 +6,9 @@ import { useIsOnline } from '@/live/use-is-online';
 
 /** Why the hub stopped sending, in a coach's words; a reason this page does not know is told as it is. */
 const GAP_REASONS: Record<string, string> = {
-  database_away: 'The hub’s database is away. Values are kept and will be stored when it is back.',
-  slow_client: 'This device could not keep up: some values were skipped.',
+  database_away: 'The hub’s database is away. Values are kept and stored when it is back.',
+  broker_away: 'The hub’s message broker is away. Gateways keep their values until it is back.',
+  missed: 'This device missed some values.',
 };
 
 /** What is wrong with all tiles at once. Nothing at all while the stream is well. */

@@ -59,7 +59,7 @@ function GatewayCount() {
   if (gateways.length === 0) return null;
   const well = gateways.filter(gateway => gateway.state === 'ok').length;
   const look = well === gateways.length ? 'text-ink-soft' : 'text-late';
-  const told = gateways.map(gateway => `${gateway.gateway}: ${gateway.state}`).join(', ');
+  const told = gateways.map(gateway => `${gateway.name} (${gateway.site}): ${gateway.state}`).join(', ');
   return (
     <p className={`hidden items-center gap-1.5 text-sm sm:flex ${look}`} title={told}>
       <GatewayIcon />

@@ -1,0 +1,117 @@
+/**
+ * A hub of paper: the API's answers without a broker, a database or straps.
+ *
+ * One set of answers for `npm run dev`, the unit tests and the measurements. It takes a web Request and gives a web
+ * Response, so that whatever carries requests (Vite, a Node server, a test's interceptor) can stand before it.
+ */
+import type { components } from '../src/api/schema.d.ts';
+import { stubSeries } from './stub-chart.ts';
+import { StubLive } from './stub-live.ts';
+import { CLUB, SQUAD, TEAMS } from './stub-squad.ts';
+
+type Schemas = components['schemas'];
+
+export const STUB_EMAIL = 'coach@club.example';
+export const STUB_PASSWORD = 'a long walk to the pitch';
+
+const ME: Schemas['Me'] = {
+  id: '00000000-0000-4000-8000-000000009100',
+  email: STUB_EMAIL,
+  name: 'Marta Duarte',
+  role: 'coach',
+  club: CLUB,
+  teams: TEAMS.map(team => team.id),
+};
+
+type Route = (request: Request, id: string) => Response | Promise<Response>;
+
+export class StubHub {
+  readonly live = new StubLive();
+  /** As if a proxy stood before a hub that is not there. */
+  away = false;
+  signedIn: boolean;
+  role: Schemas['Me']['role'] = 'coach';
+  readonly #routes: [method: string, path: RegExp, route: Route][] = [
+    ['POST', /^\/api\/v1\/session$/, request => this.#signIn(request)],
+    ['DELETE', /^\/api\/v1\/session$/, () => this.#signOut()],
+    ['GET', /^\/api\/v1\/me$/, () => Response.json({ ...ME, role: this.role })],
+    ['GET', /^\/api\/v1\/teams$/, () => Response.json({ items: TEAMS, next: null })],
+    ['GET', /^\/api\/v1\/live$/, request => this.live.answer(new URL(request.url))],
+    ['GET', /^\/api\/v1\/athletes\/([^/]+)$/, (_request, id) => athleteAnswer(id)],
+    [
+      'GET',
+      /^\/api\/v1\/athletes\/([^/]+)\/samples$/,
+      (request, id) => samplesAnswer(id, new URL(request.url)),
+    ],
+  ];
+
+  constructor({ signedIn = false } = {}) {
+    this.signedIn = signedIn;
+  }
+
+  async handle(request: Request): Promise<Response> {
+    if (this.away) return new Response('Bad gateway', { status: 502 });
+    const { pathname } = new URL(request.url);
+    for (const [method, path, route] of this.#routes) {
+      const match = request.method === method ? path.exec(pathname) : null;
+      if (match !== null) return this.#admit(request, () => route(request, match[1] ?? ''));
+    }
+    return problem(404, 'not-found', `There is nothing at ${pathname}.`, 'Check the address.');
+  }
+
+  async #admit(request: Request, answer: () => Response | Promise<Response>): Promise<Response> {
+    if (request.method !== 'GET' && request.headers.get('x-sts-request') !== '1')
+      return problem(403, 'cross-site', 'The header X-STS-Request is missing.', 'Send it.');
+    const isSignIn = request.method === 'POST' && request.url.endsWith('/session');
+    if (!this.signedIn && !isSignIn) return problem(401, 'not-signed-in', 'Nobody is signed in.', 'Sign in.');
+    return answer();
+  }
+
+  async #signIn(request: Request): Promise<Response> {
+    const { email, password } = (await request.json()) as Schemas['SignIn'];
+    if (email !== STUB_EMAIL || password !== STUB_PASSWORD)
+      return problem(401, 'wrong-credentials', 'E-mail or password is wrong.', 'Check both and try again.');
+    this.signedIn = true;
+    return Response.json({ ...ME, role: this.role });
+  }
+
+  #signOut(): Response {
+    this.signedIn = false;
+    return new Response(null, { status: 204 });
+  }
+}
+
+function athleteAnswer(id: string): Response {
+  const athlete = SQUAD.find(known => known.id === id);
+  if (athlete === undefined)
+    return problem(404, 'not-found', 'There is no such athlete.', 'Check the address.');
+  const { team_id, number, name, hr_max } = athlete;
+  return Response.json({ id, team_id, number, name, hr_max, account_id: null } satisfies Schemas['Athlete']);
+}
+
+function samplesAnswer(id: string, url: URL): Response {
+  const athlete = SQUAD.find(known => known.id === id);
+  if (athlete === undefined)
+    return problem(404, 'not-found', 'There is no such athlete.', 'Check the address.');
+  const asked = (name: string) => url.searchParams.get(name) ?? '';
+  const [from, to] = [asked('from'), asked('to')];
+  const pixels = Number(asked('pixels')) || 1000;
+  const series = url.searchParams
+    .getAll('metric')
+    .map(metric => stubSeries(athlete, metric, Date.parse(from), Date.parse(to), pixels));
+  return Response.json({ athlete_id: id, from, to, series } satisfies Schemas['Chart']);
+}
+
+export function problem(status: number, type: string, detail: string, wayOut: string): Response {
+  const body: Schemas['Problem'] = {
+    type: `urn:sts:problem:${type}`,
+    title: detail,
+    status,
+    detail,
+    instance: '/api/v1',
+    way_out: wayOut,
+    request_id: `stub-${status}-7f3a`,
+    faults: [],
+  };
+  return Response.json(body, { status, headers: { 'content-type': 'application/problem+json' } });
+}
