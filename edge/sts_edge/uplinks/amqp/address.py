@@ -1,0 +1,32 @@
+"""Where the broker is and as whom to knock there."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+_PORTS = {"amqp": 5672, "amqps": 5671}
+
+
+class Address(NamedTuple):
+    """A broker's virtual host and the login for it; `tls` is None for a plain connection."""
+
+    host: str
+    port: int
+    vhost: str
+    user: str
+    password: str
+    tls: ssl.SSLContext | None
+
+    def __repr__(self) -> str:
+        return f"{'amqps' if self.tls else 'amqp'}://{self.user}@{self.host}:{self.port}/{self.vhost}"
+
+
+def address(url: str, user: str, password: str, ca_file: Path | None = None) -> Address:
+    """Take a settings' url (`amqps://host:port/vhost`) apart. Raises OSError for an unreadable ca_file."""
+    parts = urlsplit(url)
+    tls = ssl.create_default_context(cafile=ca_file) if parts.scheme == "amqps" else None
+    vhost = unquote(parts.path[1:]) or "/"
+    return Address(parts.hostname or "", parts.port or _PORTS[parts.scheme], vhost, user, password, tls)

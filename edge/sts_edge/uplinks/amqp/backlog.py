@@ -1,0 +1,171 @@
+"""The backlog lane: oldest first, whole records, many to a message, on a connection of its own.
+
+What is in flight is bounded by the pacing, so that the live lane keeps its second on any link. A message
+that the broker closes the channel for takes others with it; so the lane then goes on *carefully*, one
+record at a time, until the guilty one stands alone. It is set aside and told, and the others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from sts_protocols.delivery import Event
+from sts_protocols.record import MAX_MESSAGE_BYTES, Record
+from sts_protocols.routing import RECORDS_CONTENT_TYPE, TELEMETRY, telemetry_key
+
+from ..flight import Flight, keys_of
+from ..pacing import Pacing, Ticket
+from ..store import Held, Key, Store
+from .line import Line
+from .live import EVENTS
+from .outlet import Outcome, Outlet, Verdict
+
+# A message of 64 KB takes 2 s of a 256 kbit/s link; a broker that has not confirmed after 30 s will not
+# soon, and until then nothing is lost by waiting: the live lane finds a dead link sooner.
+DEADLINE_S = 30.0
+# A full queue empties at the pace of the hub's workers, and one that is not there is made by a person: ask
+# again after a second, then less and less often.
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 30.0
+# When so many lone records in a row are refused and none is taken, the records are not the reason.
+REFUSED_IN_A_ROW = 3
+
+
+class _Message(NamedTuple):
+    """Records under way together; `lone` when nothing else was handed over until its verdict."""
+
+    keys: list[Key]
+    ticket: Ticket
+    pacing: Pacing
+    lone: bool
+
+
+class BacklogLane:
+    """Sends what the store holds, whenever `may_send` allows it.
+
+    on_verdict: how each message ended. on_stall: a message missed its deadline; the connection is of no use.
+    """
+
+    def __init__(
+        self,
+        gateway: str,
+        store: Store,
+        flight: Flight,
+        is_sendable: Callable[[Held], bool],
+        may_send: Callable[[], bool],
+    ) -> None:
+        self._gateway = gateway
+        self._key = telemetry_key(gateway, "backlog")
+        self._store = store
+        self._flight = flight
+        self._is_sendable = is_sendable
+        self._may_send = may_send
+        self._outlet: Outlet | None = None
+        self._line: Line | None = None
+        self._pause_s = 0.0
+        self._paused_until_s = 0.0
+        self._careful = 0
+        self._suspects: list[Key] = []
+        self.pacing = Pacing()
+        self.on_verdict: Callable[[Verdict], None] = lambda _: None
+        self.on_stall: Callable[[], None] = lambda: None
+
+    def use(self, line: Line, outlet: Outlet) -> None:
+        """Take a new connection's channel; the link may be another one, so nothing is known of it."""
+        if line is not self._line:
+            self.pacing = Pacing()
+        self._line, self._outlet = line, outlet
+
+    def shut(self) -> None:
+        """The broker closed the channel."""
+        self._outlet = None
+
+    def lost(self) -> None:
+        """There is no connection."""
+        self._line = self._outlet = None
+
+    @property
+    def pause_left_s(self) -> float:
+        """How long the broker's last refusal still keeps this lane waiting."""
+        return max(0.0, self._paused_until_s - time.monotonic())
+
+    def pump(self) -> None:
+        """Hand over what may be handed over now."""
+        while self._is_open():
+            now = time.monotonic()
+            limit = 1 if self._careful else min(MAX_MESSAGE_BYTES, self.pacing.piece(now))
+            records = self._store.oldest(limit, self._flight, self._is_sendable)
+            size = sum(len(record.raw) for record in records)
+            if not records or not self.pacing.may_send(size, now):
+                return
+            self._hand_over(records, size, now)
+
+    def _is_open(self) -> bool:
+        line, outlet = self._line, self._outlet
+        if line is None or outlet is None or outlet.is_shut or not self._may_send():
+            return False
+        if self._careful and self.pacing.in_flight:
+            return False
+        return not self.pause_left_s and line.is_clear and not line.is_blocked
+
+    def _hand_over(self, records: Sequence[Record], size: int, now: float) -> None:
+        assert self._outlet is not None, "asked _is_open before"
+        keys = list(keys_of(records))
+        message = _Message(keys, self.pacing.sent(size, now), self.pacing, bool(self._careful))
+        self._flight.hand(keys)
+        timer = asyncio.get_running_loop().call_later(DEADLINE_S, self._missed, message)
+        self._outlet.publish(
+            b"".join(record.raw for record in records),
+            exchange=TELEMETRY,
+            key=self._key,
+            user=self._gateway,
+            content_type=RECORDS_CONTENT_TYPE,
+            on_verdict=lambda verdict: self._settled(message, verdict, timer),
+        )
+
+    def _missed(self, message: _Message) -> None:
+        self._flight.happened(Event.TIMED_OUT, message.keys)
+        self.on_stall()
+
+    def _settled(self, message: _Message, verdict: Verdict, timer: asyncio.TimerHandle) -> None:
+        timer.cancel()
+        now = time.monotonic()
+        if verdict.outcome is Outcome.ACKED:
+            message.pacing.confirmed(message.ticket, now)
+            self._accepted()
+        else:
+            message.pacing.failed(message.ticket)
+            self._not_accepted(message, verdict, now)
+        self._flight.happened(EVENTS[verdict.outcome], message.keys)
+        self.on_verdict(verdict)
+        self.pump()
+
+    def _accepted(self) -> None:
+        self._pause_s = 0.0
+        self._suspects.clear()
+        self._careful = max(0, self._careful - 1)
+
+    def _not_accepted(self, message: _Message, verdict: Verdict, now: float) -> None:
+        if verdict.outcome is Outcome.REFUSED and not message.lone:
+            self._careful += len(message.keys)
+        elif verdict.outcome is Outcome.REFUSED:
+            self._suspect(message.keys[0], now)
+        elif verdict.outcome is not Outcome.LOST:
+            self._pause(now)
+
+    def _suspect(self, key: Key, now: float) -> None:
+        """Set a lone refused record aside; when all are refused it is not their fault: take them back."""
+        self._suspects.append(key)
+        if len(self._suspects) < REFUSED_IN_A_ROW:
+            self._flight.set_aside(key)
+            self._careful = max(1, self._careful - 1)
+        else:
+            self._flight.take_back(self._suspects)
+            self._pause(now)
+
+    def _pause(self, now: float) -> None:
+        self._pause_s = min(LONGEST_PAUSE_S, max(FIRST_PAUSE_S, 2 * self._pause_s))
+        self._paused_until_s = now + self._pause_s

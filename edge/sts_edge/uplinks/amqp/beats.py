@@ -1,0 +1,115 @@
+"""Beats: what the gateway says about itself, and the answers, over a channel of the live connection."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import NamedTuple
+
+import structlog
+from aiormq.abc import DeliveredMessage
+
+from sts_protocols.beat import Answer, Beat, decode_answer, encode_beat
+from sts_protocols.errors import BeatError
+from sts_protocols.routing import BEAT_CONTENT_TYPE, STATUS, status_key
+
+from .line import Line
+from .outlet import REPLY_TO, Outlet, Verdict
+
+BEAT_EVERY_S = 10.0
+# One beat may be lost with its connection, one answer with a worker's restart; three in a row say that
+# nobody answers.
+SILENT_AFTER = 3
+# Beats whose answer may still come: a minute of them.
+REMEMBERED = 6
+
+_log = structlog.get_logger()
+
+
+class _Sent(NamedTuple):
+    beat: Beat
+    sent_us: int
+
+
+class BeatLane:
+    """Sends beats and hands on their answers.
+
+    make_beat: the beat of a given number. on_answer: an answer, the beat it answers, and the boot times
+    between which it was on its way.
+    """
+
+    def __init__(
+        self,
+        gateway: str,
+        make_beat: Callable[[int], Beat],
+        boot_us: Callable[[], int],
+        on_answer: Callable[[Answer, Beat, int, int], None],
+    ) -> None:
+        self._gateway = gateway
+        self._make_beat = make_beat
+        self._boot_us = boot_us
+        self._on_answer = on_answer
+        self._outlet: Outlet | None = None
+        self._number = 0
+        self._sent: OrderedDict[int, _Sent] = OrderedDict()
+        self.unanswered = 0
+
+    async def use(self, line: Line) -> Outlet:
+        """Open a channel of this connection, and beat there at once."""
+        outlet = await line.outlet(confirms=False)
+        await outlet.listen(self._answered)
+        self._outlet = outlet
+        self.beat()
+        return outlet
+
+    def lost(self) -> None:
+        """There is no connection."""
+        self._outlet = None
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether beats go out and nobody answers."""
+        return self.unanswered >= SILENT_AFTER
+
+    def beat(self) -> None:
+        """Say now how things are, if there is a connection."""
+        if self._outlet is None or self._outlet.is_shut:
+            return
+        self._number += 1
+        beat = self._make_beat(self._number)
+        try:
+            body = encode_beat(beat)
+        except BeatError as error:
+            _log.error("beat_not_encoded", reason=str(error))
+            return
+        self._sent[self._number] = _Sent(beat, self._boot_us())
+        while len(self._sent) > REMEMBERED:
+            self._sent.popitem(last=False)
+        self.unanswered += 1
+        self._outlet.publish(
+            body,
+            exchange=STATUS,
+            key=status_key(self._gateway),
+            user=self._gateway,
+            content_type=BEAT_CONTENT_TYPE,
+            reply_to=REPLY_TO,
+            correlation_id=str(self._number),
+            on_verdict=_ignore,
+        )
+
+    async def _answered(self, message: DeliveredMessage) -> None:
+        received_us = self._boot_us()
+        try:
+            answer = decode_answer(message.body)
+        except BeatError as error:
+            _log.warning("answer_unreadable", reason=str(error))
+            return
+        sent = self._sent.pop(answer.number, None)
+        if sent is None:
+            return
+        self.unanswered = 0
+        self._on_answer(answer, sent.beat, sent.sent_us, received_us)
+
+
+def _ignore(_: Verdict) -> None:
+    """The answer is the verdict on a beat."""

@@ -1,0 +1,119 @@
+"""A channel with confirms on which each publish ends in one of five words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from enum import Enum
+from typing import Any, NamedTuple
+
+from aiormq import spec
+from aiormq.abc import DeliveredMessage
+from aiormq.channel import Channel
+from aiormq.exceptions import ChannelClosed, DeliveryError, PublishError
+
+PERSISTENT = 2
+REPLY_TO = "amq.rabbitmq.reply-to"
+
+
+class Outcome(Enum):
+    """What became of a publish."""
+
+    ACKED = "confirmed"
+    NACKED = "refused: the queue is full"
+    RETURNED = "returned: no queue takes it"
+    REFUSED = "refused: the channel was closed for it"
+    LOST = "lost with its connection"
+
+
+class Verdict(NamedTuple):
+    """An outcome, with the broker's own words and code where it gave any."""
+
+    outcome: Outcome
+    words: str = ""
+
+
+class Outlet:
+    """One channel; a refused publish closes it and nothing else."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._number = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether the channel is closed: open another one."""
+        return self._channel.is_closed
+
+    async def shut(self) -> None:
+        """Wait until the channel is closed."""
+        await asyncio.wait([self._channel.closing])
+
+    def publish(
+        self,
+        body: bytes,
+        *,
+        exchange: str,
+        key: str,
+        user: str,
+        content_type: str,
+        on_verdict: Callable[[Verdict], None],
+        reply_to: str | None = None,
+        correlation_id: str | None = None,
+    ) -> None:
+        """Hand a message to the socket and return; the verdict comes by callback, once, however late."""
+        self._number += 1
+        properties = spec.Basic.Properties(
+            content_type=content_type,
+            delivery_mode=PERSISTENT,
+            user_id=user,
+            reply_to=reply_to,
+            correlation_id=correlation_id,
+            # aiormq finds a returned message by this; its own would be 32 characters on each message.
+            message_id=f"{self._number:x}",
+        )
+        task = asyncio.create_task(self._publish(body, exchange, key, properties, on_verdict))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def listen(self, on_message: Callable[[DeliveredMessage], Coroutine[Any, Any, None]]) -> None:
+        """Take what is sent to this channel's reply-to address."""
+        await self._channel.basic_consume(REPLY_TO, on_message, no_ack=True)
+
+    async def _publish(
+        self,
+        body: bytes,
+        exchange: str,
+        key: str,
+        properties: spec.Basic.Properties,
+        on_verdict: Callable[[Verdict], None],
+    ) -> None:
+        try:
+            await self._channel.basic_publish(
+                body, exchange=exchange, routing_key=key, properties=properties, mandatory=True, wait=False
+            )
+            verdict = Verdict(Outcome.ACKED)
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            verdict = Verdict(Outcome.LOST)
+        except Exception as error:
+            verdict = _verdict(error)
+        on_verdict(verdict)
+
+
+def _is_cancelled() -> bool:
+    """Tell our own cancellation from that which aiormq throws at whoever waits on what it closes."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _verdict(error: Exception) -> Verdict:
+    if isinstance(error, PublishError):
+        return Verdict(Outcome.RETURNED, str(error.args[0]))
+    if isinstance(error, DeliveryError):
+        return Verdict(Outcome.NACKED)
+    if isinstance(error, ChannelClosed) and error.args[0] is not None:
+        return Verdict(Outcome.REFUSED, str(error.args[-1]))
+    return Verdict(Outcome.LOST, str(error))

@@ -1,0 +1,156 @@
+"""How much of the backlog may be under way at once.
+
+The goal: a backlog uses what the live lane leaves of the link, and a live record never waits behind more
+than a fifth of a second of it. Nobody tells us how fast the link is, so it is measured from the broker's
+confirms:
+
+- *rate*: bytes confirmed per second, the best of the last ten round trips (as BBR measures its bottleneck:
+  Cardwell et al., "BBR: Congestion-Based Congestion Control", ACM Queue 14-5, section "Characterizing the
+  Bottleneck"). The best, because a sample taken while there was little to send says too little, never too
+  much.
+- *shortest*: the smallest confirm time of the last half minute: what a confirm takes when nothing is in its
+  way.
+- *window* = rate x (shortest + 200 ms), and at the start a few records. On an idle link more than a round
+  trip's worth is under way, so the next rate is higher and the window grows; on a full link 200 ms of it
+  wait in the network's queue, and no more.
+
+A standing queue hides the shortest confirm time: after half a minute of steady backlog every sample would
+hold the 200 ms in it, and the window would creep up. So before the memory runs out the lane *rests*: it
+lets the pipe run empty, and measures one message alone.
+
+Time is an argument; nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+# How long a confirm time is remembered: long enough that a busy half minute still knows the link when it
+# was idle, short enough that a gateway moved to a slower link learns it.
+CONFIRM_MEMORY_S = 30.0
+# What may wait in the network's queue: a live record may be 250 ms late through the backlog (the promise),
+# less the time that its own bytes and the broker's disk take.
+QUEUE_ALLOWANCE_S = 0.2
+# BBR's filter length for the bottleneck's rate.
+RATE_MEMORY_ROUND_TRIPS = 10
+# On a local network ten round trips are a few milliseconds, less than one fsync of the broker: look back a
+# second.
+RATE_MEMORY_LEAST_S = 1.0
+# 30 s of memory, less 2 s in which a rest at 800 ms round trip ends.
+REST_AFTER_S = 28.0
+# One small record in flight per round trip would never show that a link could carry two: (0.8 s + 0.2 s) /
+# 0.8 s is less than one record more. 4 KB take 128 ms of a 256 kbit/s link, within the allowance: as
+# harmless as one record.
+FIRST_WINDOW_BYTES = 4096
+# A window sent as one message stops the pipe while its confirm travels. With n messages the rate settles
+# where W / (round trip + W / n / link) = W / (round trip + 0.2 s): at 800 ms and n = 4 below the link's
+# rate, at 8 above.
+MESSAGES_PER_WINDOW = 8
+# AMQP adds about 130 bytes to a message: 6 % of 2 KB. Three of them fit a 256 kbit/s link's window at 40 ms.
+LEAST_MESSAGE_BYTES = 2048
+
+
+class Ticket(NamedTuple):
+    """What was known when a message was handed over; given back with its outcome."""
+
+    size: int
+    sent_s: float
+    delivered: int
+    delivered_s: float
+    alone: bool
+
+
+class _Best:
+    """The best value of a sliding window; what a later and better one outshines is forgotten at once."""
+
+    def __init__(self, at_least_as_good: Callable[[float, float], bool]) -> None:
+        self._at_least_as_good = at_least_as_good
+        self._samples: deque[tuple[float, float]] = deque()
+
+    def add(self, now: float, value: float) -> None:
+        while self._samples and self._at_least_as_good(value, self._samples[-1][1]):
+            self._samples.pop()
+        self._samples.append((now, value))
+
+    def since(self, start: float) -> float:
+        """The best value not older than start, 0 when there is none."""
+        while self._samples and self._samples[0][0] < start:
+            self._samples.popleft()
+        return self._samples[0][1] if self._samples else 0.0
+
+
+class Pacing:
+    """Bytes in flight on the backlog lane: at most the larger of a single message and the window."""
+
+    def __init__(self) -> None:
+        self.in_flight = 0
+        self._delivered = 0
+        self._delivered_s = 0.0
+        self._rates = _Best(operator.ge)
+        self._confirms = _Best(operator.le)
+        self._busy_until_s = 0.0
+        self._measured_alone_s: float | None = None
+
+    def window(self, now: float) -> int:
+        """Bytes that may be in flight."""
+        measured = self.rate(now) * (self.shortest_confirm_s(now) + QUEUE_ALLOWANCE_S)
+        return max(FIRST_WINDOW_BYTES, int(measured))
+
+    def rate(self, now: float) -> float:
+        """Bytes confirmed per second: the best sample of the last round trips, 0 when there is none."""
+        memory = max(RATE_MEMORY_LEAST_S, RATE_MEMORY_ROUND_TRIPS * self.shortest_confirm_s(now))
+        return self._rates.since(now - memory)
+
+    def shortest_confirm_s(self, now: float) -> float:
+        """Smallest confirm time remembered, of either lane; 0 when there is none."""
+        return self._confirms.since(now - CONFIRM_MEMORY_S)
+
+    def piece(self, now: float) -> int:
+        """Size in bytes that the next message is packed to; 1 stands for a single record."""
+        if self._rest_is_due(now) or not self.shortest_confirm_s(now):
+            return 1
+        window = self.window(now)
+        return max(1, min(window - self.in_flight, max(LEAST_MESSAGE_BYTES, window // MESSAGES_PER_WINDOW)))
+
+    def may_send(self, size: int, now: float) -> bool:
+        """Whether a message of this size may be handed over now; one alone always may."""
+        if self.in_flight == 0:
+            return True
+        return not self._rest_is_due(now) and self.in_flight + size <= self.window(now)
+
+    def sent(self, size: int, now: float) -> Ticket:
+        """Count a message as in flight."""
+        alone = self.in_flight == 0
+        if alone:
+            self._delivered_s = now
+        self.in_flight += size
+        return Ticket(size, now, self._delivered, self._delivered_s, alone)
+
+    def confirmed(self, ticket: Ticket, now: float) -> None:
+        """Count a message as delivered, and learn from how long it took."""
+        self.in_flight -= ticket.size
+        self._delivered += ticket.size
+        self._delivered_s = self._busy_until_s = now
+        elapsed = now - ticket.delivered_s
+        if elapsed > 0:
+            self._rates.add(now, (self._delivered - ticket.delivered) / elapsed)
+        self._learn(now - ticket.sent_s, ticket.alone, now)
+
+    def failed(self, ticket: Ticket) -> None:
+        """Take a message that will not be confirmed out of the count; nothing is learnt from it."""
+        self.in_flight -= ticket.size
+
+    def live_confirmed(self, confirm_s: float, now: float) -> None:
+        """Learn from the live lane, which travels the same link in small messages."""
+        self._learn(confirm_s, self.in_flight == 0 and now - confirm_s >= self._busy_until_s, now)
+
+    def _learn(self, confirm_s: float, alone: bool, now: float) -> None:
+        self._confirms.add(now, confirm_s)
+        if alone:
+            self._measured_alone_s = now
+
+    def _rest_is_due(self, now: float) -> bool:
+        return self._measured_alone_s is not None and now - self._measured_alone_s >= REST_AFTER_S
