@@ -39,7 +39,7 @@ class Gateway:
     name: str = "pitch-1"
     epoch: bytes = field(default_factory=lambda: os.urandom(16))
     sensors: tuple[str, ...] = ("hr-01", "hr-02")
-    age_us: int = 60 * SECOND_US
+    age_us: int = 3_000 * SECOND_US
     seq: int = 0
 
     def __post_init__(self) -> None:

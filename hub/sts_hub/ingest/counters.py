@@ -22,7 +22,6 @@ class Counters:
             "messages_refused", "Messages whose sender is not who the key says."
         )
         self.dead_letters = self._counter("dead_letters", "Messages given up by the broker, moved to parked.")
-        self.beats = self._counter("beats", "Beats of gateways, by what was done.", "outcome")
         self.database_away = Gauge(
             "sts_ingest_database_away", "1 while the database cannot be written to.", registry=self.registry
         )

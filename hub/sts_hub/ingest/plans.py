@@ -13,18 +13,13 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from sts_hub.db.spans import Run, holds, runs
+from sts_hub.db.times import FLOOR_US, FUTURE_US, is_of_today
 from sts_hub.ingest import rows as sample_rows
 from sts_hub.ingest.intake import Entry, Unusable, unusable
 from sts_hub.ingest.rows import Mask, Rows, Sensors, SeriesIndex
-from sts_hub.ingest.spans import Run, holds, runs
 from sts_protocols.columns import SampleColumns
 from sts_protocols.record import Anchor, ClockSource, Drop, Log
-
-FUTURE_US = 300_000_000
-"""Five minutes: no anchored clock is that far ahead of the hub's; what is, is not a time."""
-
-FLOOR_US = 1_577_836_800_000_000
-"""2020-01-01, before this system existed: an older time is a clock that was never set."""
 
 MAX_DAYS = 3
 """A record lasts seconds; with a suspend inside it may touch two days, or three. More is not a time."""
@@ -203,7 +198,7 @@ def _fault(record: Timed, epochs: Mapping[bytes, EpochRow], now_us: int) -> tupl
         return "foreign", "It speaks of an epoch of another gateway."
     if offset_us is None and isinstance(content, SampleColumns):
         return "unpinned", "Its clock is unknown and its epoch has no pin yet."
-    if isinstance(content, Anchor) and not FLOOR_US <= content.wall_us <= now_us + FUTURE_US:
+    if isinstance(content, Anchor) and not is_of_today(content.wall_us, now_us):
         return "anchor", f"It ties its clock to {content.wall_us} us since 1970, which is no time of today."
     if offset_us is not None and entry.header.last_us + offset_us > now_us + FUTURE_US:
         return "future", "It is dated after the hub's time."

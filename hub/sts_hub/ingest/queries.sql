@@ -20,6 +20,11 @@ JOIN sts.gateway g ON g.name = l.gateway
 JOIN sts.sensor s ON s.club_id = g.club_id AND s.address = l.address
 LEFT JOIN worn w ON w.sensor_id = s.id
 
+-- name: clocks
+-- Epochs whose live records need more than the clock that they carry.
+SELECT epoch, pin_offset_us, delta_us FROM sts.epoch
+WHERE delta_us <> 0 OR (pin_offset_us IS NOT NULL AND NOT closed)
+
 -- name: add_epochs
 INSERT INTO sts.epoch (epoch, gateway)
 SELECT * FROM unnest($1::uuid[], $2::text[]) ON CONFLICT DO NOTHING
@@ -29,7 +34,9 @@ SELECT epoch, gateway, pin_offset_us, delta_us, '{}'::int8multirange AS known FR
 
 -- name: epochs_with_known
 -- What the ledger already has of the records in hand: $2 holds their numbers, epoch by epoch, each a multirange's text.
-SELECT e.epoch, e.gateway, e.pin_offset_us, e.delta_us, (e.received + e.parked) * m.numbers::int8multirange AS known
+-- $3: the records come from parked, so being parked is not being known.
+SELECT e.epoch, e.gateway, e.pin_offset_us, e.delta_us,
+       (CASE WHEN $3 THEN e.received ELSE e.received + e.parked END) * m.numbers::int8multirange AS known
 FROM sts.epoch e JOIN unnest($1::uuid[], $2::text[]) AS m (epoch, numbers) USING (epoch)
 
 -- name: series
@@ -73,40 +80,14 @@ INSERT INTO sts.parked (gateway, epoch, seq, reason, detail, raw) VALUES ($1, $2
 ON CONFLICT DO NOTHING
 
 -- name: release
--- Takes parked records back, with the right to enter them; fewer rows than asked: somebody else has them.
-DELETE FROM sts.parked WHERE id = ANY ($1) RETURNING id
+-- Takes a parked record back, with the right to enter it; no row: somebody else has it.
+DELETE FROM sts.parked WHERE id = $1 RETURNING id
 
 -- name: unpark
-UPDATE sts.epoch SET parked = parked - $2 WHERE epoch = $1
+UPDATE sts.epoch SET parked = parked - $2::int8multirange WHERE epoch = $1
 
 -- name: probe
 -- 64 KB that are not compressed: on a full disk this fails as a batch of samples would.
 INSERT INTO sts.probe (worker, at, filler) VALUES ($1, now(), $2)
 ON CONFLICT (worker) DO UPDATE SET at = excluded.at, filler = excluded.filler
 
--- name: parked_list
-SELECT id, gateway, epoch, seq, reason, detail, octet_length(raw) AS bytes, parked_at, tried_at
-FROM sts.parked
-WHERE ($1::text IS NULL OR gateway = $1) AND ($2::text IS NULL OR reason = $2)
-ORDER BY id LIMIT $3
-
--- name: parked_count
-SELECT gateway, reason, count(*) AS records FROM sts.parked GROUP BY gateway, reason ORDER BY gateway, reason
-
--- name: parked_one
-SELECT * FROM sts.parked WHERE id = $1
-
--- name: parked_to_try
--- $1: these ids, or null for all; $2: these reasons, or null for all; $3: only behind this id.
-SELECT id, gateway, epoch, seq, raw FROM sts.parked
-WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) AND ($2::text[] IS NULL OR reason = ANY ($2)) AND id > $3
-ORDER BY id LIMIT $4
-
--- name: parked_pinned
--- Records that waited for the pin of their epoch, which has come.
-SELECT p.id FROM sts.parked p JOIN sts.epoch e USING (epoch)
-WHERE p.reason = 'unpinned' AND e.pin_offset_us IS NOT NULL
-ORDER BY p.id LIMIT $1
-
--- name: still_parked
-UPDATE sts.parked SET reason = $2, detail = $3, tried_at = now() WHERE id = $1

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -23,14 +24,15 @@ from numpy.typing import NDArray
 from sts_hub import logs
 from sts_hub.db import queries
 from sts_hub.db.pools import Connection
+from sts_hub.db.spans import inclusive, multirange, multirange_text
+from sts_hub.db.times import timestamp
 from sts_hub.ingest import plans
 from sts_hub.ingest import rows as sample_rows
 from sts_hub.ingest.counters import Counters
 from sts_hub.ingest.intake import Entry, Unusable, unusable
 from sts_hub.ingest.plans import EpochRow, LedgerLine, Plan
+from sts_hub.ingest.register import Register
 from sts_hub.ingest.rows import Rows
-from sts_hub.ingest.spans import inclusive, multirange, multirange_text, timestamp
-from sts_hub.ingest.wearers import Wearers
 from sts_protocols.record import Anchor, Drop
 
 Checkpoint = Callable[[str], Awaitable[None]]
@@ -56,8 +58,24 @@ class DatabaseAwayError(Exception):
     """The database cannot be written to, for a reason that is not in the data."""
 
 
+class RefusedError(Exception):
+    """The database refuses a parked record still."""
+
+
+class ReleasedElsewhereError(Exception):
+    """Somebody else has taken the parked record meanwhile."""
+
+
 class _ConflictError(Exception):
     """A record of this transaction is known by now, or its epoch was corrected meanwhile."""
+
+
+class ParkedRow(NamedTuple):
+    """A row of parked, and the record's identity where it has one."""
+
+    id: int
+    epoch: UUID | None
+    seq: int | None
 
 
 @dataclass
@@ -83,8 +101,8 @@ async def _once(buffer: bytes) -> AsyncIterator[bytes]:
     yield buffer
 
 
-async def _nothing(_: str) -> None:
-    return None
+async def no_checkpoint(_: str) -> None:
+    """Nobody looks at the steps of a transaction."""
 
 
 class Store:
@@ -94,14 +112,14 @@ class Store:
     def __init__(
         self,
         pool: Pool,
-        wearers: Wearers,
+        register: Register,
         counters: Counters,
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
-        checkpoint: Checkpoint = _nothing,
+        checkpoint: Checkpoint = no_checkpoint,
     ) -> None:
         """`checkpoint` is awaited inside each transaction when rows are "copied" and the ledger is
         "entered"."""
-        self.wearers = wearers
+        self.register = register
         self._pool = pool
         self._counters = counters
         self._now_us = now_us
@@ -115,13 +133,14 @@ class Store:
         broken: Sequence[Unusable],
         *,
         doubtful: bool = False,
-        release: Sequence[int] = (),
+        release: ParkedRow | None = None,
     ) -> Stored:
         """Store, park or refuse every one of them; on return it is committed.
 
-        `doubtful`: some may be known (redelivered), so ask the ledger first. `release`: ids of parked rows
-        that these records come from, removed in the same transaction. Raises DatabaseAwayError; then nothing
-        is known of the outcome, and the same call may be made again.
+        `doubtful`: some may be known (redelivered), so ask the ledger first. `release`: the parked row that
+        these records come from, removed in the same transaction. Raises DatabaseAwayError; then nothing is
+        known of the outcome, and the same call may be made again. With `release`, raises RefusedError and
+        ReleasedElsewhereError, and the row stays.
         """
         try:
             return await self._whole(entries, broken, doubtful, release)
@@ -131,6 +150,16 @@ class Store:
         except _AWAY_ERRORS as error:
             self._forget()
             raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
+
+    async def foresee(self, entries: Sequence[Entry]) -> list[Unusable]:
+        """Which of these records would be parked if they were stored now. Raises DatabaseAwayError."""
+        try:
+            async with self._pool.acquire() as connection:
+                await self.register.refresh(connection)
+                epochs = await self._epochs(connection, entries, (), doubtful=True, released=True)
+        except _AWAY_ERRORS as error:
+            raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
+        return plans.decide(entries, (), epochs, self.register.withheld, self._now_us()).unusable
 
     async def probe(self, worker: str, filler: bytes) -> None:
         """Commit a row big enough to need new pages. Raises DatabaseAwayError."""
@@ -146,14 +175,20 @@ class Store:
         self._days.clear()
 
     async def _halved(
-        self, entries: Sequence[Entry], broken: Sequence[Unusable], release: Sequence[int], error: Exception
+        self,
+        entries: Sequence[Entry],
+        broken: Sequence[Unusable],
+        release: ParkedRow | None,
+        error: Exception,
     ) -> Stored:
         """The database refuses something in the data: find the record, park it alone, store the rest.
 
         The refusal may have been about something remembered wrongly, so a single record is tried once more
         as well.
         """
-        if release or not entries:
+        if release is not None:
+            raise RefusedError(_refusal(error)) from error
+        if not entries:
             raise DatabaseAwayError(
                 f"The database refuses data that should have been fit for it: {error}"
             ) from error
@@ -163,17 +198,16 @@ class Store:
             stored.add(await self.store(entries[middle:], (), doubtful=True))
             return stored
         try:
-            return await self._whole(entries, broken, True, ())
+            return await self._whole(entries, broken, True, None)
         except _DATA_ERRORS as again:
-            detail = f"The database refuses it: {again}".replace("\0", "")
-            return await self.store((), [*broken, unusable(entries[0], "refused", detail)])
+            return await self.store((), [*broken, unusable(entries[0], "refused", _refusal(again))])
 
     async def _whole(
-        self, entries: Sequence[Entry], broken: Sequence[Unusable], doubtful: bool, release: Sequence[int]
+        self, entries: Sequence[Entry], broken: Sequence[Unusable], doubtful: bool, release: ParkedRow | None
     ) -> Stored:
         began = time.perf_counter()
         async with self._pool.acquire() as connection:
-            await self.wearers.refresh(connection)
+            await self.register.refresh(connection)
             for attempt in range(CONFLICTS):
                 try:
                     plan = await self._attempt(connection, entries, broken, doubtful or attempt > 0, release)
@@ -191,15 +225,16 @@ class Store:
         entries: Sequence[Entry],
         broken: Sequence[Unusable],
         doubtful: bool,
-        release: Sequence[int],
+        release: ParkedRow | None,
     ) -> Plan:
         """One transaction. Raises _ConflictError when it was rolled back because the ledger had changed."""
-        epochs = await self._epochs(connection, entries, broken, doubtful and not release)
-        plan = plans.decide(entries, broken, epochs, self.wearers.withheld, self._now_us())
+        epochs = await self._epochs(connection, entries, broken, doubtful, release is not None)
+        plan = plans.decide(entries, broken, epochs, self.register.withheld, self._now_us())
         series = await self._series_numbers(connection, plan)
         await self._open_days(connection, plan.rows)
         async with connection.transaction():
-            await _release(connection, plan, release)
+            if release is not None:
+                await _release(connection, release)
             if len(series):
                 await connection.copy_to_table(
                     "sample",
@@ -217,18 +252,24 @@ class Store:
         return plan
 
     async def _epochs(
-        self, connection: Connection, entries: Sequence[Entry], broken: Sequence[Unusable], doubtful: bool
+        self,
+        connection: Connection,
+        entries: Sequence[Entry],
+        broken: Sequence[Unusable],
+        doubtful: bool,
+        released: bool = False,
     ) -> dict[bytes, EpochRow]:
         """The ledger's rows of every epoch in hand; those that are new are made, and committed."""
         wanted = plans.named(entries, broken)
         if not wanted:
             return {}
-        found = await _read_epochs(connection, list(wanted), entries, broken, doubtful)
+        known = plans.numbers_by_epoch(entries, broken) if doubtful or released else None
+        found = await _read_epochs(connection, list(wanted), known, released)
         missing = [epoch for epoch in wanted if epoch not in found]
         if missing:
             gateways = [wanted[epoch] for epoch in missing]
             await connection.execute(_QUERIES.add_epochs, [UUID(bytes=epoch) for epoch in missing], gateways)
-            found |= await _read_epochs(connection, missing, entries, broken, doubtful)
+            found |= await _read_epochs(connection, missing, None, released)
         return found
 
     async def _series_numbers(self, connection: Connection, plan: Plan) -> NDArray[np.int32]:
@@ -271,9 +312,7 @@ class Store:
         counters.rows.inc(stored.rows)
         counters.refused.inc(stored.refused)
         counters.withheld.inc(stored.withheld)
-        for piece in plan.unusable:
-            counters.parked.labels(piece.reason).inc()
-            _log.warning("parked", gateway=piece.gateway, reason=piece.reason, detail=piece.detail)
+        self._tell_parked(plan.unusable)
         _log.info(
             "stored",
             rows=stored.rows,
@@ -287,21 +326,34 @@ class Store:
         )
         return stored
 
+    def _tell_parked(self, pieces: Sequence[Unusable]) -> None:
+        """One line for each gateway and reason, with the first of them."""
+        seen: dict[tuple[str, str], list[Unusable]] = {}
+        for piece in pieces:
+            self._counters.parked.labels(piece.reason).inc()
+            seen.setdefault((piece.gateway, piece.reason), []).append(piece)
+        for (gateway, reason), alike in seen.items():
+            _log.warning("parked", gateway=gateway, reason=reason, pieces=len(alike), first=alike[0].detail)
+
+
+def _refusal(error: Exception) -> str:
+    """What the database said, fit for its own text column."""
+    return f"The database refuses it: {error}".replace("\0", "")
+
 
 async def _read_epochs(
     connection: Connection,
     wanted: list[bytes],
-    entries: Sequence[Entry],
-    broken: Sequence[Unusable],
-    doubtful: bool,
+    in_hand: dict[bytes, list[tuple[int, int]]] | None,
+    released: bool,
 ) -> dict[bytes, EpochRow]:
+    """Rows of the ledger; with the records in hand, also which of them it knows."""
     ids = [UUID(bytes=epoch) for epoch in wanted]
-    if doubtful:
-        mine = plans.numbers_by_epoch(entries, broken)
-        numbers = [multirange_text(mine.get(epoch, ())) for epoch in wanted]
-        found = await connection.fetch(_QUERIES.epochs_with_known, ids, numbers)
-    else:
+    if in_hand is None:
         found = await connection.fetch(_QUERIES.epochs, ids)
+    else:
+        numbers = [multirange_text(in_hand.get(epoch, ())) for epoch in wanted]
+        found = await connection.fetch(_QUERIES.epochs_with_known, ids, numbers, released)
     return {
         row["epoch"].bytes: EpochRow(
             row["gateway"], row["pin_offset_us"], row["delta_us"], inclusive(row["known"])
@@ -310,16 +362,12 @@ async def _read_epochs(
     }
 
 
-async def _release(connection: Connection, plan: Plan, ids: Sequence[int]) -> None:
-    """Takes parked rows out, so that their records can be entered. Epochs in order, as everywhere."""
-    if not ids:
-        return
-    for line in plan.ledger:
-        if line.runs:
-            numbers = multirange((run.first, run.last) for run in line.runs)
-            await connection.execute(_QUERIES.unpark, UUID(bytes=line.epoch), numbers)
-    if len(await connection.fetch(_QUERIES.release, ids)) < len(ids):
-        raise _ConflictError
+async def _release(connection: Connection, parked: ParkedRow) -> None:
+    """Takes a parked row out, so that its record can be entered."""
+    if parked.epoch is not None and parked.seq is not None:
+        await connection.execute(_QUERIES.unpark, parked.epoch, multirange([(parked.seq, parked.seq)]))
+    if await connection.fetchval(_QUERIES.release, parked.id) is None:
+        raise ReleasedElsewhereError
 
 
 async def _enter(connection: Connection, line: LedgerLine) -> None:

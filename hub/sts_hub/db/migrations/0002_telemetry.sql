@@ -39,10 +39,13 @@ CREATE TABLE sts.epoch (
     ends_before    timestamptz,
     delta_us       bigint NOT NULL DEFAULT 0,            -- correction, added to every time of this epoch
     added_at       timestamptz NOT NULL DEFAULT now(),
-    first_beat_at  timestamptz,
-    last_beat_at   timestamptz
+    first_beat_at  timestamptz,                          -- beats that told of it
+    last_beat_at   timestamptz,
+    spoke_first_at timestamptz,                          -- beats that it sent itself
+    spoke_last_at  timestamptz
 ) WITH (fillfactor = 70);
 CREATE INDEX epoch_gateway_idx ON sts.epoch (gateway, added_at);
+CREATE INDEX epoch_open_idx ON sts.epoch (epoch) WHERE NOT closed;
 
 -- First and last time of each unbroken run of received records. `span` follows from the two numbers; only from_seq is
 -- indexed, so that a run that grows at its end is updated in place.
@@ -173,6 +176,7 @@ CREATE TABLE sts.parked (
     UNIQUE (epoch, seq)
 );
 CREATE UNIQUE INDEX parked_bytes_key ON sts.parked (gateway, digest) WHERE epoch IS NULL;
+CREATE INDEX parked_unpinned_idx ON sts.parked (epoch) WHERE reason = 'unpinned';
 
 -- What gateways report in log records.
 CREATE TABLE sts.gateway_log (

@@ -1,4 +1,4 @@
-"""Which sensors may be shown and which values must not be stored: a copy of the register, at most 5 s old."""
+"""What ingest must know of people and clocks: a copy of the register, at most 5 s old."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from sts_hub.db import queries
 from sts_hub.db.pools import Connection
-from sts_hub.ingest.spans import Times, microseconds
+from sts_hub.db.spans import Times
+from sts_hub.db.times import microseconds
 
 MAX_AGE_S = 5.0
 """A consent that ends stops the live picture, and the storing, within this time."""
@@ -31,35 +32,50 @@ class Wearer(NamedTuple):
         return any(start <= t_us < end for start, end in self.shown)
 
 
-class Wearers:
-    """The register by gateway and local name."""
+class Clock(NamedTuple):
+    """What the hub adds to an epoch's times: the pin to those of unknown clock, the correction to all."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    pin_offset_us: int | None = None
+    delta_us: int = 0
+
+
+class Register:
+    """Sensors by gateway and local name, and the clocks of epochs. While the database is away the copy stays:
+    nobody can change a consent then, either."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._read_at = -MAX_AGE_S
-        self._by_name: dict[tuple[str, str], Wearer] = {}
+        self._wearers: dict[tuple[str, str], Wearer] = {}
+        self._clocks: dict[bytes, Clock] = {}
 
-    def find(self, gateway: str, name: str) -> Wearer | None:
+    def wearer(self, gateway: str, name: str) -> Wearer | None:
         """The registered sensor that this gateway calls by this name."""
-        return self._by_name.get((gateway, name))
+        return self._wearers.get((gateway, name))
 
     def withheld(self, gateway: str, name: str) -> Sequence[tuple[int, int]]:
         """When values of this sensor must not be stored."""
-        wearer = self._by_name.get((gateway, name))
+        wearer = self._wearers.get((gateway, name))
         return wearer.withheld if wearer else ()
+
+    def clock(self, epoch: bytes) -> Clock:
+        """The epoch's clock; one that needs nothing is not kept."""
+        return self._clocks.get(epoch, Clock())
 
     async def refresh(self, connection: Connection, max_age_s: float = MAX_AGE_S) -> None:
         """Read the register again if the copy is older. Raises what the database raises."""
-        asked_at = self._clock()
+        asked_at = self._monotonic()
         if asked_at - self._read_at < max_age_s:
             return
-        found = await connection.fetch(_QUERIES.wearers)
-        self._by_name = {
+        wearers = await connection.fetch(_QUERIES.wearers)
+        clocks = await connection.fetch(_QUERIES.clocks)
+        self._wearers = {
             (row["gateway"], row["name"]): Wearer(
                 row["sensor_id"], _periods(row["shown"]), _periods(row["withheld"])
             )
-            for row in found
+            for row in wearers
         }
+        self._clocks = {row["epoch"].bytes: Clock(row["pin_offset_us"], row["delta_us"]) for row in clocks}
         self._read_at = asked_at
 
 

@@ -1,9 +1,9 @@
-"""Record numbers as ranges, and times as the database wants them."""
+"""Record numbers as ranges, here and in the database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from asyncpg import Range
@@ -12,9 +12,6 @@ from sts_hub.errors import HubError
 
 Numbers: TypeAlias = "Range[int]"
 Times: TypeAlias = "Range[datetime]"
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class SpanError(HubError):
@@ -28,16 +25,6 @@ class Run(NamedTuple):
     last: int
     first_us: int | None
     last_us: int | None
-
-
-def timestamp(us: int) -> datetime:
-    """A wall time in µs as the database takes it."""
-    return _EPOCH + timedelta(microseconds=us)
-
-
-def microseconds(moment: datetime) -> int:
-    """A time from the database in µs since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND
 
 
 def runs(records: Iterable[tuple[int, int | None, int | None]]) -> list[Run]:

@@ -1,0 +1,1 @@
+"""Beats: what gateways say of themselves every ten seconds, and what the hub answers."""

@@ -1,0 +1,93 @@
+-- name: keep_state
+-- The beat of an earlier start of the agent, or an earlier beat of this one, changes nothing.
+INSERT INTO sts.gateway_state AS s (gateway, epoch, number, beat, beat_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (gateway) DO UPDATE SET epoch = excluded.epoch, number = excluded.number, beat = excluded.beat,
+    beat_at = excluded.beat_at
+WHERE CASE WHEN s.epoch = excluded.epoch THEN s.number < excluded.number
+      ELSE (SELECT spoke_first_at FROM sts.epoch WHERE epoch = s.epoch)
+        <= (SELECT spoke_first_at FROM sts.epoch WHERE epoch = excluded.epoch) END
+
+-- name: keep_names
+-- The first word on which device a name means stays; one that contradicts it is kept beside it, and returned.
+INSERT INTO sts.local_name AS n (gateway, name, address, kind)
+SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[]) AS told (name, address, kind) ORDER BY name
+ON CONFLICT (gateway, name) DO UPDATE SET other_address = excluded.address, other_told_at = now()
+WHERE n.address <> excluded.address
+RETURNING name, address, other_address
+
+-- name: names_unknown
+-- Names of this beat that are new, or told with another address: mostly none, and then nothing is written.
+SELECT told.name
+FROM unnest($2::text[], $3::text[]) AS told (name, address)
+LEFT JOIN sts.local_name n ON n.gateway = $1 AND n.name = told.name
+WHERE n.name IS NULL OR n.address <> told.address
+
+-- name: keep_epochs
+-- Heads only rise, an ended epoch never reopens, a pin once told stays. In order of epoch, as all who lock several.
+INSERT INTO sts.epoch AS e (epoch, gateway, boot_id, running, first, head, confirmed, pin_offset_us, pin_error_us,
+    pin_source, starts_after, ends_before, first_beat_at, last_beat_at)
+SELECT epoch, $1, boot_id, running, first, head, confirmed::int8multirange, pin_offset_us, pin_error_us,
+    pin_source, starts_after, ends_before, $2, $2
+FROM unnest($3::uuid[], $4::text[], $5::boolean[], $6::bigint[], $7::bigint[], $8::text[], $9::bigint[], $10::bigint[],
+    $11::int2[], $12::timestamptz[], $13::timestamptz[])
+    AS told (epoch, boot_id, running, first, head, confirmed, pin_offset_us, pin_error_us, pin_source,
+        starts_after, ends_before)
+ORDER BY epoch
+ON CONFLICT (epoch) DO UPDATE SET
+    boot_id = coalesce(e.boot_id, excluded.boot_id),
+    running = coalesce(e.running, true) AND excluded.running,
+    first = greatest(e.first, excluded.first),
+    head = greatest(e.head, excluded.head),
+    confirmed = excluded.confirmed,
+    pin_offset_us = coalesce(e.pin_offset_us, excluded.pin_offset_us),
+    pin_error_us = CASE WHEN e.pin_offset_us IS NULL THEN excluded.pin_error_us ELSE e.pin_error_us END,
+    pin_source = CASE WHEN e.pin_offset_us IS NULL THEN excluded.pin_source ELSE e.pin_source END,
+    starts_after = coalesce(excluded.starts_after, e.starts_after),
+    ends_before = coalesce(excluded.ends_before, e.ends_before),
+    first_beat_at = coalesce(e.first_beat_at, excluded.first_beat_at),
+    last_beat_at = greatest(e.last_beat_at, excluded.last_beat_at)
+WHERE e.gateway = excluded.gateway
+
+-- name: spoke
+-- The epoch that speaks, as distinct from those it tells of.
+UPDATE sts.epoch SET spoke_first_at = coalesce(spoke_first_at, $3), spoke_last_at = greatest(spoke_last_at, $3)
+WHERE epoch = $1 AND gateway = $2
+
+-- name: close_epochs
+-- Ended, and every record up to the head is here, parked here, or declared lost.
+UPDATE sts.epoch SET closed = true
+WHERE epoch = ANY ($1) AND gateway = $2 AND running IS FALSE AND NOT closed
+  AND int8multirange(int8range(0, head + 1)) <@ (received + parked + declared)
+
+-- name: standing
+-- What the hub has of each epoch, and what of the told confirmed records it has not.
+SELECT e.epoch, e.closed, e.received, e.pin_offset_us IS NOT NULL AS pinned, e.backlog_head,
+       told.confirmed::int8multirange - (e.received + e.parked + e.declared) AS missing
+FROM sts.epoch e JOIN unnest($1::uuid[], $2::text[]) AS told (epoch, confirmed) USING (epoch)
+WHERE e.gateway = $3
+
+-- name: later_backlog
+-- Which of these epochs have a later one of the same gateway whose backlog has been stored.
+SELECT e.epoch FROM sts.epoch e
+WHERE e.epoch = ANY ($1) AND EXISTS (
+    SELECT FROM sts.epoch o WHERE o.gateway = e.gateway AND o.added_at > e.added_at AND o.backlog_head >= 0)
+
+-- name: wants
+SELECT epoch, span, extract(epoch FROM noticed_at)::float8 AS noticed_at, extract(epoch FROM asked_at)::float8 AS asked_at
+FROM sts.want WHERE epoch = ANY ($1)
+
+-- name: drop_wants
+DELETE FROM sts.want WHERE epoch = ANY ($1)
+
+-- name: add_want
+INSERT INTO sts.want (epoch, span, noticed_at, asked_at) VALUES ($1, $2, to_timestamp($3), to_timestamp($4))
+
+-- name: copied
+-- Another start of this gateway speaks at the same time: their beats overlap by more than one can lag behind.
+SELECT o.epoch FROM sts.epoch s JOIN sts.epoch o ON o.gateway = s.gateway AND o.epoch <> s.epoch
+WHERE s.epoch = $1 AND s.gateway = $2
+  AND least(s.spoke_last_at, o.spoke_last_at) - greatest(s.spoke_first_at, o.spoke_first_at) > interval '5 s'
+  AND o.spoke_last_at > s.spoke_last_at - interval '60 s'
+
+-- name: keep_copied
+UPDATE sts.gateway_state SET copied_at = $2 WHERE gateway = $1

@@ -1,0 +1,26 @@
+"""Who a message is from."""
+
+from __future__ import annotations
+
+from aio_pika.abc import AbstractIncomingMessage
+
+from sts_protocols import routing
+from sts_protocols.errors import RoutingError
+
+
+class SenderError(Exception):
+    """A message whose sender is not the gateway that its routing key names."""
+
+
+def sender(message: AbstractIncomingMessage) -> str:
+    """The gateway that a message is from: by its key, and by the broker's word. Raises SenderError.
+
+    The broker checks user-id only where it is set, so one without is nobody's.
+    """
+    try:
+        gateway = routing.gateway_of(message.routing_key or "")
+    except RoutingError as error:
+        raise SenderError(str(error)) from None
+    if message.user_id != gateway:
+        raise SenderError(f"The key says {gateway}, the broker says {message.user_id or 'nobody'}.")
+    return gateway

@@ -1,0 +1,175 @@
+"""A queue and what is taken from it: many messages to a transaction, acknowledged together once it is
+committed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+
+from sts_hub import logs
+from sts_hub.broker.sender import SenderError, sender
+from sts_hub.ingest.counters import Counters
+from sts_hub.ingest.intake import Entry, Message, Unusable, read_message, unusable
+from sts_hub.ingest.outage import Outage, State
+from sts_hub.ingest.store import DatabaseAwayError, Store
+from sts_protocols import routing
+from sts_protocols.columns import SampleColumns
+from sts_protocols.record import MAX_MESSAGE_BYTES
+
+GATHER_S = 0.25
+"""How long a transaction waits for more: frames are out already, so nobody sees it, and commits cost the
+disk."""
+
+FULL_ROWS = 10_000
+"""From here on a row costs the same in any transaction; a backlog fills one from a message or two."""
+
+MAX_ROWS = 50_000
+"""2 MB of COPY: one transaction does not keep the loop from the other lane for long."""
+
+_log = logs.get("sts.ingest.lanes")
+
+
+@dataclass(frozen=True)
+class LaneSettings:
+    """One queue: how many messages may be held at once, and whether they are shown on the wall.
+
+    Live: a minute of eight gateways, so the wall outlives a restart of the database. Backlog: 2 MB, a few
+    transactions ahead. Dead letters come rarely.
+    """
+
+    name: str
+    queue: str
+    prefetch: int
+    lane: routing.Lane | None = None
+
+
+LIVE = LaneSettings("live", routing.LIVE_QUEUE, 2000, "live")
+BACKLOG = LaneSettings("backlog", routing.BACKLOG_QUEUE, 32, "backlog")
+DEAD = LaneSettings("dead", routing.DEAD_QUEUE, 16)
+
+
+@dataclass
+class Taken:
+    """A message in hand, read; `rows` is about how many it will store."""
+
+    message: AbstractIncomingMessage
+    said: Message
+    rows: int
+
+
+Show = Callable[[Iterable[Entry]], None]
+
+
+class Lane:
+    """Takes from one queue and stores. Several run in a worker, and several workers on a queue."""
+
+    def __init__(
+        self,
+        settings: LaneSettings,
+        store: Store,
+        outage: Outage,
+        counters: Counters,
+        show: Show | None = None,
+    ) -> None:
+        """`show` is called with the records of each message on its first delivery."""
+        self._settings = settings
+        self._store = store
+        self._outage = outage
+        self._counters = counters
+        self._show = show
+        self._pending: deque[Taken] = deque()
+        self._rows = 0
+        self._wake = asyncio.Event()
+        outage.listen(lambda _before, _after: self._wake.set())
+
+    async def run(self, connection: AbstractConnection) -> None:
+        """Take and store until the connection ends; off the queue while the database is away for long."""
+        while not connection.is_closed:
+            await self._outage.returned()
+            self._pending.clear()
+            self._rows = 0
+            async with await connection.channel(publisher_confirms=False) as channel:
+                await self._take(channel)
+
+    async def _take(self, channel: AbstractChannel) -> None:
+        """One channel's life. Leaving it gives back what is not acknowledged."""
+        channel.close_callbacks.add(self._closed)
+        await channel.set_qos(prefetch_count=self._settings.prefetch)
+        queue = await channel.get_queue(self._settings.queue, ensure=False)
+        await queue.consume(self._on_message)
+        while not channel.is_closed and self._outage.state is not State.OFF:
+            self._wake.clear()
+            if not self._pending:
+                await self._wake.wait()
+            elif not await self._store_batch():
+                return
+
+    def _closed(self, *_: object) -> None:
+        self._wake.set()
+
+    async def _on_message(self, message: AbstractIncomingMessage) -> None:
+        said = self._read(message)
+        if self._show is not None and not message.redelivered:
+            self._show(said.entries)
+        rows = sum(len(e.content.value) for e in said.entries if isinstance(e.content, SampleColumns))
+        self._pending.append(Taken(message, said, rows))
+        self._rows += rows
+        self._wake.set()
+
+    def _read(self, message: AbstractIncomingMessage) -> Message:
+        try:
+            gateway = sender(message)
+        except SenderError as error:
+            self._counters.refused_messages.inc()
+            name = message.user_id or "unknown"
+            return Message([], [Unusable(name, None, "sender", str(error), message.body[:MAX_MESSAGE_BYTES])])
+        if len(message.body) > MAX_MESSAGE_BYTES:
+            detail = f"A message of {len(message.body)} bytes; kept are the first {MAX_MESSAGE_BYTES}."
+            return Message([], [Unusable(gateway, None, "size", detail, message.body[:MAX_MESSAGE_BYTES])])
+        said = read_message(gateway, self._settings.lane, message.body)
+        return said if self._settings.lane is not None else self._given_up(gateway, said)
+
+    def _given_up(self, gateway: str, said: Message) -> Message:
+        """A dead letter: no worker came through with it, so a person must look before it is tried again."""
+        self._counters.dead_letters.inc()
+        _log.error("dead letter", gateway=gateway, records=len(said.entries), unusable=len(said.unusable))
+        detail = "The broker gave it up after too many deliveries."
+        return Message([], [*said.unusable, *(unusable(entry, "dead", detail) for entry in said.entries)])
+
+    async def _store_batch(self) -> bool:
+        """Store what waits, and acknowledge it; false when everything is to be given back."""
+        if self._rows < FULL_ROWS:
+            await asyncio.sleep(GATHER_S)
+        batch = list(self._batch())
+        entries = [entry for taken in batch for entry in taken.said.entries]
+        broken = [piece for taken in batch for piece in taken.said.unusable]
+        doubtful = any(taken.message.redelivered for taken in batch)
+        while True:
+            try:
+                stored = await self._store.store(entries, broken, doubtful=doubtful)
+            except DatabaseAwayError as error:
+                self._outage.lost(error)
+                doubtful = True
+                if not await self._outage.held_out():
+                    return False
+            else:
+                break
+        for _ in batch:
+            self._rows -= self._pending.popleft().rows
+        self._counters.records.labels(self._settings.name).inc(stored.records)
+        self._counters.messages.labels(self._settings.name).inc(len(batch))
+        await batch[-1].message.ack(multiple=True)
+        return True
+
+    def _batch(self) -> Iterable[Taken]:
+        """The oldest that wait, up to MAX_ROWS; at least one."""
+        rows = 0
+        for number, taken in enumerate(self._pending):
+            rows += taken.rows
+            if number and rows > MAX_ROWS:
+                return
+            yield taken

@@ -1,0 +1,111 @@
+"""What could not be stored: look at it, try it again, or give it up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from sts_hub import logs
+from sts_hub.db import queries
+from sts_hub.db.pools import Connection
+from sts_hub.db.spans import multirange
+from sts_hub.ingest.intake import read_message
+from sts_hub.ingest.store import ParkedRow, RefusedError, ReleasedElsewhereError, Store
+
+UPGRADABLE = ("kind", "version", "metric", "body")
+"""Reasons that a newer version of the hub may have done away with."""
+
+PAGE = 200
+"""Records read at a time: 10 MB at the most."""
+
+_QUERIES = queries.load("sts_hub.ingest", "parking.sql")
+_log = logs.get("sts.ingest.parking")
+
+
+@dataclass
+class Tried:
+    """How many parked pieces were stored, and how many stay parked."""
+
+    stored: int = 0
+    still: int = 0
+
+
+async def listing(
+    pool: asyncpg.Pool, gateway: str | None = None, reason: str | None = None, limit: int = 1000
+) -> list[asyncpg.Record]:
+    """Parked pieces without their bytes, oldest first."""
+    found: list[asyncpg.Record] = await pool.fetch(_QUERIES.listing, gateway, reason, limit)
+    return found
+
+
+async def one(pool: asyncpg.Pool, number: int) -> asyncpg.Record | None:
+    """A parked piece, with its bytes."""
+    return await pool.fetchrow(_QUERIES.one, number)
+
+
+async def retry(
+    pool: asyncpg.Pool,
+    store: Store,
+    *,
+    ids: Sequence[int] | None = None,
+    reasons: Sequence[str] | None = None,
+) -> Tried:
+    """Store what can be stored by now; the rest stays, with the reason of today. Raises DatabaseAwayError."""
+    tried = Tried()
+    behind = 0
+    while rows := await pool.fetch(_QUERIES.to_try, ids, reasons, behind, PAGE):
+        for row in rows:
+            await _retry_one(pool, store, row, tried)
+        behind = rows[-1]["id"]
+    if tried.stored:
+        _log.info("parked stored", stored=tried.stored, still_parked=tried.still)
+    return tried
+
+
+async def retry_pinned(pool: asyncpg.Pool, store: Store) -> Tried:
+    """Store the records whose epoch has got its pin. Raises DatabaseAwayError."""
+    ids = [row["id"] for row in await pool.fetch(_QUERIES.pinned, PAGE)]
+    return await retry(pool, store, ids=ids) if ids else Tried()
+
+
+async def _retry_one(pool: asyncpg.Pool, store: Store, row: asyncpg.Record, tried: Tried) -> None:
+    said = read_message(row["gateway"], None, row["raw"])
+    faults = said.unusable or await store.foresee(said.entries)
+    if faults:
+        await pool.execute(_QUERIES.still_parked, row["id"], faults[0].reason, faults[0].detail)
+        tried.still += 1
+        return
+    try:
+        await store.store(said.entries, (), release=ParkedRow(row["id"], row["epoch"], row["seq"]))
+        tried.stored += 1
+    except ReleasedElsewhereError:
+        return
+    except RefusedError as error:
+        await pool.execute(_QUERIES.still_parked, row["id"], "refused", str(error))
+        tried.still += 1
+
+
+async def discard(pool: asyncpg.Pool, ids: Sequence[int]) -> int:
+    """Give these up for good: their records are told as lost, reason "discarded". Returns how many there
+    were."""
+    discarded = 0
+    for number in ids:
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                await _discard_one(connection, number)
+        except ReleasedElsewhereError:
+            continue
+        discarded += 1
+    return discarded
+
+
+async def _discard_one(connection: Connection, number: int) -> None:
+    """The epoch's row first, as everybody who locks both does."""
+    row = await connection.fetchrow(_QUERIES.one, number)
+    if row is not None and row["epoch"] is not None:
+        numbers = multirange([(row["seq"], row["seq"])])
+        await connection.execute(_QUERIES.discard_from_ledger, row["epoch"], numbers)
+    if await connection.fetchval(_QUERIES.discard, number) is None:
+        raise ReleasedElsewhereError

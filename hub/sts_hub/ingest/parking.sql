@@ -1,0 +1,34 @@
+-- name: listing
+SELECT id, gateway, epoch, seq, reason, detail, octet_length(raw) AS bytes, parked_at, tried_at
+FROM sts.parked
+WHERE ($1::text IS NULL OR gateway = $1) AND ($2::text IS NULL OR reason = $2)
+ORDER BY id LIMIT $3
+
+-- name: one
+SELECT * FROM sts.parked WHERE id = $1
+
+-- name: to_try
+-- $1: only these ids, $2: only these reasons (null: all); $3: behind this id.
+SELECT id, gateway, epoch, seq, raw FROM sts.parked
+WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) AND ($2::text[] IS NULL OR reason = ANY ($2)) AND id > $3
+ORDER BY id LIMIT $4
+
+-- name: pinned
+-- Records that waited for the pin of their epoch, which has come.
+SELECT p.id FROM sts.parked p JOIN sts.epoch e USING (epoch)
+WHERE p.reason = 'unpinned' AND e.pin_offset_us IS NOT NULL
+ORDER BY p.id LIMIT $1
+
+-- name: still_parked
+UPDATE sts.parked SET reason = $2, detail = $3, tried_at = now() WHERE id = $1
+
+-- name: discard
+DELETE FROM sts.parked WHERE id = $1 RETURNING id
+
+-- name: discard_from_ledger
+-- What a person gave up is lost, with that reason.
+WITH given_up AS (
+    UPDATE sts.epoch SET parked = parked - $2::int8multirange, declared = declared + $2::int8multirange
+    WHERE epoch = $1
+)
+INSERT INTO sts.drop (epoch, span, reason) SELECT $1, unnest($2::int8multirange), 'discarded'
