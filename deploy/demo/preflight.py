@@ -80,14 +80,14 @@ def package_manager() -> str:
     return ""
 
 
-def install_command(part: str) -> str:
-    """What a person types to get a part from the distribution."""
+def install_command(*parts: str) -> str:
+    """What a person types to get these parts from the distribution."""
     manager = package_manager()
-    package = PACKAGES[part].get(manager)
-    if not package:
-        return f"install {PACKAGES[part]['apt-get']} with this system's package manager"
+    names = " ".join(PACKAGES[part].get(manager) or PACKAGES[part]["apt-get"] for part in parts)
+    if not manager:
+        return f"install {names} with this system's package manager"
     prefix = "" if os.getuid() == 0 else "sudo "
-    return prefix + dict(MANAGERS)[manager] + " " + package
+    return prefix + dict(MANAGERS)[manager] + " " + names
 
 
 def _found(patterns: tuple[str, ...]) -> Iterator[str]:
@@ -233,6 +233,11 @@ def install(packages: list[str]) -> bool:
     return True
 
 
+def packages_of(lacks: list[Lack]) -> list[str]:
+    """The parts that a package of the distribution brings, each once."""
+    return list(dict.fromkeys(lack.package for lack in lacks if lack.package))
+
+
 def _may_install(lacks: list[Lack]) -> bool:
     allowed = os.getuid() == 0 and os.environ.get("INSTALL", "yes") != "no"
     return allowed and package_manager() == "apt-get" and all(lack.package for lack in lacks)
@@ -241,13 +246,15 @@ def _may_install(lacks: list[Lack]) -> bool:
 def main(target: str) -> int:
     """0 when everything is there (or could be installed by root), 1 after telling what is not."""
     lacks = lacks_for(target)
-    if lacks and _may_install(lacks) and install([PACKAGES[lack.package]["apt-get"] for lack in lacks]):
+    if lacks and _may_install(lacks) and install([PACKAGES[part]["apt-get"] for part in packages_of(lacks)]):
         lacks = lacks_for(target)
     if not lacks:
         return 0
     print(f"make {target} cannot start yet. Nothing has been made. Missing:\n", file=sys.stderr)
     for lack in lacks:
         print(lack, file=sys.stderr)
+    if len([lack for lack in lacks if lack.package]) > 1:
+        print(f"\nAll packages in one go:\n      {install_command(*packages_of(lacks))}", file=sys.stderr)
     return 1
 
 

@@ -49,7 +49,12 @@ def node_programs() -> Path:
 
 def node_environment() -> dict[str, str]:
     """Our environment with the wheel's Node first on the path."""
-    return {**os.environ, "PATH": f"{node_programs()}{os.pathsep}{os.environ['PATH']}", "CI": "true", "NO_COLOR": "1"}
+    return {
+        **os.environ,
+        "PATH": f"{node_programs()}{os.pathsep}{os.environ['PATH']}",
+        "CI": "true",
+        "NO_COLOR": "1",
+    }
 
 
 def npm(*words: str, quiet: bool) -> None:
