@@ -83,6 +83,11 @@ class Journal:
         writer.start()
         self._roll(Lane.KEPT)
 
+    @property
+    def last_seq(self) -> int:
+        """The last number given, -1 for none."""
+        return self._next_seq - 1
+
     def submit(self, *jobs: Put | Act) -> None:
         """Hand jobs to the writer, behind everything before them."""
         assert self._writer is not None, "the journal is used before start()"

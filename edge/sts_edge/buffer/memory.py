@@ -18,7 +18,7 @@ from sts_protocols.record import (
 )
 
 from .interface import BufferFailed, BufferStats, Held, Holding, Range, RecordDropped
-from .ranges import RangeSet
+from .ranges import RangeSet, clipped
 
 _EVICTED = (Kind.RAW, Kind.WAVEFORM, Kind.SAMPLES)
 
@@ -66,20 +66,21 @@ class MemoryBuffer:
             raise RecordDropped(f"record {seq} found no room")
 
     def confirm(self, epoch: bytes, seqs: Iterable[int]) -> None:
-        for seq in seqs if epoch == self.epoch else ():
-            self._confirmed.add(seq, seq)
+        for seq in seqs:
+            if epoch == self.epoch and 0 <= seq < self._next:
+                self._confirmed.add(seq, seq)
 
     def unconfirm(self, epoch: bytes, ranges: Iterable[Range]) -> list[Range]:
-        wanted = list(ranges)
         if epoch != self.epoch:
-            return wanted
+            return list(RangeSet(ranges))
+        wanted = clipped(ranges, self._next - 1)
         held = RangeSet((seq, seq) for seq in self._records)
         for first, last in wanted:
             self._confirmed.remove(first, last)
         return [gap for first, last in wanted for gap in held.missing(first, last)]
 
     def declare(self, epoch: bytes, ranges: Sequence[Range], reason: str) -> None:
-        told = RangeSet(ranges)
+        told = RangeSet(clipped(ranges, self._next - 1) if epoch == self.epoch else ranges)
         if not len(told):
             return
         times = [record.header for seq, record in self._records.items() if seq in told]
@@ -108,7 +109,7 @@ class MemoryBuffer:
 
     def epochs(self) -> list[Holding]:
         first = min(self._records, default=self.head + 1)
-        confirmed = self._confirmed.below(self.head)
+        confirmed = clipped(self._confirmed, self.head)
         return [Holding(self.epoch, self._boot_id, True, first, self.head, confirmed, self._pin, None, None)]
 
     def forget(self, epoch: bytes) -> None:

@@ -6,6 +6,11 @@ from collections.abc import Iterable, Iterator
 Range = tuple[int, int]
 
 
+def clipped(ranges: Iterable[Range], last: int) -> list[Range]:
+    """Return what of these ranges lies between 0 and last."""
+    return [(max(low, 0), min(high, last)) for low, high in ranges if low <= last and high >= 0]
+
+
 class RangeSet:
     """Numbers as disjoint inclusive ranges, ascending, never touching each other."""
 
@@ -46,10 +51,6 @@ class RangeSet:
             at += 1
         if first <= last:
             yield first, last
-
-    def below(self, last: int) -> list[Range]:
-        """Return the ranges up to a number, it included."""
-        return [(low, min(high, last)) for low, high in self if low <= last]
 
     def __contains__(self, number: int) -> bool:
         at = bisect_left(self._lasts, number)

@@ -7,11 +7,11 @@ place is fixed when it is numbered, so what the writer writes is what was sealed
 import asyncio
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from sts_edge.clock import boot_us
 from sts_edge.config import BufferSettings
 from sts_protocols.record import UNKNOWN_CLOCK, Anchor, ClockReading, ClockSource, Record
 
@@ -24,7 +24,7 @@ from .journal import Journal, LoopReport
 from .keeper import Keeper
 from .lock import FolderLock
 from .quarantine import Quarantine
-from .ranges import RangeSet
+from .ranges import RangeSet, clipped
 from .reader import Reader, Unreadable
 from .recovery import Lost, Recovered, Recovery
 from .room import Room
@@ -37,10 +37,6 @@ from .writer import Act, Writer
 # With room for eight segments, giving one up costs at most an eighth of what is held.
 LEAST_SEGMENTS = 8
 EPOCH_BYTES = 16
-
-
-def _boot_us() -> int:
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000
 
 
 def _kernel_boot_id() -> str:
@@ -61,7 +57,7 @@ class SegmentLog:
         *,
         floor_us: int | None = None,
         reading: Callable[[], ClockReading] = lambda: UNKNOWN_CLOCK,
-        boot_us: Callable[[], int] = _boot_us,
+        boot_us: Callable[[], int] = boot_us,
         boot_id: str | None = None,
         disk: Disk | None = None,
     ) -> None:
@@ -126,7 +122,10 @@ class SegmentLog:
         entry = self._book.get(epoch)
         if entry is None:
             return
+        last = self._last_seq(entry)
         for seq in seqs:
+            if not 0 <= seq <= last:
+                continue  # no such record: to believe it would lose the one that gets this number
             entry.confirmed.add(seq, seq)
             if (spot := self._shelf.find(epoch, seq)) is not None:
                 spot.segment.settle(spot.at)
@@ -134,8 +133,10 @@ class SegmentLog:
 
     def unconfirm(self, epoch: bytes, ranges: Iterable[Range]) -> list[Range]:
         entry = self._book.get(epoch)
+        if entry is None:
+            return list(RangeSet(ranges))
         missing = RangeSet()
-        for first, last in ranges:
+        for first, last in clipped(ranges, self._last_seq(entry)):
             held = RangeSet()
             for segment, at in self._shelf.between(epoch, first, last):
                 if not segment.is_gone(at):
@@ -143,14 +144,15 @@ class SegmentLog:
                     held.add(segment.seq(at), segment.seq(at))
             for one in held.missing(first, last):
                 missing.add(*one)
-            if entry is not None:
-                entry.confirmed.remove(first, last)
-                self._keeper.soon(entry)
+            entry.confirmed.remove(first, last)
+        self._keeper.soon(entry)
         return list(missing)
 
     def declare(self, epoch: bytes, ranges: Sequence[Range], reason: str) -> None:
-        if ranges:
-            self._drops.declare(epoch, ranges, reason)
+        entry = self._book.get(epoch)
+        told = ranges if entry is None else clipped(ranges, self._last_seq(entry))
+        if told:
+            self._drops.declare(epoch, told, reason)
 
     def oldest(
         self, limit_bytes: int, skip: Container[tuple[bytes, int]], sendable: Callable[[Held], bool]
@@ -260,6 +262,10 @@ class SegmentLog:
         self._next_segment += 1
         return segment
 
+    def _last_seq(self, entry: Entry) -> int:
+        """The last number given in an epoch. Nobody may say anything of a record that is not yet."""
+        return self._journal.last_seq if entry.epoch == self.epoch else entry.head
+
     def _tell_synced(self, seqs: Sequence[int]) -> None:
         self._note_head()
         _call(self.on_synced, seqs)
@@ -292,7 +298,7 @@ class SegmentLog:
             running=running,
             first=min(firsts, default=head + 1),
             head=head,
-            confirmed=entry.confirmed.below(head),
+            confirmed=clipped(entry.confirmed, head),
             pin=entry.pin,
             started_us=entry.started_us,
             ended_us=None if running else self._book.ended_us(entry),
