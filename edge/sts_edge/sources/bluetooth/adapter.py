@@ -94,14 +94,14 @@ class AdapterWatch:
         try:
             bus.add_message_handler(self._hear)
             await self._ask_for_hints(bus)
-            await self._follow(bus, lost)
+            await self._follow(bus)
         finally:
             self._bus = None
             bus.disconnect()
             await lost
 
-    async def _follow(self, bus: MessageBus, lost: asyncio.Future[None]) -> None:
-        while not lost.done():
+    async def _follow(self, bus: MessageBus) -> None:
+        while bus.connected:
             self._hint.clear()
             self._found(await self._ask(bus))
             with contextlib.suppress(TimeoutError):
@@ -156,7 +156,7 @@ class AdapterWatch:
 
     async def _call(self, bus: MessageBus, question: Message) -> Message:
         what = f"{question.member} of {question.path}"
-        return await within(QUESTION_S, bus.call(question), what, self._limits.abandon_s)
+        return await within(QUESTION_S, _call_alive(bus, question), what, self._limits.abandon_s)
 
 
 def _question(
@@ -176,6 +176,13 @@ def _question(
 
 async def _connect() -> MessageBus:
     return await MessageBus(bus_type=BusType.SYSTEM).connect()
+
+
+async def _call_alive(bus: MessageBus, question: Message) -> Message:
+    """dbus-fast writes to a bus that has just died and leaves the error to nobody: look first."""
+    if not bus.connected:
+        raise EOFError("D-Bus is away")
+    return await bus.call(question)
 
 
 async def _until_lost(bus: MessageBus) -> None:

@@ -88,3 +88,6 @@ class Limits:
     scan_retry_longest_s: float = SCAN_RETRY_LONGEST_S
     bus_retry_s: float = BUS_RETRY_S
     battery_every_s: float = BATTERY_EVERY_S
+    echo_of_loss_s: float = ECHO_OF_LOSS_S
+    stale_look_s: float = STALE_LOOK_S
+    power_cycle_pause_s: float = POWER_CYCLE_PAUSE_S

@@ -18,10 +18,8 @@ from sts_edge.sources.bluetooth.care import Care
 from sts_edge.sources.bluetooth.connection import Connection, LinkError
 from sts_edge.sources.bluetooth.limits import (
     DUE_S,
-    ECHO_OF_LOSS_S,
     RETRY_LONGEST_S,
     SIGHTING_FRESH_S,
-    STALE_LOOK_S,
     Limits,
 )
 from sts_edge.sources.bluetooth.profiles import PROFILES, Subscription
@@ -95,7 +93,7 @@ class Link:
         self._limits = limits
         self._care = Care(sensor.name, reception, limits)
         self._sightings: dict[str, Sighting] = {}
-        self._seen = asyncio.Event()
+        self._wake = asyncio.Event()
         self._deaf_until_s = 0.0
         self._heard_s = 0.0
         self._rssi: int | None = None
@@ -110,7 +108,11 @@ class Link:
             return
         self._rssi = rssi
         self._sightings[room.name] = Sighting(room, device, rssi, now_s)
-        self._seen.set()
+        self._wake.set()
+
+    def look(self) -> None:
+        """A scan has begun: what BlueZ knows of this sensor can be asked now."""
+        self._wake.set()
 
     def adapter_gone(self) -> None:
         """The adapter of this link is not there any more: so is the link."""
@@ -165,23 +167,21 @@ class Link:
                 await self._close(connection)
 
     async def _seek(self) -> Room:
-        """Wait until an adapter with a free slot sees the sensor; of several take the best."""
+        """Wait until an adapter with a free slot sees the sensor; of several take the best.
+
+        A sensor whose link a dead process has left behind sends no adverts, so it is freed before each wait.
+        """
         while True:
-            await self._until_seen()
+            await Connection.free_stale(self._sensor.address, self._limits)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._limits.stale_look_s):
+                    await self._wake.wait()
+            self._wake.clear()
             fresh = self._fresh()
             free = [sighting for sighting in fresh if sighting.room.free]
             self.waits_for_slot = bool(fresh) and not free
             if free:
                 return max(free, key=lambda sighting: sighting.rssi).room
-
-    async def _until_seen(self) -> None:
-        """Wait for an advert. A sensor whose link a dead process has left behind sends none: free it."""
-        while not self._seen.is_set():
-            await Connection.free_stale(self._sensor.address, self._limits)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(STALE_LOOK_S):
-                    await self._seen.wait()
-        self._seen.clear()
 
     def _fresh(self) -> list[Sighting]:
         oldest_s = time.monotonic() - SIGHTING_FRESH_S
@@ -246,8 +246,8 @@ class Link:
     def _forget_sightings(self) -> None:
         """Only an advert from now on counts, not the signals of what just happened."""
         self._sightings.clear()
-        self._seen.clear()
-        self._deaf_until_s = time.monotonic() + ECHO_OF_LOSS_S
+        self._wake.clear()
+        self._deaf_until_s = time.monotonic() + self._limits.echo_of_loss_s
 
     def _move(self, event: Event) -> None:
         self.phase = PHASES[self.phase, event]

@@ -1,7 +1,7 @@
 """What belongs to one adapter: its watch, its one scanner, its one connect at a time, its slots for links."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -22,22 +22,30 @@ class Linked(Protocol):
     def adapter_gone(self) -> None: ...
 
 
-See = Callable[["Room", BLEDevice, int], None]
+class Sensors(Protocol):
+    """All registered sensors, as a room speaks with them."""
+
+    def see(self, room: "Room", device: BLEDevice, rssi: int) -> None:
+        """An advert of any device was heard, rssi in dBm."""
+        ...
+
+    def scan_began(self) -> None: ...
+
+    def anyone_due(self) -> bool:
+        """True when a sensor that was heard lately has no link."""
+        ...
 
 
 class Room:
-    """One adapter. `see` is told of each advert with its RSSI in dBm."""
+    """One adapter."""
 
-    def __init__(
-        self, name: str, max_links: int, limits: Limits, see: See, anyone_due: Callable[[], bool]
-    ) -> None:
+    def __init__(self, name: str, max_links: int, limits: Limits, sensors: Sensors) -> None:
         self.name = name
         self.connecting = asyncio.Lock()
         self.watch = AdapterWatch(name, limits, self._radio_changed)
         self.scanner = Scanner(self.watch, limits, self._hear, self)
         self._max_links = max_links
-        self._see = see
-        self._anyone_due = anyone_due
+        self._sensors = sensors
         self._links: set[Linked] = set()
 
     async def run(self) -> None:
@@ -67,8 +75,11 @@ class Room:
         elif self.scanner.trouble:
             yield self.scanner.trouble
 
+    def scan_began(self) -> None:
+        self._sensors.scan_began()
+
     def anyone_due(self) -> bool:
-        return self._anyone_due()
+        return self._sensors.anyone_due()
 
     def anyone_linked(self) -> bool:
         return bool(self._links)
@@ -80,4 +91,4 @@ class Room:
                 link.adapter_gone()
 
     def _hear(self, device: BLEDevice, advert: AdvertisementData) -> None:
-        self._see(self, device, advert.rssi)
+        self._sensors.see(self, device, advert.rssi)

@@ -23,7 +23,7 @@ from bleak_retry_connector.bluez import stop_discovery
 
 from sts_edge.sources.bluetooth.adapter import BUS_ERRORS, AdapterWatch, Radio
 from sts_edge.sources.bluetooth.deadline import within
-from sts_edge.sources.bluetooth.limits import POWER_CYCLE_PAUSE_S, SCAN_STOP_S, Limits
+from sts_edge.sources.bluetooth.limits import SCAN_STOP_S, Limits
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,9 @@ class ScanStalledError(Exception):
 
 
 class Need(Protocol):
-    """What the scanner asks about the sensors of its adapter."""
+    """What the scanner asks and tells about the sensors of its adapter."""
+
+    def scan_began(self) -> None: ...
 
     def anyone_due(self) -> bool:
         """True when a sensor that was heard lately has no link: the silence is not a quiet site."""
@@ -151,7 +153,7 @@ class Scanner:
             return
         self.count.resets += 1
         log.warning("adapter_reset", adapter=self._watch.name)
-        await self._watch.power_cycle(POWER_CYCLE_PAUSE_S)
+        await self._watch.power_cycle(self._limits.power_cycle_pause_s)
 
     async def _scan(self, mode: Literal["active", "passive"]) -> None:
         scanner = self._make(mode)
@@ -160,6 +162,7 @@ class Scanner:
         try:
             await self._in_time(scanner.start(), self._limits.scan_start_s, "starting a scan")
             self.count.starts += 1
+            self._need.scan_began()
             await self._listen()
         finally:
             await self._stop(scanner)

@@ -36,9 +36,7 @@ class BluetoothSource:
         self._now_us = now_us
         self._running = False
         self.links = {sensor.address: self._make_link(sensor) for sensor in settings.sensors}
-        self.rooms = [
-            Room(name, radio.max_links, self._limits, self._see, self._anyone_due) for name in radio.adapters
-        ]
+        self.rooms = [Room(name, radio.max_links, self._limits, self) for name in radio.adapters]
 
     async def run(self) -> None:
         """Read until cancelled."""
@@ -64,18 +62,25 @@ class BluetoothSource:
             told.append(f"No link is left for {waiting}: add an adapter, or raise bluetooth.max_links.")
         return told
 
+    def see(self, room: Room, device: BLEDevice, rssi: int) -> None:
+        """An advert was heard: only registered sensors hear of it."""
+        link = self.links.get(device.address.upper())
+        if link is not None:
+            link.see(room, device, rssi)
+
+    def scan_began(self) -> None:
+        """A scanner has started, so BlueZ can be asked about links that nobody owns."""
+        for link in self.links.values():
+            link.look()
+
+    def anyone_due(self) -> bool:
+        """True when somebody trains with a sensor that has no link."""
+        now_us = self._now_us()
+        return any(link.due(now_us) for link in self.links.values())
+
     def _make_link(self, sensor: SensorSettings) -> Link:
         return Link(sensor, Reception(sensor, self._pass_on, self._now_us), self._limits)
 
     def _pass_on(self, packet: Packet) -> None:
         if self._running:
             self._emit(packet)
-
-    def _see(self, room: Room, device: BLEDevice, rssi: int) -> None:
-        link = self.links.get(device.address.upper())
-        if link is not None:
-            link.see(room, device, rssi)
-
-    def _anyone_due(self) -> bool:
-        now_us = self._now_us()
-        return any(link.due(now_us) for link in self.links.values())
