@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sts_protocols.errors import RecordError
-from sts_protocols.record.numbers import MAX_EXACT, counts_of, unpack_floats, wrong
+from sts_protocols.record.compression import wrong
+from sts_protocols.record.numbers import MAX_EXACT, counts_of, unpack_floats
 from sts_protocols.record.samples import Body, Packets, packets_of, read_body
 from sts_protocols.record.waveform import NS_PER_US, Channel, read_channels
 

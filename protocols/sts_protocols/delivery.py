@@ -10,7 +10,7 @@ nothing.
     BACKLOG     waits its turn, oldest first
     SENT        in flight on the backlog connection
     CONFIRMED   the broker has it in a quorum queue; kept until space is needed, because the hub may want it
-    again DROPPED     given up by the buffer's policy, and declared
+    again DROPPED     given up by the buffer's policy, and declared by a record of its own
 
 A confirm that comes after its deadline is good news, not a fault: the record was handed over, so the broker
 may well have it, and the ledger refuses the copy that went after it. A confirm that never comes costs only
@@ -48,7 +48,7 @@ class Event(Enum):
     DROPPED = auto()  # the buffer gave it up
 
 
-_TABLE: dict[tuple[State, Event], State] = {
+TABLE: dict[tuple[State, Event], State] = {
     (State.QUEUED, Event.HANDED_LIVE): State.LIVE,
     (State.QUEUED, Event.PASSED_OVER): State.BACKLOG,
     #
@@ -57,11 +57,13 @@ _TABLE: dict[tuple[State, Event], State] = {
     (State.LIVE, Event.RETURNED): State.BACKLOG,
     (State.LIVE, Event.TIMED_OUT): State.BACKLOG,
     (State.LIVE, Event.LINK_LOST): State.BACKLOG,
+    (State.LIVE, Event.DROPPED): State.DROPPED,
     #
     (State.BACKLOG, Event.HANDED): State.SENT,
     (State.BACKLOG, Event.ACKED): State.CONFIRMED,  # late: handed over before, deadline passed since
-    (State.BACKLOG, Event.NACKED): State.BACKLOG,  # late, likewise
+    (State.BACKLOG, Event.NACKED): State.BACKLOG,  # these four: of a copy handed over before
     (State.BACKLOG, Event.RETURNED): State.BACKLOG,
+    (State.BACKLOG, Event.TIMED_OUT): State.BACKLOG,
     (State.BACKLOG, Event.LINK_LOST): State.BACKLOG,
     (State.BACKLOG, Event.WANTED): State.BACKLOG,
     (State.BACKLOG, Event.DROPPED): State.DROPPED,
@@ -72,6 +74,7 @@ _TABLE: dict[tuple[State, Event], State] = {
     (State.SENT, Event.TIMED_OUT): State.BACKLOG,
     (State.SENT, Event.LINK_LOST): State.BACKLOG,
     (State.SENT, Event.WANTED): State.SENT,
+    (State.SENT, Event.DROPPED): State.DROPPED,
     #
     (State.CONFIRMED, Event.ACKED): State.CONFIRMED,  # the second of two copies
     (State.CONFIRMED, Event.NACKED): State.CONFIRMED,
@@ -83,18 +86,16 @@ _TABLE: dict[tuple[State, Event], State] = {
     (State.DROPPED, Event.ACKED): State.CONFIRMED,  # late: received wins over declared
     (State.DROPPED, Event.NACKED): State.DROPPED,
     (State.DROPPED, Event.RETURNED): State.DROPPED,
+    (State.DROPPED, Event.TIMED_OUT): State.DROPPED,
     (State.DROPPED, Event.LINK_LOST): State.DROPPED,
     (State.DROPPED, Event.WANTED): State.DROPPED,  # answered by the declaration
 }
-
-# A record may be deleted without a word only when the broker has it.
-MAY_UNLINK = frozenset({State.CONFIRMED, State.DROPPED})
 
 
 def next_state(state: State, event: Event) -> State:
     """The state after the event. Raises DeliveryError for a pair that cannot happen."""
     try:
-        return _TABLE[state, event]
+        return TABLE[state, event]
     except KeyError:
         raise DeliveryError(
             f"A record that is {state.name} cannot be {event.name}: our own mistake"

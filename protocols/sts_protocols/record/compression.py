@@ -1,7 +1,9 @@
-"""The outside of every body: one zstd frame of level 3 that tells its content size."""
+"""The outside of every body: one zstd frame of level 3 that tells its content size, msgpack inside."""
 
 import threading
+from typing import TypeVar
 
+import msgspec
 import zstandard
 
 from sts_protocols.errors import RecordError
@@ -22,6 +24,12 @@ class _Codec(threading.local):
 
 
 _codec = _Codec()
+_Content = TypeVar("_Content")
+
+
+def wrong(sentence: str) -> RecordError:
+    """A body that was sealed whole (its CRC is right) and still is not what the format says."""
+    return RecordError("body", f"The body is not what its format says: {sentence}")
 
 
 def pack(plain: bytes) -> bytes:
@@ -48,3 +56,11 @@ def unpack(body: bytes) -> bytes:
         )
     except zstandard.ZstdError as error:
         raise RecordError("body", f"The body is no zstd frame: {error}") from None
+
+
+def unpack_as(decoder: "msgspec.msgpack.Decoder[_Content]", body: bytes) -> _Content:
+    """What is in a body, if it has the shape that the decoder expects. Raises RecordError."""
+    try:
+        return decoder.decode(unpack(body))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise wrong(str(error)) from None

@@ -130,10 +130,6 @@ def seal(
     length = HEADER_BYTES + len(body)
     header = Header(length, VERSION, kind, segment_id, epoch, seq, first_us, last_us, clock)
     _check_fields(header, 0)
-    if len(segment_id) != 8 or len(epoch) != 16 or not 0 <= kind <= 255:
-        raise RecordError(
-            "header", "A record needs a segment id of 8 bytes, an epoch of 16 and a kind of one byte"
-        )
     head = _IDENTITY.pack(MARKER, 0, length, VERSION, kind, segment_id, epoch, seq)
     tail = (head + _TIMES.pack(first_us, last_us, *clock) + body)[_CRC_FROM:]
     return Record(header, MARKER + _CRC_FIELD.pack(zlib.crc32(tail)) + tail)
@@ -198,15 +194,14 @@ def _header_of(raw: bytes, offset: int) -> Header:
 
 
 def _check_fields(header: Header, offset: int) -> None:
-    ordered = 0 <= header.first_us <= header.last_us <= MAX_TIME_US
+    sizes = len(header.segment_id), len(header.epoch)
+    if sizes != (8, 16) or not 0 <= header.kind <= 255 or not 0 <= header.seq <= MAX_SEQ:
+        raise RecordError("header", "The record's identity is out of range", offset)
     clock = header.clock
-    if (
-        not ordered
-        or not 0 <= header.seq <= MAX_SEQ
-        or abs(clock.offset_us) > MAX_TIME_US
-        or clock.error_us < 0
-    ):
-        raise RecordError("header", "The record's number, times or clock are out of range", offset)
+    if abs(clock.offset_us) > MAX_TIME_US or clock.error_us < 0 or not 0 <= clock.source <= 255:
+        raise RecordError("header", "The record's clock is out of range", offset)
+    if not 0 <= header.first_us <= header.last_us <= MAX_TIME_US:
+        raise RecordError("header", "The record's times are out of range or in the wrong order", offset)
 
 
 def _damaged(message: bytes, offset: int, error: RecordError) -> Damaged:

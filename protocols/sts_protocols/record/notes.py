@@ -1,13 +1,11 @@
 """The bodies of what a gateway says beside its samples: DROP, ANCHOR and LOG."""
 
 import re
-from typing import TypeVar
 
 import msgspec
 
-from sts_protocols.record.compression import pack, unpack
+from sts_protocols.record.compression import pack, unpack_as, wrong
 from sts_protocols.record.header import MAX_SEQ, MAX_TIME_US, ClockSource
-from sts_protocols.record.numbers import wrong
 
 _WORD = re.compile(r"[a-z][a-z0-9_.-]{0,79}")
 
@@ -49,7 +47,6 @@ class Log(msgspec.Struct, array_like=True, frozen=True):
     fields: dict[str, Scalar]
 
 
-Note = TypeVar("Note", Drop, Anchor, Log)
 LEVELS = ("debug", "info", "warning", "error")
 
 _drops = msgspec.msgpack.Decoder(Drop)
@@ -65,7 +62,7 @@ def encode_drop(drop: Drop) -> bytes:
 
 def decode_drop(body: bytes) -> Drop:
     """Raises RecordError."""
-    return _checked_drop(_decode(_drops, body))
+    return _checked_drop(unpack_as(_drops, body))
 
 
 def encode_anchor(anchor: Anchor) -> bytes:
@@ -76,7 +73,7 @@ def encode_anchor(anchor: Anchor) -> bytes:
 
 def decode_anchor(body: bytes) -> Anchor:
     """Raises RecordError."""
-    return _checked_anchor(_decode(_anchors, body))
+    return _checked_anchor(unpack_as(_anchors, body))
 
 
 def encode_log(log: Log) -> bytes:
@@ -86,14 +83,7 @@ def encode_log(log: Log) -> bytes:
 
 def decode_log(body: bytes) -> Log:
     """Raises RecordError."""
-    return _checked_log(_decode(_logs, body))
-
-
-def _decode(decoder: "msgspec.msgpack.Decoder[Note]", body: bytes) -> Note:
-    try:
-        return decoder.decode(unpack(body))
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise wrong(str(error)) from None
+    return _checked_log(unpack_as(_logs, body))
 
 
 def _checked_drop(drop: Drop) -> Drop:

@@ -14,22 +14,22 @@ from itertools import accumulate, chain, groupby, pairwise, repeat
 
 from sts_protocols.errors import RecordError
 from sts_protocols.metrics import Metric, by_id
+from sts_protocols.record.compression import wrong
 from sts_protocols.sample import MAX_METRIC
 
 # steps x numerator stays within this, so that it is exact in float64 and one division rounds once; half of
 # what float64 can hold, so that a difference of two steps is exact too.
 MAX_EXACT = 2**52
 
+# As many values, and as many packets, as a full body has bytes. Without this bound a message of 64 KB could
+# claim 400 million values that are all alike.
+MAX_VALUES = 48 * 1024
+
 MAX_SCALE = 2**31
 MAX_QUALITY = 255
 
 Steps = list[int]
 Counts = int | list[int]
-
-
-def wrong(sentence: str) -> RecordError:
-    """A body that was sealed whole (its CRC is right) and still is not what the format says."""
-    return RecordError("body", f"The body is not what its format says: {sentence}")
 
 
 def scale_of(metric: int) -> tuple[int, int]:
@@ -41,7 +41,10 @@ def scale_of(metric: int) -> tuple[int, int]:
 
 def fold_values(values: Sequence[float], numerator: int, denominator: int) -> Steps | bytes:
     """Deltas of whole steps; float64 little endian if a single value is not exactly a number of steps."""
-    steps = [round(value * denominator / numerator) for value in values]
+    try:
+        steps = [round(value * denominator / numerator) for value in values]
+    except OverflowError:
+        return struct.pack(f"<{len(values)}d", *values)
     for value, step in zip(values, steps, strict=True):
         if step * numerator / denominator != value or abs(step * numerator) > MAX_EXACT:
             return struct.pack(f"<{len(values)}d", *values)
@@ -88,6 +91,14 @@ def check_column(
         raise wrong("a metric or its scale is out of range")
     check_runs(quality, length, 0, MAX_QUALITY)
     return length
+
+
+def check_total(values: int) -> None:
+    """Raises RecordError for more values or packets than a record may have."""
+    if values > MAX_VALUES:
+        raise RecordError(
+            "size", f"{values} values or packets are over the limit of {MAX_VALUES}: close sooner"
+        )
 
 
 def to_runs(items: Iterable[int]) -> list[int]:

@@ -7,16 +7,16 @@ from typing import NamedTuple
 import msgspec
 
 from sts_protocols.errors import RecordError, SampleError
-from sts_protocols.record.compression import pack, unpack
+from sts_protocols.record.compression import pack, unpack_as, wrong
 from sts_protocols.record.numbers import (
     Steps,
     check_column,
+    check_total,
     fold_values,
     from_runs,
     scale_of,
     to_runs,
     unfold_values,
-    wrong,
 )
 from sts_protocols.sample import MAX_BOOT_US, SENSOR_NAME
 
@@ -61,7 +61,9 @@ _decoder = msgspec.msgpack.Decoder(list[Channel])
 
 
 def encode_waveform(*waveforms: Waveform) -> bytes:
-    """The compressed body of these channels. Raises SampleError for what no record can carry."""
+    """The compressed body of these channels. Raises SampleError for what no record can carry, and RecordError
+    for more values than one record may have."""
+    check_total(sum(len(waveform.values) for waveform in waveforms))
     return pack(_encoder.encode([_channel(waveform) for waveform in waveforms]))
 
 
@@ -82,12 +84,10 @@ def decode_waveform(body: bytes) -> list[Waveform]:
 
 def read_channels(body: bytes) -> list[Channel]:
     """Unpacks a body and checks names and times. Raises RecordError."""
-    try:
-        channels = _decoder.decode(unpack(body))
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise wrong(str(error)) from None
+    channels = unpack_as(_decoder, body)
     for channel in channels:
         _check_channel(channel)
+    check_total(sum(channel.length for channel in channels))
     return channels
 
 
@@ -96,7 +96,7 @@ def _check_channel(channel: Channel) -> None:
         channel.values, channel.metric, channel.numerator, channel.denominator, channel.quality
     )
     if not SENSOR_NAME.fullmatch(channel.sensor):
-        raise wrong("a sensor name is not printable")
+        raise wrong("a sensor name is not one")
     if not 0 < channel.period_ns <= MAX_PERIOD_NS:
         raise wrong("a period is out of range")
     if not 0 <= channel.start_us < MAX_BOOT_US - length * channel.period_ns // NS_PER_US:
