@@ -12,7 +12,7 @@ export function ConnectionChip() {
     <p
       role="status"
       data-part="connection"
-      className={`flex min-h-8 items-center gap-2 rounded-full border border-current px-3 text-sm font-medium whitespace-nowrap ${LOOKS[health]}`}
+      className={`flex min-h-8 items-center gap-2 rounded-full border border-current px-2.5 text-sm sm:px-3 font-medium whitespace-nowrap ${LOOKS[health]}`}
     >
       <Sign health={health} />
       {words}
@@ -35,8 +35,8 @@ function useConnection(): [Health, string] {
 function Sign({ health }: { health: Health }) {
   return (
     <svg viewBox="0 0 12 12" className="size-3" aria-hidden="true" stroke="currentColor" strokeWidth="2">
-      <circle cx="6" cy="6" r="4.500" fill={health === 'good' ? 'currentColor' : 'none'} />
-      {health === 'late' && <path d="M6 1.500a4.500 4.500 0 0 1 0 9z" fill="currentColor" stroke="none" />}
+      <circle cx="6" cy="6" r="4.5" fill={health === 'good' ? 'currentColor' : 'none'} />
+      {health === 'late' && <path d="M6 1.5a4.5 4.5 0 0 1 0 9z" fill="currentColor" stroke="none" />}
       {health === 'lost' && <path d="M3 9l6-6" />}
     </svg>
   );

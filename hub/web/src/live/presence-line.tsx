@@ -31,7 +31,8 @@ export function PresenceLine({ presence }: { presence: Presence }): ReactNode {
   const { state, quality, ageS, sinceMs } = presence;
   if (state === 'live' && quality !== 'ok')
     return <Line icon={<WarningIcon className={SMALL} />} look="text-late" words={qualityLabel(quality)} />;
-  if (state === 'live') return <Line icon={<LiveDot />} look="text-good" words="Live" />;
+  if (state === 'live')
+    return <Line icon={<LiveDot />} look="text-good" words={ageS === 0 ? 'Live, now' : `Live, ${ageS} s`} />;
   if (state === 'late')
     return (
       <Line icon={<ClockIcon className={SMALL} />} look="text-late" words={`Late ${ageWords(ageS * 1000)}`} />
@@ -71,7 +72,7 @@ function Line({ icon, look, words }: { icon: ReactNode; look: string; words: str
 function LiveDot() {
   return (
     <svg viewBox="0 0 12 12" className="size-[.75em] shrink-0" aria-hidden="true">
-      <circle cx="6" cy="6" r="4.500" fill="currentColor" stroke="currentColor" />
+      <circle cx="6" cy="6" r="4.5" fill="currentColor" stroke="currentColor" />
     </svg>
   );
 }

@@ -30,11 +30,14 @@ export interface Presence {
   /** The number to show; null whenever none may be shown. */
   value: number | null;
   quality: Quality;
-  /** Whole seconds since the value was measured; 0 while it is live, so that steady tiles stay still. */
+  /** Whole seconds since the value was measured; 0 while it is fresh, so that steady tiles stay still. */
   ageS: number;
   /** When the last value was measured; told for lost ones. */
   sinceMs: number | null;
 }
+
+/** A value each second and its way here of up to one more: between two of them nothing is worth counting. */
+const FRESH_MS = 2_000;
 
 const NOTHING = { value: null, quality: 'ok', ageS: 0, sinceMs: null } as const;
 export const NO_SENSOR: Presence = { state: 'no_sensor', ...NOTHING };
@@ -58,7 +61,7 @@ export function presenceOf(reading: Reading, intervals: Intervals, nowMs: number
   const value = isCredible(quality) ? reading.value : null;
   if (intervals.lateAfterMs !== null && age >= intervals.lateAfterMs)
     return { state: 'late', value, quality, ageS, sinceMs: null };
-  return { state: 'live', value, quality, ageS: 0, sinceMs: null };
+  return { state: 'live', value, quality, ageS: age < FRESH_MS ? 0 : ageS, sinceMs: null };
 }
 
 export function samePresence(a: Presence, b: Presence): boolean {

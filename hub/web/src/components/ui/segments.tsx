@@ -21,7 +21,7 @@ export function Segments<Value extends string>(props: SegmentsProps<Value>) {
         <label
           key={option.value}
           title={option.title}
-          className="relative inline-flex min-h-11 min-w-11 flex-1 items-center justify-center border-r border-line px-3 text-sm font-medium whitespace-nowrap select-none first-of-type:rounded-l-[7px] last-of-type:rounded-r-[7px] last-of-type:border-r-0 has-checked:bg-accent has-checked:text-on-accent has-focus-visible:z-10 has-focus-visible:outline-3 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent forced-colors:has-checked:bg-[Highlight] forced-colors:has-checked:text-[HighlightText] forced-colors:has-checked:[forced-color-adjust:none]"
+          className="relative inline-flex min-h-11 min-w-11 flex-auto items-center justify-center border-r border-line px-3.5 text-sm font-medium whitespace-nowrap select-none first-of-type:rounded-l-[7px] last-of-type:rounded-r-[7px] last-of-type:border-r-0 has-checked:bg-accent has-checked:text-on-accent has-focus-visible:z-10 has-focus-visible:outline-3 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent forced-colors:has-checked:bg-[Highlight] forced-colors:has-checked:text-[HighlightText] forced-colors:has-checked:[forced-color-adjust:none]"
         >
           <input
             type="radio"

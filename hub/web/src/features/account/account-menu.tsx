@@ -19,7 +19,7 @@ export function AccountMenu({ me, onSignedOut }: AccountMenuProps) {
       <Button look="quiet" className="px-2" popoverTarget={id} aria-label={`Account of ${me.name}`}>
         <PersonIcon />
         <span className="hidden max-w-40 truncate lg:inline">{me.name}</span>
-        <ChevronIcon className="size-4" />
+        <ChevronIcon className="hidden size-4 sm:block" />
       </Button>
       <div
         id={id}

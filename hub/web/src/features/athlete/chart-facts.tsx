@@ -1,8 +1,11 @@
+import type { ReactNode } from 'react';
 import { isCredible, qualityLabel } from '@/live/quality';
 import type { Quality } from '@/live/quality';
 import { ageWords, clockTime } from '@/live/times';
 import type { ChartColumns, Mark } from './chart-columns';
 import { extremes, gapsIn } from './chart-columns';
+import type { MarkSign } from './chart-drawing';
+import { signOf } from './chart-drawing';
 
 /** More than this is told as a number: a list of a hundred gaps is read by nobody. */
 const LISTED_GAPS = 4;
@@ -67,7 +70,7 @@ function Marks({ marks }: { marks: readonly Mark[] }) {
     <ul className="flex flex-wrap gap-x-5 gap-y-1">
       {qualities.map(quality => (
         <li key={quality} className="flex items-center gap-1.5">
-          <MarkSign quality={quality} /> {qualityLabel(quality)}
+          <Sign quality={quality} /> {qualityLabel(quality)}
           {!isCredible(quality) && <span className="text-ink-soft">(not drawn)</span>}
         </li>
       ))}
@@ -75,20 +78,24 @@ function Marks({ marks }: { marks: readonly Mark[] }) {
   );
 }
 
+const SIGNS: Record<MarkSign, { look: string; drawing: ReactNode }> = {
+  filled: { look: 'text-late', drawing: <rect x="1" y="1.5" width="12" height="9" fill="currentColor" /> },
+  hollow: { look: 'text-lost', drawing: <rect x="1" y="1.5" width="12" height="9" fill="none" /> },
+  cross: { look: 'text-lost', drawing: <path d="M3 2l8 8M11 2l-8 8" fill="none" /> },
+};
+
 /** The same sign as at the foot of the chart. */
-function MarkSign({ quality }: { quality: Quality }) {
-  const kept = isCredible(quality);
+function Sign({ quality }: { quality: Quality }) {
+  const { look, drawing } = SIGNS[signOf(quality)];
   return (
-    <svg viewBox="0 0 14 12" className={`h-3 ${kept ? 'text-late' : 'text-lost'}`} aria-hidden="true">
-      <rect
-        x="1"
-        y="1.500"
-        width="12"
-        height="9"
-        stroke="currentColor"
-        strokeWidth="1.500"
-        fill={kept ? 'currentColor' : 'none'}
-      />
+    <svg
+      viewBox="0 0 14 12"
+      className={`h-3 ${look}`}
+      stroke="currentColor"
+      strokeWidth="1.5"
+      aria-hidden="true"
+    >
+      {drawing}
     </svg>
   );
 }

@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import { colourOf } from '@/theme/colours';
 import { subscribeTheme } from '@/theme/theme';
 import type { ChartColumns } from './chart-columns';
-import { drawBands, drawMarks } from './chart-drawing';
+import { BAND_GUTTER_PX, drawBands, drawMarks } from './chart-drawing';
 import type { Band } from './chart-drawing';
 import { axisLabels } from './time-axis';
 
@@ -114,7 +114,7 @@ function optionsFor(place: HTMLElement, latest: Latest): uPlot.Options {
     width: place.clientWidth,
     height: heightPx,
     ms: 1,
-    padding: [10, 8, 0, 0],
+    padding: [10, BAND_GUTTER_PX, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key: SYNC_KEY, setSeries: false },
@@ -123,7 +123,12 @@ function optionsFor(place: HTMLElement, latest: Latest): uPlot.Options {
     },
     scales: { x: { time: true, auto: false }, y: { auto: false } },
     axes: [
-      { ...axis, values: (_chart, splits, _axis, _space, step) => axisLabels(splits, step) },
+      {
+        ...axis,
+        space: 90,
+        size: 34,
+        values: (_chart, splits, _axis, _space, step) => axisLabels(splits, step),
+      },
       { ...axis, size: 44 },
     ],
     series: [

@@ -13,7 +13,7 @@ interface TileGridProps {
 export function TileGrid({ athletes, metric }: TileGridProps) {
   const [ref, size] = useSize();
   const shape = size === null ? null : gridShape(athletes.length, size.width, size.height);
-  const rows = shape?.scrolls ? 'auto-rows-[8.500rem]' : 'auto-rows-[minmax(0,24rem)]';
+  const rows = shape?.scrolls ? 'auto-rows-[8.5rem]' : 'auto-rows-[minmax(0,24rem)]';
   return (
     <div ref={ref} className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
       {shape && (

@@ -45,7 +45,7 @@ export const Tile = memo(function Tile({ athlete, metric }: TileProps) {
           <div className="min-h-0 flex-1">
             {state !== 'no_sensor' && <Trend athleteId={athlete.id} live={state === 'live'} />}
           </div>
-          <div className="text-[clamp(.75rem,9.500cqh,1.125rem)] leading-tight">
+          <div className="text-[clamp(.75rem,9.5cqh,1.125rem)] leading-tight">
             <PresenceLine presence={presence} />
           </div>
         </div>
@@ -65,7 +65,7 @@ export const Tile = memo(function Tile({ athlete, metric }: TileProps) {
 
 function Who({ athlete }: { athlete: RosterAthlete }) {
   return (
-    <p className="flex items-baseline gap-[.4em] text-[clamp(.8125rem,10.500cqh,1.25rem)] leading-tight">
+    <p className="flex items-baseline gap-[.4em] text-[clamp(.8125rem,10.5cqh,1.25rem)] leading-tight">
       <span className="font-bold tabular-nums">{athlete.number ?? '–'}</span>
       <span className="truncate text-ink-soft">{athlete.name}</span>
     </p>
@@ -86,7 +86,7 @@ function BigNumber({
   if (value === null) return <NoNumber state={state} />;
   return (
     <p
-      className={`flex items-baseline gap-[.12em] text-[clamp(2rem,33cqh,5.500rem)] leading-none ${state === 'late' ? 'text-ink-soft' : ''}`}
+      className={`flex items-baseline gap-[.12em] text-[clamp(2rem,min(33cqh,22cqw),5.5rem)] leading-none ${state === 'late' ? 'text-ink-soft' : ''}`}
     >
       <span className="font-semibold tracking-tight tabular-nums" data-part="number">
         {inPercent ? percentOfMax(value, athlete.hr_max ?? 0) : Math.round(value)}
@@ -100,9 +100,9 @@ function BigNumber({
 function NoNumber({ state }: { state: PresenceState }) {
   const word = state === 'not_worn' ? 'Not worn' : '– –';
   const size =
-    state === 'not_worn' ? 'text-[clamp(1.125rem,17cqh,2.500rem)]' : 'text-[clamp(1.500rem,26cqh,4rem)]';
+    state === 'not_worn' ? 'text-[clamp(1.125rem,17cqh,2.5rem)]' : 'text-[clamp(1.5rem,26cqh,4rem)]';
   return (
-    <p className={`flex h-[clamp(2rem,33cqh,5.500rem)] items-center font-semibold text-ink-soft ${size}`}>
+    <p className={`flex h-[clamp(2rem,33cqh,5.5rem)] items-center font-semibold text-ink-soft ${size}`}>
       <span aria-hidden={state !== 'not_worn'}>{word}</span>
     </p>
   );
@@ -116,12 +116,17 @@ interface ZonePanelProps {
   filled: boolean;
 }
 
+const LABEL_SIZE = 'text-[clamp(1.25rem,20cqh,3rem)]';
+const WORD_SIZE = 'text-[clamp(.875rem,13cqh,1.75rem)]';
+
 function ZonePanel({ zone, heartRate, hrMax, metric, filled }: ZonePanelProps) {
   const look = filled ? zoneLook(zone.number) : 'border-dashed border-line-strong text-ink-soft';
   const percent = hrMax === null ? null : percentOfMax(heartRate, hrMax);
   return (
     <div className={`flex w-[27cqw] flex-col items-center justify-center gap-[5cqh] border-l-2 ${look}`}>
-      <span className="text-[clamp(1.250rem,20cqh,3rem)] leading-none font-bold">{zone.label}</span>
+      <span className={`leading-none font-bold ${zone.number === 0 ? WORD_SIZE : LABEL_SIZE}`}>
+        {zone.label}
+      </span>
       <ZoneBars zone={zone.number} className="h-[17cqh] max-w-[80%]" />
       <span className="text-[clamp(.8125rem,11cqh,1.375rem)] leading-none font-medium tabular-nums">
         {metric === 'percent' ? `${Math.round(heartRate)}` : `${percent} %`}

@@ -44,7 +44,10 @@ function TallyLine() {
   const tally = useTally();
   const told = TALLIED.filter(([state]) => tally[state] > 0 || state === 'live');
   return (
-    <p className="flex flex-wrap gap-x-4 text-[.9375rem]" data-part="tally">
+    <p
+      className="order-last flex w-full flex-wrap gap-x-4 text-[.9375rem] sm:order-none sm:w-auto"
+      data-part="tally"
+    >
       {told.map(([state, look]) => (
         <span key={state} className={look}>
           <b className="tabular-nums">{tally[state]}</b> {presenceWord(state).toLowerCase()}
