@@ -10,13 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from sts_hub import logs
 from sts_hub.errors import Away, CrossSite, Invalid, NotFound, Refusal, TooLarge
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:sts:problem:"
-
-_log = logs.get("sts_hub.api")
 
 
 class Fault(BaseModel):
@@ -77,7 +74,7 @@ def answer(request: Request, refusal: Refusal) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Have the app tell all its errors as problems."""
+    """Have the app tell all errors that it expects as problems."""
 
     async def refused(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Refusal)
@@ -92,15 +89,9 @@ def install(app: FastAPI) -> None:
         kind = _OF_STATUS.get(error.status_code, _Refused)
         return answer(request, kind(_sentence(error, request), headers=dict(error.headers or {})))
 
-    async def failed(request: Request, error: Exception) -> JSONResponse:
-        request_id = request.scope.get("sts.request_id")
-        _log.error("request failed", exc_info=error, request_id=request_id, **{"url.path": request.url.path})
-        return answer(request, Refusal("Something went wrong that the hub did not expect."))
-
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(Exception, failed)
 
 
 def _sentence(error: HTTPException, request: Request) -> str:
@@ -109,6 +100,8 @@ def _sentence(error: HTTPException, request: Request) -> str:
             return f"There is nothing at {request.url.path}."
         case 405:
             return f"{request.method} is not possible at {request.url.path}."
+        case 413:
+            return "The body is over the limit."
         case _:
             return f"{error.detail or HTTPStatus(error.status_code).phrase}."
 

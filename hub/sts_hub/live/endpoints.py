@@ -10,20 +10,17 @@ from sts_hub.errors import NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.problems import described
 from sts_hub.kit.provide import provided
+from sts_hub.live.schemas import EVENTS
 from sts_hub.live.service import LiveService
 
 router = APIRouter(prefix="/live", tags=["live"])
 
-Place = Annotated[str, Query(max_length=80, pattern=r"^[0-9a-f]+-[0-9]+$")]
-
 _STREAM = (
-    "A stream of events, one per tab, for as long as the login lasts. Event ids are `<boot>-<sequence>`. "
+    "A stream of events, one per tab, for as long as the login lasts. Event ids are `<boot>-<sequence>`; "
     "`data` is JSON: "
-    + ", ".join(
-        f"`{name}` LiveX".replace("LiveX", f"Live{name.capitalize()}")
-        for name in ("snapshot", "frame", "alert", "fleet", "gap", "bye")
-    )
-    + ". A client that hears nothing for 5 s takes the stream for dead and opens it again with `resume`."
+    + ", ".join(f"`{name}` {model.__name__}" for name, model in EVENTS.items())
+    + ". An empty frame comes every 2 s when nothing is heard: after 5 s without any event the stream is "
+    "dead and should be opened again with `resume`."
 )
 
 

@@ -1,18 +1,20 @@
 """What travels on the exchange sts.live: written by the ingest workers, read by every API process.
 
 JSON, one message each: `live.<gateway>` carries a Frame, `fleet.<gateway>` a FleetNews, `live.notice` a
-Notice. Times ending in `_us` are integer microseconds: `boot_us` of the gateway's boot clock, the others of
-wall time since 1970. A receiver keeps the newest value of each sensor and metric by its time, so order and
-repetition on the way do not matter.
+Notice, `alert.<id>` an Alert. Times ending in `_us` are integer microseconds: `boot_us` of the gateway's boot
+clock, the others of wall time since 1970. A receiver keeps the newest value of each sensor and metric by its
+time, so order and repetition on the way do not matter.
 """
 
 from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 
 NOTICE_KEY = "live.notice"
 FLEET_PREFIX = "fleet."
 FRAME_PREFIX = "live."
+ALERT_PREFIX = "alert."
 
 
 class FrameValue(msgspec.Struct, frozen=True, array_like=True):
@@ -70,7 +72,17 @@ class FleetNews(msgspec.Struct, frozen=True, tag="fleet"):
     versions: dict[str, str] = {}
 
 
-Message = Frame | Notice | FleetNews
+class Alert(msgspec.Struct, frozen=True, tag="alert"):
+    """Something that somebody must look at: about an athlete, or about a gateway."""
+
+    id: str
+    t_us: int
+    text: str
+    athlete: UUID | None = None
+    gateway: str | None = None
+
+
+Message = Frame | Notice | FleetNews | Alert
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
@@ -95,3 +107,5 @@ def routing_key(message: Message) -> str:
             return FLEET_PREFIX + gateway
         case Notice():
             return NOTICE_KEY
+        case Alert(id=alert):
+            return ALERT_PREFIX + alert

@@ -92,9 +92,9 @@ class LiveFleet(Shown):
 
 
 class LiveGap(Shown):
-    """`gap`: no values can come, and why; over when the next frame brings values or `reason` is `over`."""
+    """`gap`: no values can come, and why, until `reason` is `over`."""
 
-    reason: str = Field(description="database_away, broker_away, missed or over.")
+    reason: str = Field(description="database_away, broker_away, or over.")
     since_ms: int = Field(description=_MS)
 
 
@@ -102,7 +102,7 @@ class LiveBye(Shown):
     """`bye`: the hub ends the stream; come again after `retry_ms`."""
 
     retry_ms: int
-    reason: str = Field(description="stopping, signed_out or too_slow.")
+    reason: str = Field(description="stopping, signed_out, changed (rights), too_slow or too_many (tabs).")
 
 
 EVENTS: dict[str, type[BaseModel]] = {

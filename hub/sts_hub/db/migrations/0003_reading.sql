@@ -130,4 +130,4 @@ END $$;
 REVOKE EXECUTE ON FUNCTION
     sts.worn, sts.series_of, sts.read_buckets, sts.us, sts.live_roster, sts.live_past
 FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sts.worn, sts.read_buckets, sts.live_roster, sts.live_past TO sts_api;
+GRANT EXECUTE ON FUNCTION sts.us, sts.worn, sts.read_buckets, sts.live_roster, sts.live_past TO sts_api;

@@ -1,0 +1,99 @@
+"""The API process put together."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.types import Lifespan
+
+from sts_hub import logs
+from sts_hub.accounts.passwords import Passwords
+from sts_hub.accounts.signing_in import Doorkeeper
+from sts_hub.api import document, health
+from sts_hub.api.features import PREFIX, router
+from sts_hub.api.guards import BodyLimit, Careful, Journal, OwnPages
+from sts_hub.api.web import WebApp
+from sts_hub.config import Settings
+from sts_hub.errors import SettingsError
+from sts_hub.kit import problems
+from sts_hub.kit.database import Database
+from sts_hub.kit.identity import Cookie
+from sts_hub.kit.provide import provide
+from sts_hub.live.listening import LiveReceiver, LoginListener
+from sts_hub.live.service import LiveService
+from sts_hub.live.wall import Wall
+
+_log = logs.get("sts_hub.api")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The app; it connects when it starts, and also starts while database and broker are away.
+
+    Raises SettingsError for settings that contradict each other.
+    """
+    dsn = settings.db_api_dsn.get_secret_value()
+    database = Database(dsn)
+    live = LiveService(database, Wall())
+    app = FastAPI(
+        title=document.TITLE,
+        version=document.VERSION,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(settings, database, live),
+        generate_unique_id_function=document.operation_id,
+    )
+    for part in (settings, Cookie(settings), database, live, Doorkeeper(database, Passwords())):
+        provide(app, part)
+    app.include_router(router)
+    app.include_router(health.router)
+    app.openapi = lambda: document.document(app)  # type: ignore[method-assign]
+    problems.install(app)
+    if settings.web_dir is not None:
+        app.mount("/", _web_app(settings.web_dir))
+    app.add_middleware(OwnPages, settings=settings)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Journal)
+    app.add_middleware(Careful, settings=settings)
+    return app
+
+
+def _web_app(folder: Path) -> WebApp:
+    if not (folder / "index.html").is_file():
+        raise SettingsError([f"STS_WEB_DIR names {folder}, where no index.html is: build the web app first."])
+    return WebApp(folder)
+
+
+def _lifespan(settings: Settings, database: Database, live: LiveService) -> Lifespan[FastAPI]:
+    """Everything that runs beside the requests: begun with the process, ended with it."""
+    dsn = settings.db_api_dsn.get_secret_value()
+    receiver = LiveReceiver(settings.amqp_url.get_secret_value(), live.take, live.linked)
+    logins = LoginListener(dsn, live.login_ended, live.recheck)
+
+    @contextlib.asynccontextmanager
+    async def running(_app: FastAPI) -> AsyncIterator[None]:
+        await database.open()
+        tasks = [asyncio.create_task(part.run()) for part in (receiver, logins, live)]
+        for task in tasks:
+            task.add_done_callback(_told_if_it_failed)
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await live.close()
+            await database.close()
+
+    return running
+
+
+def _told_if_it_failed(task: asyncio.Task[None]) -> None:
+    """None of these tasks ends by itself: a broken one is a fault of ours, and the process must not
+    pretend."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.critical("a part of the process broke", exc_info=error)
+        signal.raise_signal(signal.SIGTERM)

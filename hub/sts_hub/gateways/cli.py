@@ -1,0 +1,95 @@
+"""`sts-hub gateway`: gateways added by whoever runs the hub."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Final
+
+import asyncpg
+import typer
+
+from sts_hub import config
+from sts_hub.broker import users
+from sts_hub.broker.management import Management, vhost_of
+from sts_hub.config import Settings
+from sts_hub.db import pools
+from sts_hub.errors import HubError
+from sts_hub.gateways.repository import SQL
+from sts_protocols.routing import GATEWAY_NAME
+
+PASSWORD_BYTES: Final = 32
+# Read by the agent alone.
+PASSWORD_FILE_MODE: Final = 0o600
+
+app = typer.Typer()
+gateway = typer.Typer(help="Add gateways and give them a broker user.")
+app.add_typer(gateway, name="gateway")
+
+
+@gateway.callback()
+def _group() -> None:
+    """Add gateways and give them a broker user."""
+
+
+@gateway.command()
+def add(
+    name: Annotated[str, typer.Argument(help="3 to 40 of a-z, 0-9 and -; also its user at the broker.")],
+    club: Annotated[str, typer.Option(help="The club it belongs to.")],
+    site: Annotated[str, typer.Option(help="Where it stands.")],
+    password_file: Annotated[Path, typer.Option(help="New file for its password, mode 0600.")],
+) -> None:
+    """Register a gateway and make its broker user; adding it again gives it a new password."""
+    settings = config.load("db_owner_dsn", "management_url", "amqp_url")
+    if GATEWAY_NAME.fullmatch(name) is None:
+        raise HubError(f"{name} cannot be a gateway's name: use 3 to 40 of a-z, 0-9 and -.")
+    with _new_secret(password_file) as password:
+        asyncio.run(_add(settings, name, club, site, password))
+    typer.echo(f"{name} is registered at {site}. Its password is in {password_file}: hand it to the gateway.")
+
+
+@contextlib.contextmanager
+def _new_secret(path: Path) -> Iterator[str]:
+    """A password in a new file that nobody else can read; the file is removed again when something fails."""
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PASSWORD_FILE_MODE)
+    except FileExistsError:
+        raise HubError(f"{path} exists: move it away, or name another file.") from None
+    except OSError as error:
+        raise HubError(
+            f"{path} cannot be written ({error.strerror}): name a file in another folder."
+        ) from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(password + "\n")
+        yield password
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+async def _add(settings: Settings, name: str, club: str, site: str, password: str) -> None:
+    await _register(settings.db_owner_dsn.get_secret_value(), name, club, site)
+    vhost = vhost_of(settings.amqp_url.get_secret_value())
+    async with Management(settings.management_url.get_secret_value(), vhost) as management:
+        await users.add(management, name, password)
+
+
+async def _register(dsn: str, name: str, club: str, site: str) -> None:
+    try:
+        connection = await pools.connect(dsn, "sts-hub gateway")
+    except (OSError, asyncpg.PostgresError) as error:
+        raise HubError(f"The database does not answer: {error}. Check STS_DB_OWNER_DSN.") from None
+    try:
+        club_id = await connection.fetchval(SQL.club_by_name, club)
+        if club_id is None:
+            raise HubError(f"There is no club {club}: create its first account with sts-hub account create.")
+        if await connection.fetchval(SQL.add, name, club_id, site) is None:
+            raise HubError(f"The name {name} belongs to a gateway of another club: choose another name.")
+    except asyncpg.CheckViolationError:
+        raise HubError("A site has a name of 1 to 120 characters: give one with --site.") from None
+    finally:
+        await connection.close()

@@ -1,0 +1,9 @@
+-- name: roster
+-- Who may be seen on the wall, and what they wear now.
+SELECT athlete, club_id, team_id, account_id, number, name, hr_max, sensor, label, kind,
+       sts.us(since) AS since_us, sts.us(until) AS until_us, consents
+FROM sts.live_roster()
+WHERE $1::uuid IS NULL OR team_id = $1
+
+-- name: past
+SELECT sensor, t_us, value, quality FROM sts.live_past($1, $2, $3)
