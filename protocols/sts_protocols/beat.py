@@ -4,7 +4,7 @@ JSON inside a zstd frame of level 3. Fields may be added: a reader ignores those
 the default for those that are missing, so that gateways and hubs of different age understand each other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -145,50 +145,61 @@ _Message = TypeVar("_Message", Beat, Answer)
 
 def encode_beat(beat: Beat) -> bytes:
     """The bytes of a beat. Raises BeatError for what `decode_beat` would refuse."""
-    return _encode(beat, _beats)
+    return _packed(beat, _parse_beat)
 
 
 def decode_beat(data: bytes) -> Beat:
     """Raises BeatError."""
-    beat = _decode(data, _beats)
+    return _parse_beat(_unpacked(data))
+
+
+def encode_answer(answer: Answer) -> bytes:
+    """The bytes of an answer. Raises BeatError for what `decode_answer` would refuse."""
+    return _packed(answer, _parse_answer)
+
+
+def decode_answer(data: bytes) -> Answer:
+    """Raises BeatError."""
+    return _parse_answer(_unpacked(data))
+
+
+def _packed(message: _Message, parse: Callable[[bytes], _Message]) -> bytes:
+    plain = _encoder.encode(message)
+    parse(plain)
+    try:
+        data = pack(plain)
+    except RecordError as error:
+        raise BeatError(f"The beat or answer is too large to be sent: {error}") from None
+    _check_size(data)
+    return data
+
+
+def _unpacked(data: bytes) -> bytes:
+    _check_size(data)
+    try:
+        return unpack(data)
+    except RecordError as error:
+        raise BeatError(f"The beat or answer cannot be unpacked: {error}") from None
+
+
+def _check_size(data: bytes) -> None:
+    if len(data) > MAX_BEAT_BYTES:
+        raise BeatError(f"A beat or answer of {len(data)} bytes is over the limit of {MAX_BEAT_BYTES}")
+
+
+def _parse_beat(plain: bytes) -> Beat:
+    beat = _parse(plain, _beats)
     for report in beat.epochs:
         _check_ranges(report.epoch, report.confirmed)
     return beat
 
 
-def encode_answer(answer: Answer) -> bytes:
-    """The bytes of an answer. Raises BeatError for what `decode_answer` would refuse."""
-    return _encode(answer, _answers)
-
-
-def decode_answer(data: bytes) -> Answer:
-    """Raises BeatError."""
-    answer = _decode(data, _answers)
+def _parse_answer(plain: bytes) -> Answer:
+    answer = _parse(plain, _answers)
     for report in answer.epochs:
-        _check_ranges(report.epoch, report.received, report.wanted)
+        _check_ranges(report.epoch, report.received)
+        _check_ranges(report.epoch, report.wanted)
     return answer
-
-
-def _encode(message: _Message, decoder: "msgspec.json.Decoder[_Message]") -> bytes:
-    plain = _encoder.encode(message)
-    try:
-        _parse(plain, decoder)
-        data = pack(plain)
-    except RecordError as error:
-        raise BeatError(f"The beat or answer is too large to be sent: {error}") from None
-    if len(data) > MAX_BEAT_BYTES:
-        raise BeatError(f"The beat or answer has {len(data)} bytes, over the limit of {MAX_BEAT_BYTES}")
-    return data
-
-
-def _decode(data: bytes, decoder: "msgspec.json.Decoder[_Message]") -> _Message:
-    if len(data) > MAX_BEAT_BYTES:
-        raise BeatError(f"A beat or answer of {len(data)} bytes is over the limit of {MAX_BEAT_BYTES}")
-    try:
-        plain = unpack(data)
-    except RecordError as error:
-        raise BeatError(f"The beat or answer cannot be unpacked: {error}") from None
-    return _parse(plain, decoder)
 
 
 def _parse(plain: bytes, decoder: "msgspec.json.Decoder[_Message]") -> _Message:
@@ -201,10 +212,9 @@ def _parse(plain: bytes, decoder: "msgspec.json.Decoder[_Message]") -> _Message:
     return message
 
 
-def _check_ranges(epoch: str, *lists: Iterable[Range]) -> None:
-    for ranges in lists:
-        before = -1
-        for first, last in ranges:
-            if not before < first <= last <= MAX_SEQ:
-                raise BeatError(f"The ranges of epoch {epoch} are not ascending and apart")
-            before = last
+def _check_ranges(epoch: str, ranges: list[Range]) -> None:
+    before = -1
+    for first, last in ranges:
+        if not before < first <= last <= MAX_SEQ:
+            raise BeatError(f"The ranges of epoch {epoch} are not ascending and apart")
+        before = last
