@@ -1,5 +1,6 @@
-import { useIsOnline } from '@/live/use-is-online';
-import { useGap, useStreamStatus } from '@/live/use-live';
+import { useGap } from '@/live/use-live';
+import type { Link } from '@/live/use-link';
+import { useLink } from '@/live/use-link';
 
 type Health = 'good' | 'late' | 'lost';
 
@@ -20,15 +21,18 @@ export function ConnectionChip() {
   );
 }
 
+const LINKS: Record<Link, [Health, string]> = {
+  flowing: ['good', 'Connected'],
+  mute: ['lost', 'No data'],
+  connecting: ['late', 'Connecting'],
+  away: ['lost', 'No connection'],
+  offline: ['lost', 'Offline'],
+};
+
 function useConnection(): [Health, string] {
-  const status = useStreamStatus();
-  const online = useIsOnline();
+  const link = useLink();
   const gap = useGap();
-  if (!online) return ['lost', 'Offline'];
-  if (status.state === 'waiting') return ['lost', 'No connection'];
-  if (status.state !== 'open') return ['late', 'Connecting'];
-  if (status.stale) return ['lost', 'No data'];
-  return gap === null ? ['good', 'Connected'] : ['late', 'Interrupted'];
+  return link === 'flowing' && gap !== null ? ['late', 'Interrupted'] : LINKS[link];
 }
 
 /** Full, half and empty: told apart without colour. */

@@ -4,6 +4,7 @@ import { useCallback } from 'react';
 import { isSignedOut } from '@/api/problem';
 import { meQuery } from '@/api/queries';
 import { LiveProvider } from '@/live/live-context';
+import { StreamStrip } from './stream-strip';
 import { TopBar } from './top-bar';
 
 /** What all screens behind the sign-in share: the top bar and the one live stream. */
@@ -19,6 +20,7 @@ export function Frame() {
     <LiveProvider teamId={team} onFailed={checkSession}>
       <div className="flex h-dvh flex-col">
         <TopBar me={me} teamId={team} onTeam={chooseTeam} onSignedOut={() => leave(false)} />
+        <StreamStrip />
         <Outlet />
       </div>
     </LiveProvider>

@@ -36,8 +36,9 @@ function drawBand(chart: uPlot, band: Band, ink: string): void {
   ctx.fillRect(right, y1, BAND_EDGE_PX * devicePixelRatio, y2 - y1);
   ctx.globalAlpha = BAND_ALPHA;
   ctx.fillRect(left, y1, width, y2 - y1);
-  ctx.globalAlpha = 1;
   ctx.fillStyle = ink;
+  ctx.fillRect(left, y2, width, devicePixelRatio);
+  ctx.globalAlpha = 1;
   ctx.font = `600 ${12 * devicePixelRatio}px system-ui, sans-serif`;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';

@@ -3,7 +3,7 @@ import { Segments } from '@/components/ui/segments';
 import type { PresenceState } from '@/live/presence';
 import { presenceWord } from '@/live/presence-line';
 import { clockTime } from '@/live/times';
-import { useGateways, useHubNow, useTally } from '@/live/use-live';
+import { useGateways, useHubNow, useRoster, useTally } from '@/live/use-live';
 import type { WallMetric } from './tile';
 
 const METRICS = [
@@ -42,7 +42,8 @@ const TALLIED: readonly [PresenceState, string][] = [
 /** How many are in which state; states that nobody is in are left out. */
 function TallyLine() {
   const tally = useTally();
-  const told = TALLIED.filter(([state]) => tally[state] > 0 || state === 'live');
+  const known = useRoster() !== null;
+  const told = TALLIED.filter(([state]) => tally[state] > 0 || (known && state === 'live'));
   return (
     <p
       className="order-last flex w-full flex-wrap gap-x-4 text-[.9375rem] sm:order-none sm:w-auto"

@@ -6,7 +6,6 @@ import { ProblemPanel } from '@/components/ui/problem-panel';
 import type { RosterAthlete } from '@/live/events';
 import { useLive } from '@/live/live-context';
 import { useRoster, useStreamStatus } from '@/live/use-live';
-import { StreamStrip } from './stream-strip';
 import { TileGrid } from './tile-grid';
 import type { WallMetric } from './tile';
 import { WallHead } from './wall-head';
@@ -28,7 +27,6 @@ export function Wall({ seesHealth }: WallProps) {
   };
   return (
     <main className="flex min-h-0 flex-1 flex-col">
-      <StreamStrip />
       <WallHead metric={metric} onMetric={choose} />
       <WallBody roster={roster} metric={metric} seesHealth={seesHealth} />
     </main>
