@@ -5,7 +5,6 @@ A part that this machine lacks is a skip that names it; with CI=true it is a fai
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,20 +18,13 @@ from demo.services import debian13
 from demo.services.dbus import DBus, find_dbus_daemon
 from demo.services.postgres import Postgres, find_programs
 from demo.services.rabbitmq import RabbitMQ, find_release
+from missing_parts import missing
 
 ROOT = Path(__file__).resolve().parents[1]
 # The broker and the database installed here, and RabbitMQ 4 with TimescaleDB out of a Debian 13 root.
 GENERATIONS = ("installed", "debian13")
 ON_BOTH_GENERATIONS = (ROOT / "tests/integration", ROOT / "tests/migration")
 Service = TypeVar("Service", RabbitMQ, Postgres, DBus)
-
-
-def missing(part: str, remedy: str) -> None:
-    """Skip, or fail where nothing may be left out."""
-    reason = f"not run, {part} is missing: {remedy}"
-    if os.environ.get("CI", "").lower() in ("1", "true"):
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
 
 
 def run_service(service: Service) -> Iterator[Service]:

@@ -19,6 +19,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -209,11 +210,10 @@ class System:
             raise self._failure(self.agent, "ended while it started")
 
     def stop(self) -> None:
-        """End every process, the last started first; the data stays."""
-        for part in reversed(self.parts):
-            part.stop()
-        for service in (self.rabbitmq, self.postgres, self.bus):
-            service.stop()
+        """End every process: the field first, then the hub, then the services; the data stays."""
+        _stop_together(self.agent, self.simulator)
+        _stop_together(*self.workers, self.api)
+        _stop_together(self.rabbitmq, self.postgres, self.bus)
         remove_short_folder(self.folder)
 
     def ended_parts(self) -> list[Part]:
@@ -346,3 +346,11 @@ class System:
         if part.program is not None:
             return part.program.failure(what)
         return StartError(f"{part.name} {what}:\n{last_lines(part.log)}")
+
+
+def _stop_together(*stoppable: Part | RabbitMQ | Postgres | DBus) -> None:
+    """Stop several at once and wait for all: the broker alone takes some seconds."""
+    with ThreadPoolExecutor() as pool:
+        ends = [pool.submit(one.stop) for one in stoppable]
+    for end in ends:
+        end.result()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ PLANTED = [
     ("gateway-rooms", "edge/sts_edge/buffer/interface.py", "import sts_edge.uplinks.pacing"),
     ("gateway-rooms", "edge/sts_edge/config/settings.py", "import sts_edge.clock"),
     ("hub-features", "hub/sts_hub/athletes/repository.py", "import sts_hub.athletes.endpoints"),
+    ("own-queries-athletes", "hub/sts_hub/live/service.py", "import sts_hub.athletes.repository"),
     ("no-cycles", "hub/sts_hub/db/pools.py", "import sts_hub.ingest"),
 ]
 
@@ -51,6 +53,14 @@ def test_the_rules_hold_as_things_are() -> None:
     """All import rules are kept."""
     done = lint_imports(ROOT)
     assert done.returncode == 0, done.stdout
+
+
+def test_every_repository_has_its_rule() -> None:
+    """A new feature of the hub gets a rule for its queries."""
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    kept = {module for rule in rules for module in rule.get("protected_modules", [])}
+    found = (ROOT / "hub/sts_hub").glob("*/repository.py")
+    assert {f"sts_hub.{place.parent.name}.repository" for place in found} == kept
 
 
 @pytest.mark.parametrize(("rule", "file", "line"), PLANTED)
