@@ -68,7 +68,7 @@ class Faults:
         if aside:
             self._tell(
                 RECORD,
-                f"The broker refused {aside} records one by one; they are set aside until the agent restarts.",
+                f"The broker refused {aside} records one by one: set aside until the agent restarts.",
             )
         else:
             self._board.clear(RECORD)

@@ -81,6 +81,7 @@ class AmqpUplink:
         self._flight = Flight(store)
         self._link = Link()
         self._moved = asyncio.Event()
+        self._ending = False
         self._live = LiveLane(gateway, self._flight, self._answers.is_placed)
         self._backlog = BacklogLane(gateway, store, self._flight, self._answers.is_sendable, self._may_send)
         self._beats = BeatLane(gateway, make_beat, clock.boot_us, self._answered)
@@ -131,6 +132,7 @@ class AmqpUplink:
                 while self._link.state in FLOWING and (self._live.is_waiting or len(self._flight)):
                     self._moved.clear()
                     await self._moved.wait()
+        self._ending = True
         self._beats.beat()
         await asyncio.gather(
             *(line.close(1.0) for line in (self._line, self._backlog_line) if line is not None)
@@ -187,7 +189,7 @@ class AmqpUplink:
         self._live.pump()
 
     def _lost(self, line: Line) -> None:
-        if line is self._line:
+        if line is self._line and not self._ending:
             self._drop_line()
             self._link.happened(LinkEvent.LOST)
 

@@ -1,0 +1,180 @@
+"""The agent: sources, batcher, buffer and uplink wired together, kept running, and ended in order.
+
+    source -> emit -> batcher -> buffer.append -> on_closed -> witness, uplink.offer
+                                       |
+                                       +-> on_synced -> witness
+
+The parts do not know each other; this file hands each what it needs of the others. What goes wrong in one
+is told and mended there (`supervisor.py`). Two things end the agent: a buffer that can no longer keep what
+it is given, and a witness that is gone from a proof run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from sts_edge.batcher import Batcher
+from sts_edge.buffer import BufferFailed, RecordDropped, SegmentLog
+from sts_edge.clock import Clock, StoredLastGoodTime
+from sts_edge.config import Settings
+from sts_edge.control.server import ControlServer
+from sts_edge.health import Health
+from sts_edge.sources import SensorState, Source
+from sts_edge.supervisor import Supervisor
+from sts_edge.uplinks import Uplink
+from sts_edge.uplinks.amqp import AmqpUplink, address
+from sts_edge.witness import Witness, WitnessMissing
+from sts_protocols.record import Record
+from sts_protocols.sample import Packet
+
+from .anchors import Anchors
+from .notes import Notes
+from .notify import Systemd
+from .reports import Reports
+from .tail import tail_line
+
+# A service manager waits 90 s before it kills; a person waits a few. Half of it for the disk, half for the
+# hub.
+FLUSH_S = 2.0
+FAREWELL_S = 2.0
+SOCKET_NAME = "agent.sock"
+
+_log = structlog.get_logger()
+
+
+class Agent:
+    """One start of the gateway's agent. Make it inside the running loop, `open` it, `run` it, once."""
+
+    def __init__(self, settings: Settings) -> None:
+        gateway = settings.gateway
+        self._settings = settings
+        self.health = Health()
+        self.clock = Clock(StoredLastGoodTime(gateway.data_dir / "clock.db"), settings.clock.sources)
+        self.buffer = SegmentLog(
+            gateway.data_dir / "buffer",
+            settings.buffer,
+            floor_us=self.clock.last_good_us(),
+            reading=self.clock.reading,
+            boot_us=self.clock.boot_us,
+        )
+        self.batcher = Batcher(settings.record, self.buffer.append, self.clock.reading)
+        self.sources: list[Source] = []
+        self.reports = Reports(gateway.name, self.buffer, self.clock, self.health, self._states)
+        self.uplink: Uplink = self._make_uplink(settings)
+        self.reports.link = self.uplink.report
+        self.notes = Notes(self.buffer, self.clock.boot_us, self.clock.reading)
+        self._anchors = Anchors(self.clock, self.buffer, self.uplink.beat)
+        self._control = ControlServer(gateway.run_dir / SOCKET_NAME, self.reports.status)
+        self._witness = Witness(settings.witness.socket) if settings.witness else None
+        self._supervisor = Supervisor(self.health, fatal=(BufferFailed, WitnessMissing))
+        self._systemd = Systemd()
+        self._last_seq = -1
+
+    def _make_uplink(self, settings: Settings) -> Uplink:
+        hub = settings.hub
+        where = address(hub.url, settings.gateway.name, hub.read_password(), hub.ca_file)
+        return AmqpUplink(
+            settings.gateway.name,
+            where,
+            self.buffer,
+            self.clock,
+            self.health,
+            make_beat=self.reports.beat,
+            on_link_up=self.batcher.link_up,
+            on_standing=self.batcher.flush,
+        )
+
+    async def open(self) -> None:
+        """Take what must be ours alone: witness, buffer, socket.
+
+        Raises WitnessMissing, BufferTaken, BufferFailed, SocketTaken, OSError.
+        """
+        if self._witness is not None:
+            self._witness.connect()
+        self.buffer.on_closed = self._closed
+        self.buffer.on_synced = self._synced
+        self.buffer.on_failed = self._supervisor.fail
+        self.buffer.open()
+        self.health.ask(self.clock.faults)
+        try:
+            await self._control.open()
+        except BaseException:
+            await self.buffer.close()
+            raise
+
+    def add_source(self, source: Source) -> None:
+        """Read this source as well."""
+        self.sources.append(source)
+        self.health.ask(source.faults)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop. Raises BufferFailed or WitnessMissing when there is no going on."""
+        stopped: asyncio.Future[Any] = asyncio.create_task(stop.wait())
+        self._supervisor.start("clock", self.clock.run)
+        self._supervisor.start("uplink", self.uplink.run)
+        for source in self.sources:
+            self._supervisor.start(type(source).__name__, source.run)
+        self._supervisor.start("watchdog", self._systemd.keep_alive)
+        self._systemd.ready(f"{self._settings.gateway.name} is running")
+        _log.info("agent_ready", gateway=self._settings.gateway.name, epoch=self.buffer.epoch.hex())
+        try:
+            failed: asyncio.Future[Any] = self._supervisor.failed
+            await asyncio.wait([stopped, failed], return_when=asyncio.FIRST_COMPLETED)
+            if self._supervisor.failed.done():
+                error = self._supervisor.failed.result()
+                self.health.fail(str(error))
+                raise error
+        finally:
+            stopped.cancel()
+            await self._end()
+
+    def emit(self, packet: Packet) -> None:
+        """Take a packet from a source. Raises SampleError for one that no record can carry."""
+        self.batcher.add(packet)
+        if self._control.is_followed:
+            self._control.tell(packet.sensor, tail_line(packet, self.clock.reading(packet.boot_us)))
+
+    # --- what the buffer tells
+
+    def _closed(self, record: Record) -> None:
+        self._last_seq = record.header.seq
+        if self._witness is not None:
+            self._tell_witness(self._witness.closed, record.raw)
+        self.uplink.offer(record)
+
+    def _synced(self, seqs: Sequence[int]) -> None:
+        if self._witness is not None:
+            self._tell_witness(self._witness.accepted, self.buffer.epoch, seqs)
+
+    def _tell_witness(self, tell: Any, *news: Any) -> None:
+        try:
+            tell(*news)
+        except WitnessMissing as error:
+            self._supervisor.fail(error)
+
+    def _states(self) -> list[SensorState]:
+        return [state for source in self.sources for state in source.states()]
+
+    # --- the end
+
+    async def _end(self) -> None:
+        """Close the open record, see it safe, say goodbye to the hub; then let go of everything."""
+        self._systemd.stopping()
+        await self._supervisor.stop(*(type(source).__name__ for source in self.sources), "clock")
+        self._anchors.stop()
+        with contextlib.suppress(BufferFailed, RecordDropped, TimeoutError):
+            self.batcher.flush()
+            await asyncio.wait_for(self.buffer.synced(self._last_seq), FLUSH_S)
+        self.reports.running = False
+        await self.uplink.finish(FAREWELL_S)
+        await self._supervisor.stop()
+        await self._control.close()
+        with contextlib.suppress(BufferFailed):  # told already
+            await self.buffer.close()
+        if self._witness is not None:
+            self._witness.close()

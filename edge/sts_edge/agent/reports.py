@@ -1,0 +1,215 @@
+"""What the agent says about itself: the beat for the hub, the status for the person beside it."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from sts_edge.buffer import Buffer, BufferStats, Holding
+from sts_edge.clock import Clock
+from sts_edge.health import Health
+from sts_edge.sources import SensorState
+from sts_edge.uplinks import LinkReport
+from sts_protocols.beat import (
+    AnchorReport,
+    Beat,
+    BufferReport,
+    EpochReport,
+    HealthReport,
+    SensorReport,
+)
+from sts_protocols.record import Anchor, ClockSource
+
+# What a hub needs to know to understand a gateway's faults.
+_PACKAGES = {"sts-edge": "smart-training-system", "bleak": "bleak", "aiormq": "aiormq"}
+# A beat's sentence ends there.
+_LONGEST_SENTENCE = 500
+
+
+class Reports:
+    """Gathers beats and status from the parts, each asked at that moment."""
+
+    def __init__(
+        self,
+        gateway: str,
+        buffer: Buffer,
+        clock: Clock,
+        health: Health,
+        sensors: Callable[[], Sequence[SensorState]],
+    ) -> None:
+        self._gateway = gateway
+        self._buffer = buffer
+        self._clock = clock
+        self._health = health
+        self._sensors = sensors
+        self._versions = versions()
+        self._began_us = clock.boot_us()
+        self.link: Callable[[], LinkReport | None] = lambda: None
+        self.running = True
+
+    def beat(self, number: int) -> Beat:
+        """The beat with this number."""
+        now_us = self._clock.boot_us()
+        reading = self._clock.reading(now_us)
+        known = reading.source != ClockSource.UNKNOWN
+        return Beat(
+            gateway=self._gateway,
+            epoch=self._buffer.epoch.hex(),
+            number=number,
+            boot_us=now_us,
+            wall_us=self._clock.wall_us(),
+            clock=reading if known else None,
+            epochs=[self._epoch(holding) for holding in self._buffer.epochs()],
+            sensors=[_sensor(state) for state in self._sensors()],
+            buffer=_buffer(self._buffer.stats(), reading.offset_us),
+            link=_link_figures(self.link()),
+            health=HealthReport(
+                state=self._health.state.value,
+                faults=[sentence[:_LONGEST_SENTENCE] for sentence in self._health.faults],
+            ),
+            versions=self._versions,
+        )
+
+    def status(self) -> dict[str, Any]:
+        """The answer to `sts-edge status`; times in seconds, None where nothing is known."""
+        now_us = self._clock.boot_us()
+        states = self._sensors()
+        return {
+            "schema": "sts.edge.status/1",
+            "gateway": self._gateway,
+            "version": self._versions["sts-edge"],
+            "up_s": (now_us - self._began_us) // 1_000_000,
+            "state": self._health.state.value,
+            "faults": list(self._health.faults),
+            "hub": _hub(self.link()),
+            "buffer": _buffer_status(self._buffer.stats(), self._clock.wall_us()),
+            "clock": self._clock_status(now_us),
+            "sensors": dict(Counter(state.state for state in states)),
+            "sensor_list": [_sensor_status(state, now_us) for state in states],
+        }
+
+    def _epoch(self, holding: Holding) -> EpochReport:
+        return EpochReport(
+            epoch=holding.epoch.hex(),
+            boot_id=holding.boot_id,
+            running=holding.running and self.running,
+            first=holding.first,
+            head=holding.head,
+            confirmed=holding.confirmed,
+            pin=_pin(holding.pin),
+            started_us=holding.started_us,
+            ended_us=holding.ended_us,
+        )
+
+    def _clock_status(self, now_us: int) -> dict[str, Any]:
+        reading = self._clock.reading(now_us)
+        known = reading.source != ClockSource.UNKNOWN
+        return {
+            "known": known,
+            "source": ClockSource(reading.source).name.lower(),
+            "error_ms": round(reading.error_us / 1_000, 1) if known else None,
+        }
+
+
+def versions() -> dict[str, str]:
+    """Versions of this agent and of what its faults may come from."""
+    found = {"python": platform.python_version()}
+    for name, package in _PACKAGES.items():
+        try:
+            found[name] = version(package)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+def _pin(anchor: Anchor | None) -> AnchorReport | None:
+    return (
+        None
+        if anchor is None
+        else AnchorReport(anchor.boot_us, anchor.wall_us, anchor.error_us, anchor.source)
+    )
+
+
+def _sensor(state: SensorState) -> SensorReport:
+    return SensorReport(
+        name=state.name,
+        address=state.address,
+        kind=state.kind,
+        state=state.state,
+        rssi=state.rssi,
+        battery=state.battery,
+        last_heard_us=state.last_heard_us,
+    )
+
+
+def _buffer(stats: BufferStats, offset_us: int) -> BufferReport:
+    """The beat tells boot times; a record from before this boot counts from its beginning."""
+    return BufferReport(
+        used_bytes=stats.used_bytes,
+        cap_bytes=stats.cap_bytes,
+        waiting_records=stats.waiting_records,
+        waiting_bytes=stats.waiting_bytes,
+        oldest_us=None if stats.oldest_us is None else max(0, stats.oldest_us - offset_us),
+        dropped_records=stats.dropped_records,
+        policy=stats.policy,
+    )
+
+
+def _link_figures(link: LinkReport | None) -> dict[str, int | float | None]:
+    if link is None:
+        return {}
+    return {
+        "rtt_ms": _milliseconds(link.round_trip_s),
+        "confirm_ms": _milliseconds(link.confirm_s),
+        "backlog_bytes_per_s": round(link.rate),
+        "in_flight_bytes": link.in_flight_bytes,
+    }
+
+
+def _hub(link: LinkReport | None) -> dict[str, Any]:
+    if link is None:
+        return {"state": "unreachable"}
+    return {
+        "state": link.state.value,
+        "since_s": round(link.since_s, 1),
+        "rtt_ms": _milliseconds(link.round_trip_s),
+        "confirm_ms": _milliseconds(link.confirm_s),
+        "last_ack_s": None if link.last_confirm_s is None else round(link.last_confirm_s, 1),
+        "in_flight_bytes": link.in_flight_bytes,
+        "sentence": link.sentence,
+    }
+
+
+def _buffer_status(stats: BufferStats, wall_us: int | None) -> dict[str, Any]:
+    oldest_s = None
+    if stats.oldest_us is not None and wall_us is not None:
+        oldest_s = round((wall_us - stats.oldest_us) / 1_000_000, 1)
+    return {
+        "waiting_records": stats.waiting_records,
+        "waiting_bytes": stats.waiting_bytes,
+        "oldest_s": oldest_s,
+        "used_bytes": stats.used_bytes,
+        "cap_bytes": stats.cap_bytes,
+        "dropped_records": stats.dropped_records,
+        "damaged_records": stats.damaged_records,
+        "policy": stats.policy,
+    }
+
+
+def _sensor_status(state: SensorState, now_us: int) -> dict[str, Any]:
+    heard_us = state.last_heard_us
+    return {
+        "name": state.name,
+        "kind": state.kind,
+        "state": state.state,
+        "last_s": None if heard_us is None else round((now_us - heard_us) / 1_000_000, 1),
+        "rssi": state.rssi,
+        "battery": state.battery,
+    }
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1_000, 1)

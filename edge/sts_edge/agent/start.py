@@ -1,0 +1,72 @@
+"""From settings to an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from typing import Any
+
+import structlog
+
+from sts_edge.buffer import BufferFailed, BufferTaken
+from sts_edge.config import Settings
+from sts_edge.control.server import SocketTaken
+from sts_edge.witness import WitnessMissing
+
+from . import logs
+from .agent import Agent
+
+OK = 0
+FAILED = 1
+NOT_ALLOWED = 6
+
+_log = structlog.get_logger()
+
+
+def start(settings: Settings, level: int = logging.INFO) -> int:
+    """Run the agent until SIGTERM or SIGINT; returns the exit code."""
+    return asyncio.run(_main(settings, level))
+
+
+async def _main(settings: Settings, level: int) -> int:
+    logs.configure(settings.gateway.name, level)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_unexpected)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        agent = await _opened(settings)
+        logs.configure(settings.gateway.name, level, agent.notes.note)
+        await agent.run(stop)
+    except (BufferFailed, BufferTaken, SocketTaken, WitnessMissing) as error:
+        _log.critical("agent_failed", reason=str(error))
+        return FAILED
+    except PermissionError as error:
+        _log.critical(
+            "agent_not_allowed", reason=f"{error.strerror}: {error.filename}; see that the agent's user may."
+        )
+        return NOT_ALLOWED
+    except OSError as error:
+        _log.critical("agent_failed", reason=str(error))
+        return FAILED
+    return OK
+
+
+async def _opened(settings: Settings) -> Agent:
+    settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
+    agent = Agent(settings)
+    await agent.open()
+    if settings.sensors:
+        # Imported here: a gateway without Bluetooth sensors does without bleak and D-Bus.
+        from sts_edge.sources.bluetooth import BluetoothSource
+
+        agent.add_source(BluetoothSource(settings, agent.emit, now_us=agent.clock.boot_us))
+    return agent
+
+
+def _unexpected(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    if not isinstance(error, BufferFailed):  # told by the buffer itself
+        _log.error("unexpected", reason=str(context.get("message")), exc_info=error)
