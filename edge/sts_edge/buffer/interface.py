@@ -83,10 +83,12 @@ class Buffer(Protocol):
     """
 
     epoch: bytes
-    head: int
     on_closed: Callable[[Record], None] | None
     on_synced: Callable[[Sequence[int]], None] | None
     on_failed: Callable[[BufferFailed], None] | None
+
+    @property
+    def head(self) -> int: ...
 
     def open(self) -> None:
         """Lock, recover, begin this epoch. Call it inside the running loop before anything else.
