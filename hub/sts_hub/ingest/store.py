@@ -249,6 +249,7 @@ class Store:
                 await _enter(connection, line)
             await _park(connection, plan.unusable)
             await self._checkpoint("entered")
+        await self._checkpoint("committed")
         return plan
 
     async def _epochs(

@@ -122,11 +122,12 @@ DECLARE
     v_name text := 'sample_' || to_char(p_day, 'YYYYMMDD');
 BEGIN
     IF EXISTS (SELECT FROM pg_class WHERE oid = 'sts.sample'::regclass AND relkind <> 'p')
-       OR to_regclass('sts.' || v_name) IS NOT NULL THEN
+       OR EXISTS (SELECT FROM pg_class WHERE relnamespace = 'sts'::regnamespace AND relname = v_name) THEN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('sts.open_day'));
-    IF to_regclass('sts.' || v_name) IS NOT NULL THEN
+    -- Asked again by a query of its own: to_regclass would answer from a cache that has not heard of the other's commit.
+    IF EXISTS (SELECT FROM pg_class WHERE relnamespace = 'sts'::regnamespace AND relname = v_name) THEN
         RETURN;
     END IF;
     EXECUTE format('CREATE TABLE sts.%I (LIKE sts.sample INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
