@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 from collections import Counter
 from collections.abc import Callable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from sts_edge.buffer import Buffer, BufferStats, Holding
@@ -13,6 +11,7 @@ from sts_edge.clock import Clock
 from sts_edge.health import Health
 from sts_edge.sources import SensorState
 from sts_edge.uplinks import LinkReport
+from sts_edge.versions import versions
 from sts_protocols.beat import (
     AnchorReport,
     Beat,
@@ -23,8 +22,6 @@ from sts_protocols.beat import (
 )
 from sts_protocols.record import Anchor, ClockSource
 
-# What a hub needs to know to understand a gateway's faults.
-_PACKAGES = {"sts-edge": "smart-training-system", "bleak": "bleak", "aiormq": "aiormq"}
 # A beat's sentence ends there.
 _LONGEST_SENTENCE = 500
 
@@ -114,17 +111,6 @@ class Reports:
         }
 
 
-def versions() -> dict[str, str]:
-    """Versions of this agent and of what its faults may come from."""
-    found = {"python": platform.python_version()}
-    for name, package in _PACKAGES.items():
-        try:
-            found[name] = version(package)
-        except PackageNotFoundError:
-            found[name] = "unknown"
-    return found
-
-
 def _pin(anchor: Anchor | None) -> AnchorReport | None:
     return (
         None
@@ -171,7 +157,7 @@ def _link_figures(link: LinkReport | None) -> dict[str, int | float | None]:
 
 def _hub(link: LinkReport | None) -> dict[str, Any]:
     if link is None:
-        return {"state": "unreachable"}
+        return {"state": "unreachable", "since_s": 0.0, "rtt_ms": None, "last_ack_s": None}
     return {
         "state": link.state.value,
         "since_s": round(link.since_s, 1),

@@ -1,0 +1,133 @@
+"""The verbs of `sts-edge`. Each imports what it needs when it is called: `status` starts fast on a Pi."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .call import Call, hoisted
+from .exits import Exit
+from .output import Output, Stop
+from .place import default_config, socket_path
+
+# Ids are completed while a person waits on the Tab key.
+COMPLETION_S = 0.15
+
+app = typer.Typer(
+    name="sts-edge",
+    help="Reads sensors, keeps what they say on disk, and brings it to the hub.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 healthy, 1 failed, 2 usage, 3 degraded, 4 hub unreachable, 5 settings invalid, "
+    "6 not allowed, 7 nothing found, 8 timed out, 9 agent not running, 130 interrupted.",
+)
+config_app = typer.Typer(help="Show and check the settings file.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+
+
+@app.callback()
+def shared(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="Print without colour.")] = False,
+    quiet: Annotated[int, typer.Option("--quiet", "-q", count=True, help="Log less.")] = 0,
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Log more.")] = 0,
+    config: Annotated[Path | None, typer.Option(help="The settings file (STS_EDGE_CONFIG).")] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for the agent.")] = 5.0,
+    yes: Annotated[bool, typer.Option("--yes", help="Answer every question with yes.")] = False,
+) -> None:
+    """Options that stand before or after any verb."""
+    output = Output(as_json, colour=not no_color)
+    context.obj = Call(output, config or default_config(), timeout, verbose - quiet, yes)
+
+
+@app.command()
+def run(context: typer.Context) -> None:
+    """Run the agent in the foreground until it is told to stop."""
+    from .run import run as work
+
+    _do(context, work)
+
+
+@app.command()
+def status(context: typer.Context) -> None:
+    """Show how the gateway is: hub, buffer, clock, sensors."""
+    from .status import status as work
+
+    _do(context, work)
+
+
+def _do(context: typer.Context, work: Callable[[Call], None]) -> None:
+    call: Call = context.obj
+    try:
+        work(call)
+    except Stop as stop:
+        call.output.stop(stop)
+
+
+def _sensor_ids(context: typer.Context, incomplete: str) -> list[str]:
+    """The running agent's sensors, or nothing."""
+    from sts_edge.control.client import AgentAbsent, AgentSilent, NotAllowed, ask
+
+    config = (context.parent.params.get("config") if context.parent else None) or default_config()
+    try:
+        known = ask(socket_path(Path(config)), {"do": "status"}, COMPLETION_S)
+    except (AgentAbsent, AgentSilent, NotAllowed):
+        return []
+    return [one["name"] for one in known["sensor_list"] if one["name"].startswith(incomplete)]
+
+
+@app.command()
+def tail(
+    context: typer.Context,
+    sensor: Annotated[
+        list[str] | None,
+        typer.Option("--sensor", "-s", help="Only this sensor (repeatable).", autocompletion=_sensor_ids),
+    ] = None,
+) -> None:
+    """Show what the sensors say, as it comes, until Ctrl-C."""
+    from .tail import tail as work
+
+    _do(context, lambda call: work(call, sensor or []))
+
+
+@config_app.command("show")
+def config_show(context: typer.Context) -> None:
+    """Print the settings in force, each key with its meaning."""
+    from .settings import show as work
+
+    _do(context, work)
+
+
+@config_app.command("validate")
+def config_validate(context: typer.Context) -> None:
+    """Check the settings file; every fault at once, with its line."""
+    from .settings import validate as work
+
+    _do(context, work)
+
+
+@app.command()
+def version(context: typer.Context) -> None:
+    """Print the versions of the agent and of what it stands on."""
+    from .version import version as work
+
+    _do(context, work)
+
+
+def main() -> None:
+    """The entry point of the script."""
+    try:
+        app(args=hoisted(sys.argv[1:]), prog_name="sts-edge")
+    except KeyboardInterrupt:
+        raise SystemExit(Exit.INTERRUPTED) from None
+    except BrokenPipeError:
+        # Whoever reads has seen enough (`sts-edge tail | head`); Python must not try to flush at exit.
+        sys.stderr.close()
+        raise SystemExit(Exit.HEALTHY) from None

@@ -1,0 +1,43 @@
+"""What the options before the verb said, for the verb."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from .output import Output
+
+# Options that mean the same for every verb; whoever types one behind the verb means it all the same.
+_FLAGS = ("--json", "--no-color", "--yes", "-q", "--quiet", "-v", "--verbose")
+_WITH_VALUE = ("--config", "--timeout")
+
+
+class Call(NamedTuple):
+    """One call of the command."""
+
+    output: Output
+    config: Path
+    timeout_s: float
+    verbosity: int
+    yes: bool
+
+
+def hoisted(arguments: Sequence[str]) -> list[str]:
+    """The arguments with the options that all verbs share put before the verb."""
+    first: list[str] = []
+    rest: list[str] = []
+    left = list(arguments)
+    while left:
+        word = left.pop(0)
+        if word == "--":
+            rest += [word, *left]
+            break
+        if word in _FLAGS or word.startswith(tuple(f"{option}=" for option in _WITH_VALUE)):
+            first.append(word)
+        elif word in _WITH_VALUE:
+            first += [word, *left[:1]]
+            left = left[1:]
+        else:
+            rest.append(word)
+    return first + rest
