@@ -1,0 +1,88 @@
+"""What a process costs, as the kernel counts it: CPU, memory, bytes to the disk."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+# A file handed to the disk is counted in blocks of this size, whatever the file system then does.
+PROC = Path("/proc")
+
+
+def cpu_s(pid: int) -> float:
+    """CPU time of a process and of its children that have ended, s; 0 when it is gone."""
+    fields = _stat(pid)
+    return sum(int(field) for field in fields[11:15]) / TICKS_PER_S if fields else 0.0
+
+
+def family(pid: int) -> list[int]:
+    """A process and all its living descendants."""
+    children: dict[int, list[int]] = {}
+    for folder in PROC.iterdir():
+        if folder.name.isdecimal() and (fields := _stat(int(folder.name))):
+            children.setdefault(int(fields[1]), []).append(int(folder.name))
+    found, at = [pid], 0
+    while at < len(found):
+        found += children.get(found[at], [])
+        at += 1
+    return found
+
+
+def family_cpu_s(pid: int) -> float:
+    """CPU time of a process, its ended children and its living descendants, s."""
+    return sum(cpu_s(member) for member in family(pid))
+
+
+def peak_memory_mb(pid: int) -> float:
+    """The largest resident size that a process has had, MB."""
+    for line in _read(PROC / str(pid) / "status").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def written_bytes(pid: int) -> int:
+    """Bytes that a process caused to be sent to the storage."""
+    for line in _read(PROC / str(pid) / "io").splitlines():
+        if line.startswith("write_bytes:"):
+            return int(line.split()[1])
+    return 0
+
+
+def descriptors(pid: int) -> int:
+    """Open file descriptors."""
+    try:
+        return sum(1 for _ in (PROC / str(pid) / "fd").iterdir())
+    except OSError:
+        return 0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The counters of one process at one time."""
+
+    cpu_s: float
+    written_bytes: int
+
+    @classmethod
+    def of(cls, pid: int) -> Reading:
+        """What they say now."""
+        return cls(cpu_s(pid), written_bytes(pid))
+
+    def since(self, earlier: Reading) -> Reading:
+        """The difference."""
+        return Reading(self.cpu_s - earlier.cpu_s, self.written_bytes - earlier.written_bytes)
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat behind the name: state, parent, ... ; empty when it is gone."""
+    return _read(PROC / str(pid) / "stat").rpartition(")")[2].split()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
