@@ -15,7 +15,7 @@ from sts_protocols.beat import Answer, Beat, EpochAnswer
 
 from .store import Held, Holding, Range, Store
 
-NO_LONGER_HELD = "no longer held by the gateway"
+NO_LONGER_HELD = "no_longer_held"
 
 
 class Answers:
