@@ -2,8 +2,8 @@
 
 The model is a first-order lag towards the rate that the effort asks for (share of the heart-rate reserve,
 as Karvonen uses it), quicker up than down, with cardiac drift, respiratory arrhythmia that fades as effort
-rises, and a little noise. It is made to look right on a screen and to be repeatable, not to be medically true.
-Everything follows from the seed: the same scenario gives the same beats.
+rises, and a little noise. It is made to look right on a screen and to be repeatable, not to be medically
+true. Everything follows from the seed: the same scenario gives the same beats.
 """
 
 import math

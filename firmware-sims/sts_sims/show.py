@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from sts_sims.carriers.bluez.daemon import BluezDaemon, BusNameTakenError, RadioSettings
+from sts_sims.carriers.bluez.daemon import BluezDaemon, CarrierError, RadioSettings
 from sts_sims.control import listening
 from sts_sims.orders import OrderError, Stage, TimedOrder, carry_out, obey
 from sts_sims.scenario import Radio, Scenario
@@ -63,7 +63,7 @@ class Show:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.daemon.run())
                 group.create_task(self._train(truth, on_air))
-        except* (BusNameTakenError, OrderError) as known:
+        except* (CarrierError, OrderError) as known:
             raise ShowError(str(known.exceptions[0])) from None
 
     async def _train(self, truth: TruthLog, on_air: Callable[[], None]) -> None:

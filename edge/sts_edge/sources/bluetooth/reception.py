@@ -43,6 +43,7 @@ class Reception:
         self._emit = emit
         self._now_us = now_us
         self._value_us: int | None = None
+        self._refusing = False
         self._worn: bool | None = None
         self._battery: int | None = None
         self._last: tuple[str, bytes, int] = ("", b"", -REPEAT_US)
@@ -101,7 +102,15 @@ class Reception:
             self._emit(packet)
         except Exception:
             self.count.refused += 1
-            log.exception("packet_refused", sensor=self._sensor.name)
+            self._tell_refusal()
+        else:
+            self._refusing = False
+
+    def _tell_refusal(self) -> None:
+        """Once for a row of refusals: the reason is the same at every beat."""
+        if not self._refusing:
+            log.exception("packets_refused", sensor=self._sensor.name)
+        self._refusing = True
 
     def _word(self, near: bool) -> SensorWord:
         if self.heard_us is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dbus_fast import Message, MessageFlag, MessageType, NameFlag, RequestNameReply
 from dbus_fast.aio import MessageBus
-from dbus_fast.errors import AuthError, DBusError
+from dbus_fast.errors import AuthError, DBusError, InvalidAddressError
 
 from sts_sims.carriers.bluez.adapter import Adapter
 from sts_sims.carriers.bluez.device import Device
@@ -34,11 +34,8 @@ RETRY_S = 0.2
 ADVERT_INTERVAL_S = 0.5
 
 
-class BusNameTakenError(Exception):
-    """Another process owns org.bluez on this bus: stop it, or use a bus of your own."""
-
-    def __init__(self) -> None:
-        super().__init__(self.__doc__)
+class CarrierError(Exception):
+    """The sensors cannot be put on this bus; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +63,7 @@ class BluezDaemon:
         devices = [Device(self._tree, path, p) for p in peripherals]
         self.adapter = Adapter(self._tree, radio.adapter, radio.adapter_address, devices)
         self.adapter.link_limit = radio.link_limit
+        self._away = False
         self._present = asyncio.Event()
         self._present.set()
         self._bus: MessageBus | None = None
@@ -95,15 +93,26 @@ class BluezDaemon:
         """Serve until cancelled.
 
         Raises:
-            BusNameTakenError: someone else owns org.bluez on this bus.
+            CarrierError: someone else owns org.bluez on this bus, or its address is none.
         """
         while True:
             await self._present.wait()
             try:
                 await self._serve()
+            except InvalidAddressError as error:
+                sentence = (
+                    f"{self._bus_address} is no D-Bus address ({error}): give one like unix:path=/tmp/bus."
+                )
+                raise CarrierError(sentence) from error
             except BUS_ERRORS as error:
-                logger.info("The bus at %s is away (%s); trying again.", self._bus_address, error)
+                self._tell_away(error)
             await asyncio.sleep(RETRY_S)
+
+    def _tell_away(self, error: Exception) -> None:
+        """Once for each absence."""
+        if not self._away:
+            logger.warning("The bus at %s is away (%s); it is tried again.", self._bus_address, error)
+        self._away = True
 
     async def _serve(self) -> None:
         bus = await MessageBus(bus_address=self._bus_address, negotiate_unix_fd=True).connect()
@@ -122,9 +131,12 @@ class BluezDaemon:
         bus.add_message_handler(self._handle)
         await self._watch_clients(bus)
         if await bus.request_name(BUS_NAME, NameFlag.DO_NOT_QUEUE) is not RequestNameReply.PRIMARY_OWNER:
-            raise BusNameTakenError
+            raise CarrierError(
+                f"Another process owns org.bluez on {self._bus_address}: stop it, or use a bus of your own."
+            )
         if self.adapter.plugged:
             self.adapter.appear()
+        self._away = False
         self.ready.set()
 
     async def _work_until(self, lost: asyncio.Future[None], bus: MessageBus) -> None:

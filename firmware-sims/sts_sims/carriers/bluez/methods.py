@@ -61,7 +61,7 @@ async def answer(world: World, interface: str, member: str, call: Call) -> Reply
     """Answer one call, or raise BluezError. A call that a fault swallows never returns."""
     fault = world.faults.take(member, world.adapter.owner_of(call.path))
     if fault is not None:
-        await _suffer(world, fault, call)
+        await _suffer(world, fault, member, call)
     method = METHODS.get((interface, member))
     if method is None:
         text = f'Method "{member}" with interface "{interface}" doesn\'t exist'
@@ -69,9 +69,12 @@ async def answer(world: World, interface: str, member: str, call: Call) -> Reply
     return await method(world, call)
 
 
-async def _suffer(world: World, fault: CallFault, call: Call) -> None:
+async def _suffer(world: World, fault: CallFault, member: str, call: Call) -> None:
     if fault.error is None:
         await asyncio.Event().wait()
+    if member == "StopDiscovery":
+        # bluetoothd has dropped the session by the time it relays the kernel's refusal (bleak#2021).
+        world.adapter.stop_discovery(call.sender)
     if fault.text == ABORT_BY_LOCAL:
         world.adapter.device_at(call.path).flip()
     raise as_error(fault)
