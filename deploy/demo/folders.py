@@ -23,7 +23,8 @@ class FolderError(Exception):
     """A folder that we must own is in somebody else's hands."""
 
 
-def _own_name(folder: Path) -> str:
+def short_name(folder: Path) -> str:
+    """What stands for this folder of ours; the same at each start, another for each clone and user."""
     digest = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()
     return f"sts-{os.getuid()}-{digest[:10]}"
 
@@ -43,7 +44,7 @@ def short_folder(folder: Path) -> Path:
     The same one at each start, since a broker remembers where its data lay. Others may pass through
     it (a server that gave up root has its socket below) but not list it.
     """
-    short = _make(TEMPORARY / _own_name(folder), 0o711)
+    short = _make(TEMPORARY / short_name(folder), 0o711)
     here = short / "here"
     if not here.is_symlink() or here.readlink() != folder.resolve():
         here.unlink(missing_ok=True)
@@ -53,17 +54,17 @@ def short_folder(folder: Path) -> Path:
 
 def lasting_folder(folder: Path) -> Path:
     """A folder outside the clone that others may pass through, for a server that gave up root."""
-    return _make(LASTING / _own_name(folder), 0o711)
+    return _make(LASTING / short_name(folder), 0o711)
 
 
 def remove_short_folder(folder: Path) -> None:
     """Take away what `short_folder` made; the folder that it stands for stays."""
-    shutil.rmtree(TEMPORARY / _own_name(folder), ignore_errors=True)
+    shutil.rmtree(TEMPORARY / short_name(folder), ignore_errors=True)
 
 
 def remove_lasting_folder(folder: Path) -> None:
     """Take away what `lasting_folder` made, with all that lies in it."""
-    shutil.rmtree(LASTING / _own_name(folder), ignore_errors=True)
+    shutil.rmtree(LASTING / short_name(folder), ignore_errors=True)
 
 
 def reachable_by_others(folder: Path) -> bool:

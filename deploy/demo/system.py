@@ -211,7 +211,8 @@ class System:
 
     def stop(self) -> None:
         """End every process: the field first, then the hub, then the services; the data stays."""
-        _stop_together(self.agent, self.simulator)
+        self.agent.stop()  # before its straps fall silent, or it would report each of them lost
+        self.simulator.stop()
         _stop_together(*self.workers, self.api)
         _stop_together(self.rabbitmq, self.postgres, self.bus)
         remove_short_folder(self.folder)
