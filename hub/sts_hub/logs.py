@@ -33,7 +33,8 @@ def configure(service: str, level: str = "info") -> None:
 
 def get(name: str) -> FilteringBoundLogger:
     """The logger of a part of the hub; its lines say `log.logger: name`."""
-    logger: FilteringBoundLogger = structlog.get_logger().bind(**{"log.logger": name})
+    # A lazy one: it is asked for when modules are imported, before `configure` is called.
+    logger: FilteringBoundLogger = structlog.get_logger(**{"log.logger": name})
     return logger
 
 
@@ -55,3 +56,6 @@ def _quiet_libraries() -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(ecs_logging.StdlibFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for tells_itself in ("aiormq", "aio_pika"):
+        # A refused or lost connection is told by whoever wanted it, once and with the reason.
+        logging.getLogger(tells_itself).setLevel(logging.CRITICAL)

@@ -21,8 +21,8 @@ AT_ONCE: Final = 2
 # At half a second each, who is sixteenth in line waits 4 s; beyond that it is a flood.
 WAITING: Final = 16
 
-# zxcvbn's scale of 0 to 4; 2 withstands 100 million guesses, far more than the limit on tries allows.
-MIN_SCORE: Final = 2
+# zxcvbn's scale of 0 to 4; 3 is 100 million guesses and more, far beyond what the limit on tries allows.
+MIN_SCORE: Final = 3
 # Of longer passwords the beginning is judged: the time to judge grows with the square of the length.
 JUDGED_CHARACTERS: Final = 72
 

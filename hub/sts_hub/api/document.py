@@ -75,6 +75,16 @@ def _amend(operation: dict[str, Any], path: str, method: str) -> None:
     operation["security"] = [proofs] if proofs else []
 
 
+def paths(app: FastAPI) -> dict[str, str]:
+    """The whole path of each operation, by its id."""
+    return {
+        operation["operationId"]: path
+        for path, item in document(app)["paths"].items()
+        for method, operation in item.items()
+        if method in _METHODS
+    }
+
+
 def text(app: FastAPI) -> str:
     """The document as it is committed."""
     return json.dumps(document(app), indent=2, ensure_ascii=False) + "\n"

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sts_hub import logs
+from sts_hub.api.document import paths
 from sts_hub.config import Settings
 from sts_hub.errors import CrossSite, Refusal, TooLarge
 from sts_hub.kit.problems import answer
@@ -134,7 +135,9 @@ QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 def _route(scope: Scope) -> str:
     """The path with its parameters as names: no id of a person goes into logs and labels."""
     route: Any = scope.get("route")
-    return str(getattr(route, "path", None) or "other")
+    if route is None:
+        return "other"
+    return paths(scope["app"]).get(route.name, str(route.path))
 
 
 class Careful:

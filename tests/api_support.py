@@ -1,0 +1,228 @@
+"""A hub's API to ask, and two clubs to ask about.
+
+A test gets a `World` of its own: clubs A and B with teams, people of every role, sensors and gateways. Who asks is a
+name: `world.as_("coach")` is a client signed in as the coach of team Red of club A, `world.as_("other_admin")`
+the admin of club B, `world.as_(None)` nobody.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from sts_hub.api.app import create_app
+from sts_hub.config import Settings
+from sts_hub.db import migrate
+from sts_hub.kit.database import Database
+from sts_hub.kit.identity import PLAIN_COOKIE, token_hash
+
+API_PASSWORD = "api-in-a-test"
+ORIGIN = "http://hub.test"
+# In the past by more than any test asks for, and not so far that charts refuse the range.
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+PASSWORD = "forty-two purple pelicans"
+# argon2id of PASSWORD with the least parameters: a test of who sees what has no use for slow hashing.
+CHEAP_HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$"
+
+
+@dataclass
+class ApiDatabase:
+    """A migrated database with a way in as owner and as the API's role."""
+
+    owner: asyncpg.Connection
+    api_dsn: str
+
+    async def add(self, table: str, **values: Any) -> Any:
+        """Insert a row as the owner; its first column."""
+        names = ", ".join(values)
+        places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
+        key = {"gateway": "name", "login": "token_hash", "account_team": "team_id"}.get(table, "id")
+        query = f"INSERT INTO sts.{table} ({names}) VALUES ({places}) RETURNING {key}"
+        return await self.owner.fetchval(query, *values.values())
+
+
+@dataclass
+class World:
+    """Two clubs, and clients in everybody's name."""
+
+    database: ApiDatabase
+    app: FastAPI
+    ids: dict[str, Any] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def as_(self, who: str | None, base_url: str = ORIGIN) -> httpx.AsyncClient:
+        """A client signed in as this account, ready to change things."""
+        client = client_of(self.app, self.tokens[who] if who else None, base_url)
+        self.clients.append(client)
+        return client
+
+    def __getitem__(self, name: str) -> Any:
+        return self.ids[name]
+
+    async def person(self, who: str, role: str, club: str, *teams: str) -> None:
+        """An account with a login."""
+        account = await self.database.add(
+            "account",
+            club_id=self[club],
+            email=f"{who}-{secrets.token_hex(4)}@club.example",
+            name=who.replace("_", " ").title(),
+            role=role,
+            password_hash=CHEAP_HASH,
+        )
+        self.ids[who] = account
+        for team in teams:
+            await self.database.add(
+                "account_team", account_id=account, team_id=self[team], club_id=self[club]
+            )
+        await self.login(who)
+
+    async def login(self, who: str) -> str:
+        """A new login of this account, used by clients from now on."""
+        token = secrets.token_urlsafe(32)
+        until = datetime.now(UTC) + timedelta(days=1)
+        await self.database.add(
+            "login", token_hash=token_hash(token), account_id=self[who], expires_at=until
+        )
+        self.tokens[who] = token
+        return token
+
+    async def athlete(self, name: str, club: str, team: str, number: int, account: str | None = None) -> None:
+        """An athlete with consent, wearing a sensor named after her or him."""
+        self.ids[name] = await self.database.add(
+            "athlete",
+            club_id=self[club],
+            team_id=self[team],
+            number=number,
+            name=name.title(),
+            hr_max=190,
+            account_id=self[account] if account else None,
+        )
+        self.ids[f"{name}_consent"] = await self.database.add(
+            "consent", athlete_id=self[name], purpose="monitoring", version="1", during=_since(LONG_AGO)
+        )
+        await self.sensor(f"{name}_strap", club)
+        self.ids[f"{name}_worn"] = await self.database.add(
+            "assignment", sensor_id=self[f"{name}_strap"], athlete_id=self[name], during=_since(LONG_AGO)
+        )
+
+    async def sensor(self, name: str, club: str) -> None:
+        """A registered sensor that nobody wears."""
+        address = ":".join(f"{byte:02X}" for byte in secrets.token_bytes(6))
+        self.ids[f"{name}_address"] = address
+        self.ids[name] = await self.database.add(
+            "sensor", club_id=self[club], address=address, kind="heart_rate", label=name[:40]
+        )
+
+    async def gateway(self, name: str, club: str) -> None:
+        """A registered gateway."""
+        self.ids[name] = await self.database.add(
+            "gateway", name=f"{name}-{secrets.token_hex(4)}".replace("_", "-"), club_id=self[club], site="Pitch"
+        )
+
+    async def team(self, name: str, club: str) -> None:
+        """A team."""
+        self.ids[name] = await self.database.add("team", club_id=self[club], name=name.title())
+
+    async def club(self, name: str) -> None:
+        """A club."""
+        self.ids[name] = await self.database.add("club", name=f"{name} {secrets.token_hex(4)}")
+
+
+def _since(moment: datetime) -> asyncpg.Range:
+    return asyncpg.Range(moment, None)
+
+
+def client_of(app: FastAPI, token: str | None, base_url: str = ORIGIN) -> httpx.AsyncClient:
+    """A client of the app, with what a browser on the hub's own pages sends."""
+    headers = {"X-STS-Request": "1", "Origin": base_url}
+    if token is not None:
+        headers["Cookie"] = f"{PLAIN_COOKIE}={token}"
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base_url, headers=headers)
+
+
+def settings_of(api_dsn: str, amqp_url: str = "amqp://nobody@127.0.0.1:1/none", **more: Any) -> Settings:
+    """Settings of a hub on loopback."""
+    return Settings(
+        db_api_dsn=SecretStr(api_dsn), amqp_url=SecretStr(amqp_url), insecure_loopback_cookie=True, **more
+    )
+
+
+async def make_world(database: ApiDatabase, app: FastAPI) -> World:
+    """Two clubs with people of every role."""
+    world = World(database, app)
+    await world.club("club")
+    await world.club("other_club")
+    for team in ("red", "blue"):
+        await world.team(team, "club")
+    await world.team("green", "other_club")
+    await world.person("admin", "admin", "club")
+    await world.person("director", "director", "club")
+    for role in ("coach", "trainer", "technician"):
+        await world.person(role, role, "club", "red")
+    await world.person("athlete", "athlete", "club")
+    await world.person("other_admin", "admin", "other_club")
+    await world.person("other_coach", "coach", "other_club", "green")
+    await world.athlete("rosa", "club", "red", 7, account="athlete")
+    await world.athlete("rudi", "club", "red", 8)
+    await world.athlete("bea", "club", "blue", 9)
+    await world.athlete("gina", "other_club", "green", 7)
+    await world.sensor("spare", "club")
+    await world.gateway("pitch", "club")
+    await world.gateway("other_pitch", "other_club")
+    return world
+
+
+@pytest.fixture(scope="session")
+async def api_database(postgres: Any) -> AsyncIterator[ApiDatabase]:
+    """A migrated database for all tests of the API; each makes clubs of its own in it."""
+    dsn = postgres.make_database()
+    name = dsn.partition("@/")[2].partition("?")[0]
+    api_dsn = postgres.dsn_of(name, migrate.API, API_PASSWORD)
+    await migrate.migrate(dsn, api_dsn=api_dsn)
+    owner = await asyncpg.connect(dsn, server_settings={"timezone": "UTC"})
+    yield ApiDatabase(owner, api_dsn)
+    await owner.close()
+
+
+@pytest.fixture(scope="session")
+async def api_app(api_database: ApiDatabase) -> AsyncIterator[FastAPI]:
+    """The API's app without its broker."""
+    app = create_app(settings_of(api_database.api_dsn))
+    database: Database = app.state.parts[Database]
+    await database.open()
+    yield app
+    await database.close()
+
+
+@pytest.fixture
+async def world(api_database: ApiDatabase, api_app: FastAPI) -> AsyncIterator[World]:
+    """Two clubs nobody else's test knows of."""
+    made = await make_world(api_database, api_app)
+    yield made
+    for client in made.clients:
+        with contextlib.suppress(RuntimeError):
+            await client.aclose()
+
+
+def problem(answer: httpx.Response, status: int, kind: str) -> dict[str, Any]:
+    """The problem that an answer tells, which must be of this status and type."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    told: dict[str, Any] = answer.json()
+    assert told["type"] == f"urn:sts:problem:{kind}"
+    assert told["status"] == status
+    assert told["title"]
+    assert told["detail"]
+    assert told["way_out"]
+    return told
