@@ -50,14 +50,16 @@ def main() -> int:
         answers = [words.ask(proof.api, claim) for claim in proof.claims] if not failure else []
         answers += [words.ask(proof.api, claim) for claim in paper_gateways.claims_about(proof.system)]
         account = oracle.read(proof.witness.log)
+        received = received_records(proof)
         rows, straps = stored_rows(proof), {seat["athlete_id"]: seat["strap"] for seat in proof.seats}
-    report = judged(proof, account, rows, straps) | {
+    report = judged(proof, oracle.compare(account, rows, received), account, straps) | {
         "failure": failure,
         "seconds": round(time.monotonic() - began),
     }
     report["completeness"] = [told(answer) for answer in [*proof.asked, *answers]]
     if os.environ.get("CONTROL") == "1":
         report["control"] = control(account, rows)
+    report["stored_rows"] = rows.total()
     REPORT.write_text(json.dumps(report, indent=2) + "\n")
     show(report)
     return verdict(report)
@@ -87,11 +89,20 @@ def stored_rows(proof: Proof) -> Counter[oracle.Row]:
     return Counter(oracle.Row(*row) for row in found)
 
 
+def received_records(proof: Proof) -> list[oracle.RecordId]:
+    """The record numbers that the ledger holds as received or parked."""
+    found = proof.sql(
+        "SELECT encode(uuid_send(epoch), 'hex') AS epoch, lower(p) AS first, upper(p) AS behind "
+        "FROM sts.epoch, LATERAL unnest(received + parked) AS p WHERE gateway = $1",
+        proof.system.options.gateway,
+    )
+    return [(row["epoch"], seq) for row in found for seq in range(row["first"], row["behind"])]
+
+
 def judged(
-    proof: Proof, account: oracle.Account, rows: Counter[oracle.Row], straps: dict[str, str]
+    proof: Proof, findings: oracle.Findings, account: oracle.Account, straps: dict[str, str]
 ) -> dict[str, Any]:
     """Counters, figures and what became of every emitted value."""
-    findings = oracle.compare(account, rows)
     ways_ms = sorted(strap_to_screen_ms(proof, straps))
     emitted = truths.table(proof.truth, account.accepted_heart_rates(), proof.down)
     return {
@@ -100,7 +111,6 @@ def judged(
         "examples": findings.examples,
         "late": proof.figures.get("late", 0),
         "accepted_samples": findings.accepted,
-        "stored_rows": rows.total(),
         "strap_to_screen_ms": percentiles(ways_ms),
         **proof.figures,
         "emitted": dict(emitted),

@@ -22,7 +22,7 @@ from demo.ports import wait_until
 from demo.progress import step
 from demo.seeding import CONSENT_PURPOSE, CONSENT_VERSION, WORN_SINCE, Api
 from demo.system import PROGRAMS, Options, System
-from faults.cut import Link
+from faults.cable import Cable
 from faults.onlooker import Onlooker, boot_us
 from faults.witness import Witness
 from faults.words import Answer, Claim
@@ -43,7 +43,7 @@ class Proof:
 
     folder: Path
     system: System
-    link: Link
+    link: Cable
     witness: Witness
     onlooker: Onlooker
     api: Api
@@ -155,7 +155,7 @@ def running(folder: Path, web_app: Path | None = None, **options: Any) -> Iterat
         with step("starting the hub"):
             system.start_hub()
             system.seed()
-        link = after.enter_context(Link(folder, system.broker_address))
+        link = after.enter_context(Cable(folder, system.broker_address))
         system.agent_broker = link.address
         witness = Witness(short_folder(folder) / "witness.sock", folder / "witness.log")
         after.callback(witness.close)
@@ -194,7 +194,7 @@ def until(condition: Callable[[], bool], allowance_s: float, what: str) -> None:
         raise TimeoutError(f"{what} did not happen within {allowance_s:.0f} s.")
 
 
-def back_now(link: Link) -> int:
+def back_now(link: Cable) -> int:
     """Restore the link; the boot time from which on a connect succeeds."""
     link.restore()
     return boot_us()
