@@ -1,32 +1,25 @@
 """A hub's API to ask, and two clubs to ask about.
 
-A test gets a `World` of its own: clubs A and B with teams, people of every role, sensors and gateways. Who asks is a
-name: `world.as_("coach")` is a client signed in as the coach of team Red of club A, `world.as_("other_admin")`
-the admin of club B, `world.as_(None)` nobody.
+A test gets a `World` of its own: clubs A and B with teams, people of every role, sensors and gateways. Who
+asks is a name: `world.as_("coach")` is a client signed in as the coach of team Red of club A,
+`world.as_("other_admin")` the admin of club B, `world.as_(None)` nobody.
 """
 
 from __future__ import annotations
 
-import contextlib
 import secrets
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from sts_hub.api.app import create_app
 from sts_hub.config import Settings
-from sts_hub.db import migrate
-from sts_hub.kit.database import Database
 from sts_hub.kit.identity import PLAIN_COOKIE, token_hash
 
-API_PASSWORD = "api-in-a-test"
 ORIGIN = "http://hub.test"
 # In the past by more than any test asks for, and not so far that charts refuse the range.
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -91,9 +84,7 @@ class World:
         """A new login of this account, used by clients from now on."""
         token = secrets.token_urlsafe(32)
         until = datetime.now(UTC) + timedelta(days=1)
-        await self.database.add(
-            "login", token_hash=token_hash(token), account_id=self[who], expires_at=until
-        )
+        await self.database.add("login", token_hash=token_hash(token), account_id=self[who], expires_at=until)
         self.tokens[who] = token
         return token
 
@@ -127,7 +118,10 @@ class World:
     async def gateway(self, name: str, club: str) -> None:
         """A registered gateway."""
         self.ids[name] = await self.database.add(
-            "gateway", name=f"{name}-{secrets.token_hex(4)}".replace("_", "-"), club_id=self[club], site="Pitch"
+            "gateway",
+            name=f"{name}-{secrets.token_hex(4)}".replace("_", "-"),
+            club_id=self[club],
+            site="Pitch",
         )
 
     async def team(self, name: str, club: str) -> None:
@@ -181,38 +175,6 @@ async def make_world(database: ApiDatabase, app: FastAPI) -> World:
     await world.gateway("pitch", "club")
     await world.gateway("other_pitch", "other_club")
     return world
-
-
-@pytest.fixture(scope="session")
-async def api_database(postgres: Any) -> AsyncIterator[ApiDatabase]:
-    """A migrated database for all tests of the API; each makes clubs of its own in it."""
-    dsn = postgres.make_database()
-    name = dsn.partition("@/")[2].partition("?")[0]
-    api_dsn = postgres.dsn_of(name, migrate.API, API_PASSWORD)
-    await migrate.migrate(dsn, api_dsn=api_dsn)
-    owner = await asyncpg.connect(dsn, server_settings={"timezone": "UTC"})
-    yield ApiDatabase(owner, api_dsn)
-    await owner.close()
-
-
-@pytest.fixture(scope="session")
-async def api_app(api_database: ApiDatabase) -> AsyncIterator[FastAPI]:
-    """The API's app without its broker."""
-    app = create_app(settings_of(api_database.api_dsn))
-    database: Database = app.state.parts[Database]
-    await database.open()
-    yield app
-    await database.close()
-
-
-@pytest.fixture
-async def world(api_database: ApiDatabase, api_app: FastAPI) -> AsyncIterator[World]:
-    """Two clubs nobody else's test knows of."""
-    made = await make_world(api_database, api_app)
-    yield made
-    for client in made.clients:
-        with contextlib.suppress(RuntimeError):
-            await client.aclose()
 
 
 def problem(answer: httpx.Response, status: int, kind: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from api_support import World, api_app, api_database, problem, world  # noqa: F401 - fixtures
+from api_support import World, problem
 
 API = "/api/v1"
 
@@ -16,7 +16,9 @@ async def test_nobody_gets_an_answer_without_a_login(world: World) -> None:
 
 
 async def test_a_login_that_has_run_out_is_nobodys(world: World) -> None:
-    await world.database.owner.execute("UPDATE sts.login SET expires_at = now() WHERE account_id = $1", world["coach"])
+    await world.database.owner.execute(
+        "UPDATE sts.login SET expires_at = now() WHERE account_id = $1", world["coach"]
+    )
     problem(await world.as_("coach").get(f"{API}/me"), 401, "not-signed-in")
 
 
@@ -119,8 +121,12 @@ async def test_a_coach_adds_an_athlete_to_the_own_team_only(world: World) -> Non
     added = await coach.post(f"{API}/athletes", json=body)
     assert added.status_code == 201
     assert added.json().items() >= body.items()
-    problem(await coach.post(f"{API}/athletes", json=body | {"team_id": str(world["blue"])}), 404, "not-found")
-    problem(await coach.post(f"{API}/athletes", json=body | {"team_id": str(world["green"])}), 404, "not-found")
+    problem(
+        await coach.post(f"{API}/athletes", json=body | {"team_id": str(world["blue"])}), 404, "not-found"
+    )
+    problem(
+        await coach.post(f"{API}/athletes", json=body | {"team_id": str(world["green"])}), 404, "not-found"
+    )
 
 
 async def test_an_admin_cannot_add_to_another_clubs_team(world: World) -> None:

@@ -10,15 +10,12 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from api_support import (  # noqa: F401 - fixtures
+from api_support import (
     ORIGIN,
     PASSWORD,
     World,
-    api_app,
-    api_database,
     client_of,
     problem,
-    world,
 )
 from sts_hub.accounts.signing_in import ACCOUNT_TRIES, Doorkeeper
 from sts_hub.kit.database import Database
@@ -29,14 +26,14 @@ _cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits(api_app: FastAPI) -> None:  # noqa: F811
+def fresh_limits(api_app: FastAPI) -> None:
     """No test is refused for the tries of another."""
     parts = api_app.state.parts
     parts[Doorkeeper] = Doorkeeper(parts[Database], parts[Doorkeeper].passwords)
 
 
 @pytest.fixture
-async def email(world: World) -> str:  # noqa: F811
+async def email(world: World) -> str:
     """The coach's e-mail, with PASSWORD as password."""
     owner = world.database.owner
     await owner.execute(
@@ -64,7 +61,9 @@ async def test_signing_in_gives_a_cookie_that_scripts_cannot_read(world: World, 
 async def test_only_the_hash_of_the_token_is_stored(world: World, email: str) -> None:
     client = world.as_(None)
     await sign_in(client, email)
-    stored = await world.database.owner.fetch("SELECT token_hash FROM sts.login WHERE account_id = $1", world["coach"])
+    stored = await world.database.owner.fetch(
+        "SELECT token_hash FROM sts.login WHERE account_id = $1", world["coach"]
+    )
     assert client.cookies["sts"].encode() not in [row["token_hash"] for row in stored]
 
 
@@ -90,7 +89,9 @@ async def test_for_an_unknown_account_a_password_is_checked_all_the_same(
     checked: list[str] = []
     passwords = world.app.state.parts[Doorkeeper].passwords
     plain = passwords._verified
-    monkeypatch.setattr(passwords, "_verified", lambda hashed, given: checked.append(hashed) or plain(hashed, given))
+    monkeypatch.setattr(
+        passwords, "_verified", lambda hashed, given: checked.append(hashed) or plain(hashed, given)
+    )
     await sign_in(world.as_(None), "nobody@club.example")
     await sign_in(world.as_(None), email, "wrong")
     assert len(checked) == 2
@@ -99,7 +100,9 @@ async def test_for_an_unknown_account_a_password_is_checked_all_the_same(
 
 
 async def test_a_disabled_account_is_as_unknown(world: World, email: str) -> None:
-    await world.database.owner.execute("UPDATE sts.account SET disabled_at = now() WHERE id = $1", world["coach"])
+    await world.database.owner.execute(
+        "UPDATE sts.account SET disabled_at = now() WHERE id = $1", world["coach"]
+    )
     problem(await sign_in(world.as_(None), email), 401, "wrong-credentials")
 
 
@@ -171,7 +174,13 @@ async def test_a_guessable_password_is_refused(world: World, email: str, passwor
 
 async def test_an_admin_adds_an_account_that_can_sign_in(world: World) -> None:
     admin, email = world.as_("admin"), f"new-{secrets.token_hex(4)}@club.example"
-    body = {"email": email, "name": "Nia", "role": "coach", "password": NEW_PASSWORD, "teams": [str(world["blue"])]}
+    body = {
+        "email": email,
+        "name": "Nia",
+        "role": "coach",
+        "password": NEW_PASSWORD,
+        "teams": [str(world["blue"])],
+    }
     added = await admin.post(f"{API}/accounts", json=body)
     assert added.status_code == 201
     assert "password" not in added.text

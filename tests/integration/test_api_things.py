@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import msgspec
 
-from api_support import World, api_app, api_database, problem, world  # noqa: F401 - fixtures
+from api_support import World, problem
 from sts_protocols.beat import Beat, BufferReport, HealthReport, SensorReport
 from sts_protocols.record.header import ClockReading
 
@@ -93,7 +93,9 @@ async def test_a_technician_registers_relabels_and_retires_a_sensor(world: World
     added = await technician.post(f"{API}/sensors", json=body)
     assert added.status_code == 201
     assert added.json()["address"] == "A0:9E:1A:00:00:01"
-    assert "retired" in problem(await technician.post(f"{API}/sensors", json=body), 409, "conflict")["way_out"]
+    assert (
+        "retired" in problem(await technician.post(f"{API}/sensors", json=body), 409, "conflict")["way_out"]
+    )
     path = f"{API}/sensors/{added.json()['id']}"
     assert (await technician.patch(path, json={"label": "hr-31"})).json()["label"] == "hr-31"
     retired = (await technician.patch(path, json={"retired": True})).json()
@@ -110,7 +112,11 @@ async def test_a_coach_registers_no_sensor(world: World) -> None:
 async def test_the_catalogue_states_the_intervals(world: World) -> None:
     metrics = {one["name"]: one for one in (await world.as_("athlete").get(f"{API}/metrics")).json()["items"]}
     heart_rate = metrics["heart_rate"]
-    assert (heart_rate["unit"], heart_rate["late_after_ms"], heart_rate["lost_after_ms"]) == ("/min", 3000, 10000)
+    assert (heart_rate["unit"], heart_rate["late_after_ms"], heart_rate["lost_after_ms"]) == (
+        "/min",
+        3000,
+        10000,
+    )
     assert metrics["rr_interval"]["interval_ms"] is None
 
 
@@ -149,7 +155,9 @@ async def test_who_wears_a_sensor_in_another_team_is_not_told(world: World) -> N
     body = {"sensor_id": world["bea_strap"], "athlete_id": str(world["rudi"])}
     told = problem(await world.as_("coach").post(f"{API}/assignments", json=body), 409, "conflict")
     assert str(world["bea"]) not in str(told)
-    told = problem(await world.as_("coach").post(f"{API}/assignments", json=body | {"take_over": True}), 409, "conflict")
+    told = problem(
+        await world.as_("coach").post(f"{API}/assignments", json=body | {"take_over": True}), 409, "conflict"
+    )
     assert str(world["bea"]) not in str(told)
 
 
@@ -172,7 +180,11 @@ async def test_ending_and_giving_away(world: World) -> None:
     coach, path = world.as_("coach"), f"{API}/assignments/{world['rosa_worn']}"
     ended = (await coach.patch(path, json={"to": "2026-06-01T00:00:00Z"})).json()
     assert ended["to"] == "2026-06-01T00:00:00Z"
-    body = {"sensor_id": world["rosa_strap"], "athlete_id": str(world["rudi"]), "from": "2026-06-01T00:00:00Z"}
+    body = {
+        "sensor_id": world["rosa_strap"],
+        "athlete_id": str(world["rudi"]),
+        "from": "2026-06-01T00:00:00Z",
+    }
     assert (await coach.post(f"{API}/assignments", json=body)).status_code == 201
     problem(await coach.patch(path, json={"to": None}), 409, "conflict")
 

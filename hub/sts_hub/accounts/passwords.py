@@ -1,6 +1,7 @@
 """Passwords: hashed with argon2id away from the event loop, a few at a time; guessable ones are refused."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
@@ -25,6 +26,8 @@ WAITING: Final = 16
 MIN_SCORE: Final = 3
 # Of longer passwords the beginning is judged: the time to judge grows with the square of the length.
 JUDGED_CHARACTERS: Final = 72
+# What must be left of a password when the person's own words are taken out.
+MIN_OTHER_CHARACTERS: Final = 6
 
 T = TypeVar("T")
 
@@ -84,10 +87,21 @@ async def refuse_guessable(password: str, *about: str) -> None:
 
 
 def score(password: str, about: Sequence[str] = ()) -> int:
-    """How hard the password is to guess, 0 to 4."""
+    """How hard the password is to guess, 0 to 4; 0 when hardly more than words about the person is in it."""
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # and here: its word lists load slowly
 
-    known = [word for text in about for word in (text, *text.replace("@", " ").split())]
-    return int(
-        zxcvbn(password[:JUDGED_CHARACTERS], user_inputs=[*known, "sts", "smart training system"])["score"]
-    )
+    known = [*OWN_WORDS, *(word for text in about for word in _WORD.findall(text.lower()))]
+    if len(_without(password.lower(), known)) < MIN_OTHER_CHARACTERS:
+        return 0
+    return int(zxcvbn(password[:JUDGED_CHARACTERS], user_inputs=known)["score"])
+
+
+def _without(password: str, words: Sequence[str]) -> str:
+    for word in sorted(words, key=len, reverse=True):
+        password = password.replace(word, "")
+    return password
+
+
+# Words of three letters and more: shorter ones are in every sentence.
+_WORD: Final = re.compile(r"\w{3,}")
+OWN_WORDS: Final = ("smart", "training", "system", "sts")
