@@ -21,6 +21,7 @@ from urllib.parse import quote
 from demo.folders import (
     lasting_folder,
     reachable_by_others,
+    remove_lasting_folder,
     remove_short_folder,
     short_folder,
     unprivileged_user,
@@ -156,6 +157,7 @@ class Postgres:
     def _kept_password(self) -> str:
         path = self._folder / "superuser-password"
         if not path.exists():
+            remove_lasting_folder(self._folder)  # of a folder of this name that somebody deleted by hand
             path.touch(mode=0o600)
             path.write_text(secrets.token_hex(16))
         return path.read_text()

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import shutil
+import subprocess
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -164,6 +165,15 @@ class RabbitMQ:
         with urllib.request.urlopen(request, timeout=ANSWER_ALLOWANCE_S) as answer:
             content = answer.read()
         return json.loads(content) if content else None
+
+    def control(self, *words: str) -> None:
+        """One `rabbitmqctl` command, for what the management API cannot do, such as an alarm."""
+        release = self._release or find_release()
+        if release is None:
+            raise StartError("no RabbitMQ on this machine: install the package rabbitmq-server")
+        command = [*release.prefix, str(release.sbin / "rabbitmqctl"), *words]
+        environment = self._environment(short_folder(self._folder) / "here")
+        subprocess.run(command, env=environment, check=True, capture_output=True, timeout=START_ALLOWANCE_S)
 
     # -- inside -----------------------------------------------------------------------------------
     def _credentials(self) -> str:
