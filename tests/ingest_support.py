@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from sts_protocols.metrics import HEART_RATE, RR_INTERVAL
 from sts_protocols.record import (
@@ -24,6 +26,7 @@ from sts_protocols.record import (
 from sts_protocols.sample import Packet, Value
 
 SECOND_US = 1_000_000
+PATIENCE_S = 30.0
 BOOT_US = 1_000 * SECOND_US
 
 
@@ -109,6 +112,17 @@ class Gateway:
                 t_us = packet.boot_us + place[value.metric] + self.offset_us
                 place[value.metric] += 1
                 self.said[packet.sensor, value.metric, t_us, value.value, value.quality] += 1
+
+
+async def eventually(check: Callable[[], Awaitable[object]], what: str = "") -> None:
+    """Wait until an async check is true; fail with its last answer after PATIENCE_S."""
+    last: object = None
+    for _ in range(int(PATIENCE_S / 0.05)):
+        last = await check()
+        if last:
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail(f"waited {PATIENCE_S} s in vain for {what or check}: {last!r}")
 
 
 def message(*records: Record) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import aio_pika
@@ -13,7 +13,8 @@ import asyncpg
 import pytest
 from aio_pika.abc import AbstractExchange, AbstractIncomingMessage
 
-from ingest_support import message
+from api_fixtures import api_app, api_database, world  # noqa: F401 - fixtures of the API's tests
+from ingest_support import PATIENCE_S, message
 from sts_hub.broker import topology, users
 from sts_hub.broker.management import Management
 from sts_hub.db import migrate, pools
@@ -27,18 +28,6 @@ from sts_protocols.beat import Answer, Beat, decode_answer, encode_beat
 from sts_protocols.record import Record
 
 INGEST_PASSWORD = "ingest-in-a-test"
-PATIENCE_S = 30.0
-
-
-async def eventually(check: Callable[[], object], what: str = "") -> None:
-    """Wait until an async check is true; fail with its last answer after PATIENCE_S."""
-    last: object = None
-    for _ in range(int(PATIENCE_S / 0.05)):
-        last = await check()
-        if last:
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail(f"waited {PATIENCE_S} s in vain for {what or check}: {last!r}")
 
 
 @dataclass

@@ -84,4 +84,9 @@ def _periods(ranges: Iterable[Times]) -> list[tuple[int, int]]:
 
 
 def _bound(moment: datetime | None, without: int) -> int:
-    return without if moment is None else microseconds(moment)
+    """A bound in µs. PostgreSQL's infinities are other than no bound, and come as times without a zone."""
+    if moment is None:
+        return without
+    if moment.tzinfo is None:
+        return _ALWAYS_US if moment == datetime.max else -_ALWAYS_US
+    return microseconds(moment)

@@ -65,6 +65,7 @@ class Worker:
     ) -> None:
         """`checkpoint` is awaited at the steps of each transaction (see Store)."""
         self.counters = counters or Counters()
+        self.outage: Outage | None = None
         self.name = f"{socket.gethostname()}-{os.getpid()}-{id(self):x}"
         self._settings = settings
         self._checkpoint = checkpoint
@@ -77,7 +78,7 @@ class Worker:
             self._register = Register()
             self._store = Store(pool, self._register, self.counters, checkpoint=self._checkpoint)
             self._teller = Teller(settings.amqp_url)
-            self._outage = Outage(self._probe, self.counters, hold_s=settings.hold_s)
+            self._outage = self.outage = Outage(self._probe, self.counters, hold_s=settings.hold_s)
             self._outage.listen(self._notice)
             self._beats = BeatDesk(pool, self._teller, self.counters.registry)
             async with asyncio.TaskGroup() as group:
