@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -107,3 +108,26 @@ async def opened(
             await log.close()
         except BufferFailed:
             assert log.stats().failed is not None
+
+
+def snapshot(folder: Path, to: Path) -> Path:
+    """The folder as a kill -9 at this moment would leave it."""
+    shutil.copytree(folder, to)
+    return to
+
+
+def segments(folder: Path, lane: str = "samples") -> list[Path]:
+    """The files of a lane, oldest first."""
+    return sorted(folder.glob(f"*-{lane}-*.seg"))
+
+
+def flip(file: Path, offset: int, bit: int = 1) -> None:
+    """Change one bit on the disk."""
+    content = bytearray(file.read_bytes())
+    content[offset] ^= 1 << bit
+    file.write_bytes(content)
+
+
+def of_epoch(records: Iterable[Record], epoch: bytes) -> list[Record]:
+    """The records of one epoch."""
+    return [record for record in records if record.header.epoch == epoch]

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sts_protocols.record import HEADER_BYTES, ClockReading, Record, seal
 
 from .interface import BufferFailed, RecordDropped
+from .ranges import RangeSet
 from .segment import Lane, Segment, Slot, lane_of
 from .shelf import Shelf
 from .writer import STEP_BYTES, Act, Put, Writer
@@ -73,6 +74,7 @@ class Journal:
         self._segment_bytes = segment_bytes
         self._writer: Writer | None = None
         self._open: dict[Lane, Segment] = {}
+        self._given_up = RangeSet()
         self._next_seq = 0
         self._pending: dict[int, Put] = {}
         self._waiters: dict[int, list[asyncio.Future[None]]] = {}
@@ -112,8 +114,9 @@ class Journal:
         self.closed(record)
         if put is not None:
             self.submit(put)
-        elif not self._pending:
-            self.head = self._next_seq - 1
+        else:
+            self._given_up.add(record.header.seq, record.header.seq)
+            self._move_head()
         return Entered(record, put)
 
     def growth(self, kind: int, body_bytes: int) -> int:
@@ -125,8 +128,8 @@ class Journal:
         return self._file_bytes(segment.end + size) - segment.file_bytes
 
     def close_bulk(self) -> bool:
-        """Close the open segments that a policy may drop; returns whether there was one with records."""
-        bulk = [lane for lane, segment in self._open.items() if lane != Lane.KEPT and segment.records]
+        """Close the open segments that a policy may drop; returns whether there was one with a backlog."""
+        bulk = [lane for lane, segment in self._open.items() if lane != Lane.KEPT and segment.waiting]
         for lane in bulk:
             self._finish(self._open.pop(lane))
         return bool(bulk)
@@ -141,6 +144,8 @@ class Journal:
 
     async def wait(self, seq: int) -> None:
         """Wait until a record is safe. Raises BufferFailed, RecordDropped."""
+        if seq in self._given_up:
+            raise RecordDropped(f"Record {seq} found no room and was not stored.")
         if seq not in self._pending:
             return
         if self.failure is not None:
@@ -167,7 +172,8 @@ class Journal:
     def give_up(self, put: Put) -> None:
         """A record will not be stored."""
         put.segment.settle(put.segment.find(put.seq), gone=True)
-        self._settle(put, RecordDropped(f"record {put.seq} found no room on the disk"))
+        self._given_up.add(put.seq, put.seq)
+        self._settle(put, RecordDropped(f"Record {put.seq} found no room on the disk."))
 
     def fail(self, error: OSError) -> None:
         """Hear that the disk has failed: nothing that is pending will ever be safe."""
@@ -184,8 +190,11 @@ class Journal:
         if self._pending.pop(put.seq, None) is None:
             return
         self.pending_bytes -= put.slot.size
-        self.head = next(iter(self._pending), self._next_seq) - 1
+        self._move_head()
         _end(self._waiters.pop(put.seq, []), error)
+
+    def _move_head(self) -> None:
+        self.head = next(iter(self._pending), self._next_seq) - 1
 
     def _place(self, segment: Segment, record: Record) -> Put:
         slot = Slot(segment.end, record.header.length)

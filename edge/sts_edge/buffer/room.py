@@ -62,7 +62,7 @@ class Room:
         if self._journal.pending_bytes > MOST_PENDING_BYTES:
             return False
         while self.used_bytes + self._journal.growth(kind, body_bytes) > self._cap_bytes:
-            if not self._evict("buffer_full"):
+            if not self._evict("buffer_full") and not self._journal.close_bulk():
                 return False
         return True
 
@@ -85,6 +85,8 @@ class Room:
     def on_refused(self, puts: Sequence[Put]) -> None:
         """The disk is full before the cap is reached: make room and try again, or give up."""
         made = self._evict("disk_full")
+        if not made:
+            self._journal.close_bulk()  # so that there is something to give up should it stay full
         for put in puts:
             put.tries += 1
             if put.segment.lane == Lane.KEPT:
@@ -98,24 +100,17 @@ class Room:
                     self.owe(put.seq)
 
     def _evict(self, reason: str) -> bool:
-        """Give up one segment; returns whether there was one to give up."""
-        victim = self._shelf.oldest_settled()
-        if victim is None:
-            victim = self._shelf.oldest_droppable()
-        if victim is None and self._journal.close_bulk():
-            victim = self._shelf.oldest_droppable()
+        """Give up one closed segment; returns whether there was one to give up."""
+        victim = self._shelf.oldest_settled() or self._shelf.oldest_droppable()
         if victim is None:
             return False
-        self._give_up(victim, reason)
-        return True
-
-    def _give_up(self, victim: Segment, reason: str) -> None:
         ranges = victim.waiting_ranges()
         puts = self.declare(victim.epoch, ranges, reason) if ranges else []
         self._shelf.remove(victim)
         victim.unlinked = True
         self.keep_state()
         self._journal.submit(self._unlinking(victim, puts))
+        return True
 
     def _unlinking(self, victim: Segment, puts: Sequence[Put]) -> Act:
         loop = asyncio.get_running_loop()

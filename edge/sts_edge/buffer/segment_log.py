@@ -89,9 +89,9 @@ class SegmentLog:
         self._wire()
 
     def open(self) -> None:
-        self._directory.mkdir(parents=True, exist_ok=True)
-        self._lock.take()
         try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            self._lock.take()
             self._disk.sync_directory(self._directory.parent)
             found = self._recover()
             self._begin_epoch()
