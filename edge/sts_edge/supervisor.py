@@ -70,7 +70,7 @@ class Supervisor:
         retrying = AsyncRetrying(
             stop=stop_never,
             wait=pauses,
-            retry=retry_if_exception(lambda error: not isinstance(error, self._fatal)),
+            retry=retry_if_exception(self._worth_another_try),
             before_sleep=lambda state: self._failed_once(name, state),
             reraise=True,
         )
@@ -80,6 +80,10 @@ class Supervisor:
                     await self._once(name, run, pauses)
         except self._fatal as error:
             self.fail(error)
+
+    def _worth_another_try(self, error: BaseException) -> bool:
+        # a cancelled task was told to end: tenacity would start it again
+        return isinstance(error, Exception) and not isinstance(error, self._fatal)
 
     async def _once(self, name: str, run: Callable[[], Awaitable[None]], pauses: _Pauses) -> None:
         pauses.began()
