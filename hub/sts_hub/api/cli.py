@@ -6,6 +6,7 @@ from types import FrameType
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from sts_hub import config, logs
 from sts_hub.api.app import create_app
@@ -21,8 +22,12 @@ app = typer.Typer()
 class ApiServer(uvicorn.Server):
     """Says bye to the live streams as soon as it is told to stop; else it would wait for them."""
 
+    def __init__(self, served: FastAPI, settings: uvicorn.Config) -> None:
+        super().__init__(settings)
+        self._served = served  # uvicorn's own reference is wrapped in its middleware
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        live: LiveService = self.config.loaded_app.state.parts[LiveService]
+        live: LiveService = self._served.state.parts[LiveService]
         with contextlib.suppress(RuntimeError):
             asyncio.get_running_loop().call_soon_threadsafe(live.stop)
         super().handle_exit(sig, frame)
@@ -34,16 +39,18 @@ def api() -> None:
     settings = config.load("db_api_dsn", "amqp_url")
     logs.configure("sts-hub-api", settings.log_level)
     address = settings.address
+    served = create_app(settings)
     server = ApiServer(
+        served,
         uvicorn.Config(
-            create_app(settings),
+            served,
             host=address.host,
             port=address.port,
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
-        )
+        ),
     )
     server.run()
     if not server.started:
