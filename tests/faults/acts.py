@@ -237,6 +237,7 @@ async def _blocked(holder: asyncpg.Connection) -> None:
         "AND query LIKE '%sts.enter%'"
     )
     for _ in range(300):
+        await holder.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees one moment for ever
         if await holder.fetchval(query):
             return
         await asyncio.sleep(0.1)

@@ -15,6 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 REOPEN_AFTER_S = 0.5
+# The promise is a second from strap to screen.
+LIVE_S = 1.0
 
 
 def boot_us() -> int:
@@ -31,6 +33,12 @@ class Seen:
     t_ms: int
     value: float
     came_us: int
+    age_s: float
+
+    @property
+    def live(self) -> bool:
+        """Whether it was measured no longer ago than a live value may take."""
+        return self.age_s <= LIVE_S
 
 
 class Onlooker:
@@ -55,10 +63,13 @@ class Onlooker:
         self._thread.join(5)
 
     def first_after(self, after_us: int, patience_s: float) -> float | None:
-        """Seconds from a boot time to the first value that came after it; None when none came in time."""
+        """Seconds from a boot time to the first live value that came after it; None when none came in time.
+
+        A value that was on its way when the link stalled, and comes late, is not live.
+        """
         until = time.monotonic() + patience_s
         while time.monotonic() < until:
-            came = [seen.came_us for seen in self.seen[-5000:] if seen.came_us > after_us]
+            came = [seen.came_us for seen in self.seen[-5000:] if seen.came_us > after_us and seen.live]
             if came:
                 return (min(came) - after_us) / 1e6
             time.sleep(0.005)

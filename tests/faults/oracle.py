@@ -1,14 +1,14 @@
-"""Counts what the system lost, doubled, invented or changed. Knows the wire format, and nothing else of the project.
+"""Counts what the system lost, doubled, invented or changed. Knows the wire format and nothing else of us.
 
-It reads what the witness noted, decodes it with the reader that was written from protocols/README.md alone, works
-out which rows a hub must hold, and compares them as multisets with the rows it does hold.
+It reads what the witness noted, decodes it with the reader that was written from protocols/README.md alone,
+works out which rows a hub must hold, and compares them as multisets with the rows it does hold.
 
 accepted   the gateway has said that the record is safe on its disk: each of its rows must be stored, once
 closed     the record existed: its rows may be stored, once
 declared   the gateway has said, in an accepted drop record, that it will not come: its rows may be missing
 
-A row's time is its boot time plus the offset of wall time: the header's, or, for a record of unknown clock, the pin
-of its epoch, which is its first anchor, else that of the next epoch of the same boot.
+A row's time is its boot time plus the offset of wall time: the header's, or, for a record of unknown clock, the
+pin of its epoch, which is its first anchor, else that of the next epoch of the same boot.
 """
 
 from __future__ import annotations
@@ -139,8 +139,8 @@ def compare(
 ) -> Findings:
     """Stored rows against the account.
 
-    ``unrowed_received``: the records that the hub's ledger holds; asked for records that have no rows (anchors, logs,
-    drops). None: those are not judged.
+    ``unrowed_received``: the records that the hub's ledger holds; asked for records that have no rows
+    (anchors, logs, drops). None: those are not judged.
     """
     closed = Counter(row for rows in account.closed.values() for row in rows)
     due = Counter(account.expected())
@@ -171,7 +171,7 @@ def _decoded(raw: bytes) -> tuple[dict[str, Any], Any]:
 
 
 def _pins(records: dict[RecordId, tuple[dict[str, Any], Any]]) -> dict[str, int]:
-    """The offset (wall minus boot time, µs) of each epoch; epochs are taken in the order in which they were heard."""
+    """The offset (wall minus boot time, µs) of each epoch; epochs in the order in which they were heard."""
     first: dict[str, tuple[int, int]] = {}
     epochs: list[str] = []
     for (epoch, seq), (header, content) in records.items():
@@ -239,10 +239,8 @@ def _lost_records(
     lost = []
     for record in account.accepted - account.declared:
         rows = account.closed.get(record)
-        if rows:
-            gone = not any(stored[row] > 0 for row in rows)
-        else:
-            gone = held is not None and record not in held
-        if gone:
+        if not rows and (held is None or record in held):
+            continue
+        if not any(stored[row] > 0 for row in rows or ()):
             lost.append(record)
     return sorted(lost)

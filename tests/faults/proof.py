@@ -81,7 +81,7 @@ class Proof:
         return self.folder / "truth.jsonl"
 
     @property
-    def agentpid_of(self) -> int:
+    def agent_pid(self) -> int:
         """The agent's process now."""
         return pid_of(self.system.agent.program)
 

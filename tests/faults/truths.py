@@ -24,8 +24,8 @@ def table(
 ) -> Counter[str]:
     """Count emitted heart rates by what became of them.
 
-    ``accepted``: (strap, boot time µs, heart rate) of every accepted value. ``down``: from when to when (boot time,
-    µs) no agent ran.
+    ``accepted``: (strap, boot time µs, heart rate) of every accepted value. ``down``: from when to when
+    (boot time, µs) no agent ran.
     """
     heard: dict[str, list[tuple[int, float]]] = {}
     for strap, boot_us, rate in accepted:
