@@ -12,11 +12,10 @@ from uuid import UUID
 
 from sts_hub import logs
 from sts_hub.errors import Refusal
-from sts_hub.gateways import repository as gateways
 from sts_hub.gateways import service as gateway_rules
 from sts_hub.gateways.schemas import Gateway
 from sts_hub.kit.database import Database
-from sts_hub.kit.pages import MAX_LIMIT
+from sts_hub.kit.pages import MAX_LIMIT, Cut
 from sts_hub.live import repository
 from sts_hub.live.repository import Person, Worn
 from sts_hub.live.wall import TREND_US, Wall
@@ -120,15 +119,13 @@ class View:
     async def _read(self) -> Roster:
         async with self._database.reading(self.caller) as session:
             people, worn = await repository.roster(session, self._team_id)
-            fleet = await gateways.page(session, None, MAX_LIMIT)
+            fleet = await gateway_rules.listed(session, self.caller, Cut(MAX_LIMIT))
         seen = [person for person in people if may(self.caller, Act.SEE, person.thing)]
         ids = {person.id for person in seen}
         return Roster(
             people=seen,
             worn={one.sensor: one for one in worn if one.athlete in ids},
-            gateways={
-                row.name: gateway_rules.shown(row) for row in fleet if may(self.caller, Act.SEE, row.thing)
-            },
+            gateways={gateway.name: gateway for gateway in fleet.items},
         )
 
 
