@@ -23,32 +23,33 @@ const rootRoute = createRootRouteWithContext<RouterContext>()({
   errorComponent: RouteFailed,
 });
 
+// What does not hold is told as undefined, not left out: the router keeps what a route says nothing about.
+
 interface SignInSearch {
   /** Where to go afterwards: a path of this app. */
-  next?: string;
-  ended?: boolean;
+  next?: string | undefined;
+  ended?: boolean | undefined;
 }
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: (search: Record<string, unknown>): SignInSearch => ({
-    ...(isOwnPath(search['next']) ? { next: search['next'] } : {}),
-    ...(search['ended'] === true ? { ended: true } : {}),
+    next: isOwnPath(search['next']) ? search['next'] : undefined,
+    ended: search['ended'] === true || undefined,
   }),
   component: lazyRouteComponent(() => import('./sign-in-route'), 'SignInRoute'),
 });
 
 interface FrameSearch {
-  team?: string;
+  team?: string | undefined;
 }
 
 /** Everything behind the sign-in: whoever is nobody is led there, and back afterwards. */
 const frameRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'frame',
-  validateSearch: (search: Record<string, unknown>): FrameSearch =>
-    typeof search['team'] === 'string' ? { team: search['team'] } : {},
+  validateSearch: (search: Record<string, unknown>): FrameSearch => ({ team: textOf(search['team']) }),
   beforeLoad: async ({ context, location }) => {
     try {
       return { me: await context.queryClient.ensureQueryData(meQuery) };
@@ -66,9 +67,9 @@ const athleteRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/athletes/$athleteId',
   validateSearch: (search: Record<string, unknown>): RangeSearch => ({
-    ...(isPreset(search['range']) ? { range: search['range'] } : {}),
-    ...(typeof search['from'] === 'string' ? { from: search['from'] } : {}),
-    ...(typeof search['to'] === 'string' ? { to: search['to'] } : {}),
+    range: isPreset(search['range']) ? search['range'] : undefined,
+    from: textOf(search['from']),
+    to: textOf(search['to']),
   }),
   component: lazyRouteComponent(() => import('./athlete-route'), 'AthleteRoute'),
 });
@@ -92,6 +93,10 @@ declare module '@tanstack/react-router' {
 
 function nextOf(href: string): SignInSearch {
   return href === '/' ? {} : { next: href };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Only a path of this app: an address elsewhere must not be reachable through our sign-in. */

@@ -53,6 +53,7 @@ export class LiveStore {
   #gateways: readonly GatewayNews[] = [];
   #gap: GapEvent | null = null;
   #lastValueMs: number | null = null;
+  #nowMs = 0;
   #presenceListeners = new Map<string, Set<Listener>>();
   #headListeners = new Set<Listener>();
   #paintListeners = new Set<Listener>();
@@ -100,9 +101,9 @@ export class LiveStore {
     this.#schedule();
   }
 
-  /** Lets time pass: call it every TICK_MS. */
+  /** Lets time pass: call it every TICK_MS. While frames come as often, they do it. */
   tick(): void {
-    this.#schedule();
+    if (this.clock.now() - this.#nowMs >= TICK_MS) this.#schedule();
   }
 
   // what is shown
@@ -112,6 +113,8 @@ export class LiveStore {
   readonly tally = (): Tally => this.#tally;
   readonly gateways = (): readonly GatewayNews[] => this.#gateways;
   readonly gap = (): GapEvent | null => this.#gap;
+  /** Hub time to the second, as of the last picture: clocks and ages change together with the tiles. */
+  readonly secondMs = (): number => Math.floor((this.#nowMs || this.clock.now()) / 1000) * 1000;
   /** When the newest value of anybody was measured. */
   readonly lastValueMs = (): number | null => this.#lastValueMs;
 
@@ -190,6 +193,7 @@ export class LiveStore {
 
   #flush(): void {
     const nowMs = this.clock.now();
+    this.#nowMs = nowMs;
     const tally = emptyTally();
     for (const [id, athlete] of this.#athletes) tally[this.#refresh(id, athlete, nowMs).state] += 1;
     this.#tally = sameTally(tally, this.#tally) ? this.#tally : tally;

@@ -1,18 +1,30 @@
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useSyncExternalStore } from 'react';
 import type { GapEvent, GatewayNews, RosterAthlete } from './events';
 import { useLive } from './live-context';
-import type { Presence } from './presence';
+import type { Presence, PresenceState } from './presence';
 import type { Tally } from './store';
 import type { StreamStatus } from './stream';
 
 /** What may be shown of one athlete now. Only a change of just this draws again. */
 export function usePresence(athleteId: string): Presence {
+  return usePresencePart(athleteId, whole);
+}
+
+/** The state alone, for what does not change with every value. */
+export function usePresenceState(athleteId: string): PresenceState {
+  return usePresencePart(athleteId, stateOf);
+}
+
+const whole = (presence: Presence): Presence => presence;
+const stateOf = (presence: Presence): PresenceState => presence.state;
+
+function usePresencePart<Part>(athleteId: string, part: (presence: Presence) => Part): Part {
   const { store } = useLive();
   const subscribe = useCallback(
     (listener: () => void) => store.subscribePresence(athleteId, listener),
     [store, athleteId],
   );
-  return useSyncExternalStore(subscribe, () => store.presence(athleteId));
+  return useSyncExternalStore(subscribe, () => part(store.presence(athleteId)));
 }
 
 export function useRoster(): readonly RosterAthlete[] | null {
@@ -40,13 +52,8 @@ export function useStreamStatus(): StreamStatus {
   return useSyncExternalStore(stream.subscribe, stream.status);
 }
 
-/** Hub time, renewed each second. */
+/** Hub time to the second. */
 export function useHubNow(): number {
   const { store } = useLive();
-  const [now, setNow] = useState(() => store.clock.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(store.clock.now()), 1000);
-    return () => clearInterval(timer);
-  }, [store]);
-  return now;
+  return useSyncExternalStore(store.subscribeHead, store.secondMs);
 }

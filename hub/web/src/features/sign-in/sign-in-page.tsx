@@ -37,7 +37,7 @@ export function SignInPage({ sessionEnded, onSignedIn }: SignInPageProps) {
 }
 
 function SignInForm({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
-  const attempt = useMutation({ mutationFn: signIn, onSuccess: onSignedIn, networkMode: 'always' });
+  const attempt = useMutation({ mutationFn: signIn, onSuccess: me => onSignedIn(me), networkMode: 'always' });
   const refused = attempt.error instanceof Problem && attempt.error.status === 401;
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();

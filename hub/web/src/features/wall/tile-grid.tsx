@@ -1,8 +1,8 @@
 import type { RosterAthlete } from '@/live/events';
 import { gridShape } from './grid-shape';
-import type { WallMetric } from './tile';
 import { Tile } from './tile';
 import { useSize } from './use-size';
+import type { WallMetric } from './wall-metric';
 
 interface TileGridProps {
   athletes: readonly RosterAthlete[];

@@ -18,6 +18,6 @@ export function TileLink({ athleteId, children, ...rest }: TileLinkProps) {
   );
 }
 
-function keepTeam({ team }: { team?: string }): { team?: string } {
-  return team === undefined ? {} : { team };
+function keepTeam({ team }: { team?: string | undefined }): { team?: string | undefined } {
+  return { team };
 }

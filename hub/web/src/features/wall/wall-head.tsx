@@ -4,7 +4,7 @@ import type { PresenceState } from '@/live/presence';
 import { presenceWord } from '@/live/presence-line';
 import { clockTime } from '@/live/times';
 import { useGateways, useHubNow, useRoster, useTally } from '@/live/use-live';
-import type { WallMetric } from './tile';
+import type { WallMetric } from './wall-metric';
 
 const METRICS = [
   { value: 'bpm', label: 'bpm', title: 'Beats per minute' },

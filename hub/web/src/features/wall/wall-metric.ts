@@ -1,4 +1,5 @@
-import type { WallMetric } from './tile';
+/** What the big number on every tile is. */
+export type WallMetric = 'bpm' | 'percent';
 
 const KEY = 'sts-wall-metric';
 

@@ -7,9 +7,9 @@ import type { RosterAthlete } from '@/live/events';
 import { useLive } from '@/live/live-context';
 import { useRoster, useStreamStatus } from '@/live/use-live';
 import { TileGrid } from './tile-grid';
-import type { WallMetric } from './tile';
 import { WallHead } from './wall-head';
 import { WallSkeleton } from './wall-skeleton';
+import type { WallMetric } from './wall-metric';
 import { rememberMetric, rememberedMetric } from './wall-metric';
 
 interface WallProps {
