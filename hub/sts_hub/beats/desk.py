@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from sts_hub import logs
 from sts_hub.beats.service import Settled, settle
+from sts_hub.beats.wants import Looks
 from sts_hub.broker.sender import SenderError, sender
 from sts_hub.broker.teller import Said, Teller
 from sts_hub.live import frames
@@ -44,7 +45,7 @@ class BeatDesk:
         self._beats = Counter(
             "sts_ingest_beats", "Beats of gateways, by what was done.", ("outcome",), registry=registry
         )
-        self._empty_at: float | None = None
+        self._looks = Looks()
 
     async def run(self, connection: AbstractConnection) -> None:
         """Answer beats until the connection ends."""
@@ -77,7 +78,8 @@ class BeatDesk:
     async def _settle(self, beat: Beat) -> Settled | None:
         try:
             async with self._pool.acquire() as connection:
-                return await settle(connection, beat, datetime.now(UTC), self._empty_at)
+                now = datetime.now(UTC)
+                return await settle(connection, beat, now, self._looks.settled(now.timestamp()))
         except _AWAY as error:
             self._count("unanswered")
             _log.warning("beat not kept", gateway=beat.gateway, error=f"{type(error).__name__}: {error}")
@@ -103,7 +105,7 @@ class BeatDesk:
             for name in (routing.LIVE_QUEUE, routing.BACKLOG_QUEUE)
         ]
         if not any(queue.declaration_result.message_count for queue in queues):
-            self._empty_at = looked_at
+            self._looks.add(looked_at)
 
     def _count(self, outcome: str) -> None:
         self._beats.labels(outcome).inc()

@@ -8,6 +8,7 @@ that a backlog may take.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -35,12 +36,29 @@ class Signs(NamedTuple):
     """Why a missing record is no longer on its way.
 
     backlog_head: the highest number of the epoch stored from the backlog lane (-1: none). later_epoch:
-    backlog of a later epoch has been stored. empty_at: when both queues were last seen empty.
+    backlog of a later epoch has been stored. empty_at: when both queues were seen empty (see Looks).
     """
 
     backlog_head: int = -1
     later_epoch: bool = False
     empty_at: float | None = None
+
+
+class Looks:
+    """Remembers when the queues were seen empty."""
+
+    def __init__(self) -> None:
+        self._at: deque[float] = deque()
+
+    def add(self, at: float) -> None:
+        """They were empty at this time, later than all before."""
+        self._at.append(at)
+
+    def settled(self, now: float) -> float | None:
+        """The last time they were empty that is long enough ago for what had left them to be stored."""
+        while len(self._at) > 1 and self._at[1] <= now - SETTLE_S:
+            self._at.popleft()
+        return self._at[0] if self._at and self._at[0] <= now - SETTLE_S else None
 
 
 def revise(
@@ -98,5 +116,5 @@ def _due(want: Want, signs: Signs, now: float) -> bool:
         return False
     if now - want.noticed_at < SETTLE_S:
         return False
-    emptied = signs.empty_at is not None and want.noticed_at < signs.empty_at <= now - SETTLE_S
+    emptied = signs.empty_at is not None and want.noticed_at < signs.empty_at
     return emptied or signs.later_epoch or want.range[1] <= signs.backlog_head

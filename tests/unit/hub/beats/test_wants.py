@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sts_hub.beats.wants import ASK_AGAIN_S, Signs, Want, revise, subtract
+from sts_hub.beats.wants import ASK_AGAIN_S, SETTLE_S, Looks, Signs, Want, revise, subtract
 from sts_hub.db.spans import runs
 
 BEAT_S = 10.0
@@ -41,8 +41,12 @@ def test_a_queue_seen_empty_since_is_a_sign_and_one_seen_empty_before_is_not():
     assert revise(old, [(3, 5)], Signs(empty_at=9.0), 20.0)[1] == []
 
 
-def test_a_queue_seen_empty_a_moment_ago_is_no_sign_yet():
-    assert revise([Want((3, 5), 10.0)], [(3, 5)], Signs(empty_at=19.0), 20.0)[1] == []
+def test_a_queue_seen_empty_a_moment_ago_is_no_sign_yet_however_often_it_is_looked_at():
+    looks = Looks()
+    assert looks.settled(0.0) is None
+    for at in range(20):
+        looks.add(float(at))
+        assert looks.settled(float(at)) == (at - SETTLE_S if at >= SETTLE_S else None)
 
 
 def test_a_range_is_asked_for_once_in_ten_minutes():
