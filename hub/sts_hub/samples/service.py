@@ -17,7 +17,7 @@ from sts_hub.samples import repository, thinning
 from sts_hub.samples.repository import Buckets, Floats
 from sts_hub.samples.schemas import Chart, QualityWord, Series
 from sts_hub.samples.thinning import Points
-from sts_protocols.metrics import RR_INTERVAL, Metric, by_name
+from sts_protocols.metrics import EVERY_SECOND_MS, RR_INTERVAL, Metric, by_name
 from sts_protocols.sample import Quality
 
 LONGEST: Final = timedelta(days=31)
@@ -91,9 +91,14 @@ async def _series(
         wanted.width,
         (interval, pause or interval),
     )
-    heard = thinning.in_time(thinning.best_reception(heard, _us(wanted.width)))
-    points = thinning.line(heard, None if pause is None else _us(pause))
-    return shown(metric, points, None if metric.interval_ms is None else coverage(heard, worn_us))
+    covered = None if metric.interval_ms is None else coverage(heard, worn_us)
+    heard = thinning.in_time(thinning.merged(heard, _us(wanted.width), _us(_apart(metric))))
+    return shown(metric, thinning.line(heard, None if pause is None else _us(pause)), covered)
+
+
+def _apart(metric: Metric) -> timedelta:
+    """How far apart two packets of one sensor are at least: a quarter less than they should be."""
+    return timedelta(milliseconds=(metric.interval_ms or EVERY_SECOND_MS) * 0.75)
 
 
 def _longest_pause(metric: Metric) -> timedelta | None:

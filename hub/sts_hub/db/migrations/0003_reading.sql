@@ -42,8 +42,8 @@ CREATE FUNCTION sts.us(p_t timestamptz) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (extract(epoch FROM p_t) * 1000000)::bigint;
 
 -- The athlete's values of one metric in buckets of p_width from p_from on, a row for each reception (series), bucket
--- and quality. covered_us: how much time the ok values of the row stand for: up to the next ok value, or p_interval where
--- that is more than p_pause away.
+-- and quality. covered_us: how much time the ok values of the row stand for: up to the next ok value of whatever reception
+-- (so the sum counts no time twice), or p_interval where that is more than p_pause away.
 CREATE FUNCTION sts.read_buckets(
     p_athlete uuid, p_metric int2, p_from timestamptz, p_to timestamptz,
     p_width interval, p_interval interval, p_pause interval
@@ -67,7 +67,7 @@ BEGIN
                    END), interval '0')) * 1000000)::bigint
             FROM (
                 SELECT s.series, s.t, s.value, s.quality,
-                       lead(s.t) OVER (PARTITION BY s.series, s.quality = 0 ORDER BY s.t) - s.t AS pause
+                       lead(s.t) OVER (PARTITION BY s.quality = 0 ORDER BY s.t) - s.t AS pause
                 FROM sts.sample s
                 WHERE s.series = ANY ($1) AND s.t >= $2 AND s.t < $3
             ) v

@@ -1,0 +1,264 @@
+"""Charts over the API: whose values they are, and that nothing that was measured is lost or invented on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import numpy as np
+import pytest
+
+from api_support import LONG_AGO, World, problem
+from sts_protocols.metrics import HEART_RATE, RR_INTERVAL
+from sts_protocols.sample import Quality
+
+API = "/api/v1"
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def at(second: float) -> datetime:
+    return NOON + timedelta(seconds=second)
+
+
+async def heard(
+    world: World,
+    sensor: str,
+    seconds: Sequence[float],
+    values: Sequence[float],
+    quality: int = Quality.OK,
+    metric: int = HEART_RATE.id,
+    gateway: str = "pitch",
+) -> None:
+    """Store values of a sensor as one epoch of a gateway has heard them."""
+    owner, epoch = world.database.owner, uuid4()
+    await owner.execute(
+        "INSERT INTO sts.local_name (gateway, name, address, kind) VALUES ($1, $2, $3, 'heart_rate') "
+        "ON CONFLICT DO NOTHING",
+        world[gateway],
+        sensor,
+        world[f"{sensor}_address"],
+    )
+    await owner.execute("INSERT INTO sts.epoch (epoch, gateway) VALUES ($1, $2)", epoch, world[gateway])
+    series = await owner.fetchval(
+        "INSERT INTO sts.series (epoch, name, metric) VALUES ($1, $2, $3) RETURNING id", epoch, sensor, metric
+    )
+    times = [at(float(second)) for second in seconds]
+    for day in {moment.date() for moment in times}:
+        await owner.execute("SELECT sts.open_day($1)", day)
+    rows = [(moment, series, quality, float(value)) for moment, value in zip(times, values, strict=True)]
+    await owner.copy_records_to_table(
+        "sample", schema_name="sts", columns=("t", "series", "quality", "value"), records=rows
+    )
+
+
+async def chart(
+    world: World,
+    who: str = "coach",
+    athlete: str = "rosa",
+    since: float = 0,
+    until: float = 60,
+    pixels: int = 1000,
+    metric: str = "heart_rate",
+) -> dict[str, Any]:
+    """The one series of an athlete's chart."""
+    params = {"metric": metric, "from": at(since).isoformat(), "to": at(until).isoformat(), "pixels": pixels}
+    answer = await world.as_(who).get(f"{API}/athletes/{world[athlete]}/samples", params=params)
+    assert answer.status_code == 200, answer.text
+    (series,) = answer.json()["series"]
+    assert len({len(series[name]) for name in ("t", "value", "low", "high", "quality")}) == 1
+    assert series["t"] == sorted(series["t"])
+    return dict(series)
+
+
+def shown(series: dict[str, Any]) -> list[float]:
+    """The values without the gaps."""
+    return [value for value in series["value"] if value is not None]
+
+
+async def test_values_are_shown_to_those_who_may_see_the_athlete(world: World) -> None:
+    await heard(world, "rosa_strap", range(10), range(140, 150))
+    for who in ("admin", "director", "coach", "trainer", "athlete"):
+        assert shown(await chart(world, who)) == list(range(140, 150))
+    params = {"metric": "heart_rate", "from": at(0).isoformat(), "to": at(60).isoformat()}
+    for who in ("technician", "other_admin", "other_coach"):
+        path = f"{API}/athletes/{world['rosa']}/samples"
+        problem(await world.as_(who).get(path, params=params), 404, "not-found")
+
+
+async def test_the_reading_function_asks_for_itself_who_is_asking(world: World) -> None:
+    await heard(world, "bea_strap", range(10), range(140, 150))
+    connection = await asyncpg.connect(world.database.api_dsn)
+    query = """SELECT count(*) FROM sts.read_buckets($1, 1::int2, $2, $3, '1 s', '1 s', '3 s')"""
+    counts = {}
+    for who, role in (("admin", "admin"), ("coach", "coach"), ("technician", "technician")):
+        for name, value in (("account_id", world[who]), ("club_id", world["club"]), ("role", role)):
+            await connection.execute("SELECT set_config($1, $2, false)", f"sts.{name}", str(value))
+        counts[who] = await connection.fetchval(query, world["bea"], at(0), at(60))
+    await connection.close()
+    assert counts == {"admin": 10, "coach": 0, "technician": 0}
+
+
+async def test_a_value_belongs_to_whoever_wore_the_sensor_then(world: World) -> None:
+    await heard(world, "rosa_strap", range(20), range(140, 160))
+    body = {
+        "sensor_id": world["rosa_strap"],
+        "athlete_id": str(world["rudi"]),
+        "from": at(10).isoformat(),
+        "take_over": True,
+    }
+    assert (await world.as_("coach").post(f"{API}/assignments", json=body)).status_code == 201
+    assert shown(await chart(world, athlete="rosa")) == list(range(140, 150))
+    assert shown(await chart(world, athlete="rudi")) == list(range(150, 160))
+
+
+async def test_one_changed_row_gives_the_values_to_who_really_wore_it(world: World) -> None:
+    await heard(world, "rosa_strap", range(10), range(140, 150))
+    path = f"{API}/assignments/{world['rosa_worn']}"
+    await world.as_("coach").patch(path, json={"athlete_id": str(world["rudi"])})
+    assert shown(await chart(world, athlete="rosa")) == []
+    assert shown(await chart(world, athlete="rudi")) == list(range(140, 150))
+
+
+async def test_what_was_measured_without_consent_is_not_shown(world: World) -> None:
+    await heard(world, "rosa_strap", range(20), range(140, 160))
+    await world.database.owner.execute(
+        "UPDATE sts.consent SET during = tstzrange($2, $3) WHERE id = $1",
+        world["rosa_consent"],
+        LONG_AGO,
+        at(5),
+    )
+    assert shown(await chart(world)) == list(range(140, 145))
+
+
+@pytest.mark.parametrize("pixels", [10, 57, 400, 1000])
+async def test_thinning_keeps_every_extreme_of_every_column(world: World, pixels: int) -> None:
+    random = np.random.default_rng(7)
+    values = np.round(random.normal(150, 10, 5000))
+    values[1234], values[4321] = 231, 33
+    await heard(world, "rosa_strap", range(5000), values)
+    series = await chart(world, until=5000, pixels=pixels)
+    width = 5000 / pixels
+    column = (np.arange(5000) // width).astype(int)
+    assert len(shown(series)) == len(np.unique(column)) <= pixels
+    assert series["high"] == [values[column == one].max() for one in np.unique(column)]
+    assert series["low"] == [values[column == one].min() for one in np.unique(column)]
+    mean = [values[column == one].mean() for one in np.unique(column)]
+    assert series["value"] == pytest.approx(mean, abs=0.001)
+
+
+async def test_few_values_come_as_they_are(world: World) -> None:
+    values = [140, 141, 139]
+    await heard(world, "rosa_strap", [0.25, 1.25, 2.25], values)
+    series = await chart(world, until=60)
+    assert series["value"] == series["low"] == series["high"] == values
+    assert series["t"] == [round(at(second).timestamp() * 1000) for second in (0.25, 1.25, 2.25)]
+
+
+async def test_a_gap_stays_a_gap_and_a_missed_beat_is_none(world: World) -> None:
+    await heard(world, "rosa_strap", [0, 1, 2, 5, 6, 7, 30, 31], range(140, 148))
+    series = await chart(world, until=60)
+    assert series["value"] == [140, 141, 142, 143, 144, 145, None, 146, 147]
+    assert series["quality"][6] is None
+
+
+async def test_quality_travels_to_the_chart_and_is_not_mixed(world: World) -> None:
+    await heard(world, "rosa_strap", [0, 1, 2], [140, 141, 142])
+    await heard(world, "rosa_strap", [3, 4], [30, 31], Quality.NO_CONTACT)
+    await heard(world, "rosa_strap", [5], [231], Quality.IMPLAUSIBLE)
+    series = await chart(world, until=3600, pixels=10)
+    told = dict(zip(series["quality"], zip(series["low"], series["high"], strict=True), strict=True))
+    assert told == {"ok": (140, 142), "no_contact": (30, 31), "implausible": (231, 231)}
+
+
+async def test_two_gateways_that_hear_one_strap_make_one_line(world: World) -> None:
+    await world.gateway("second", "club")
+    seconds = np.arange(120)
+    await heard(world, "rosa_strap", seconds, 140 + seconds % 7)
+    late = [second + 0.03 for second in seconds if not 40 <= second < 60]
+    await heard(world, "rosa_strap", late, [140] * len(late), gateway="second")
+    series = await chart(world, until=120)
+    assert shown(series) == (140 + seconds % 7).tolist()
+    assert series["coverage"] == 1.0
+
+
+async def test_a_peak_that_one_of_two_gateways_heard_is_kept(world: World) -> None:
+    await world.gateway("second", "club")
+    await heard(world, "rosa_strap", range(600), [140] * 600)
+    await heard(world, "rosa_strap", [297, 298.02, 299], [140, 201, 140], gateway="second")
+    series = await chart(world, until=600, pixels=10)
+    assert max(series["high"]) == 201
+    assert len(shown(series)) == 10
+
+
+async def test_where_one_gateway_was_deaf_the_other_fills_in(world: World) -> None:
+    await world.gateway("second", "club")
+    await heard(world, "rosa_strap", range(60), [140] * 60)
+    await heard(world, "rosa_strap", range(60, 120), [150] * 60, gateway="second")
+    series = await chart(world, until=120)
+    assert shown(series) == [140] * 60 + [150] * 60
+
+
+async def test_a_gateway_of_another_club_with_the_same_address_is_not_read(world: World) -> None:
+    await heard(world, "rosa_strap", range(10), [99] * 10, gateway="other_pitch")
+    assert shown(await chart(world)) == []
+
+
+async def test_coverage_is_the_part_of_the_time_worn_that_good_values_cover(world: World) -> None:
+    await heard(world, "rosa_strap", range(50), [140] * 50)
+    await heard(world, "rosa_strap", range(50, 75), [30] * 25, Quality.NO_CONTACT)
+    assert (await chart(world, until=100))["coverage"] == pytest.approx(0.5, abs=0.01)
+    assert (await chart(world, until=50))["coverage"] == 1.0
+    assert (await chart(world, since=200, until=300))["coverage"] == 0.0
+
+
+async def test_time_not_worn_does_not_count_against_coverage(world: World) -> None:
+    await heard(world, "rosa_strap", range(50), [140] * 50)
+    path = f"{API}/assignments/{world['rosa_worn']}"
+    await world.as_("coach").patch(path, json={"to": at(50).isoformat()})
+    assert (await chart(world, until=100))["coverage"] == 1.0
+
+
+async def test_intervals_between_beats_have_no_rhythm_but_holes(world: World) -> None:
+    seconds, values = [0, 0.000001, 1, 2, 15], [1000 * 800 / 1024, 790.0, 780.0, 770.0, 760.0]
+    await heard(world, "rosa_strap", seconds, values, metric=RR_INTERVAL.id)
+    series = await chart(world, metric="rr_interval", until=60, pixels=1000)
+    assert series["unit"] == "ms"
+    assert series["coverage"] is None
+    assert series["interval_ms"] is None
+    assert series["value"].count(None) == 1
+
+
+async def test_a_chart_across_midnight_is_one_line(world: World) -> None:
+    midnight = 12 * 3600
+    await heard(world, "rosa_strap", range(midnight - 5, midnight + 5), range(140, 150))
+    assert shown(await chart(world, since=midnight - 60, until=midnight + 60)) == list(range(140, 150))
+
+
+async def test_several_metrics_come_in_one_answer(world: World) -> None:
+    await heard(world, "rosa_strap", [0], [140])
+    params = {"metric": ["rr_interval", "heart_rate"], "from": at(0).isoformat(), "to": at(60).isoformat()}
+    answer = await world.as_("coach").get(f"{API}/athletes/{world['rosa']}/samples", params=params)
+    assert [series["metric"] for series in answer.json()["series"]] == ["rr_interval", "heart_rate"]
+
+
+@pytest.mark.parametrize(
+    ("params", "word"),
+    [
+        ({"metric": "mood"}, "mood"),
+        ({"to": at(0).isoformat()}, "end before"),
+        ({"to": at(40 * 86400).isoformat()}, "31 days"),
+        ({"from": "0001-01-01T00:00:00+14:00"}, "2000"),
+        ({"from": "2026-05-01T12:00:00"}, "timezone"),
+        ({"pixels": 5}, "10"),
+    ],
+)
+async def test_a_chart_that_makes_no_sense_is_refused(
+    world: World, params: dict[str, Any], word: str
+) -> None:
+    asked = {"metric": "heart_rate", "from": at(0).isoformat(), "to": at(60).isoformat()} | params
+    answer = await world.as_("coach").get(f"{API}/athletes/{world['rosa']}/samples", params=asked)
+    told = problem(answer, 422, "invalid")
+    assert word in str(told)
