@@ -126,4 +126,7 @@ class Onlooker:
             return
         for told in content["values"]:
             if told["value"] is not None:
-                self.seen.append(Seen(told["athlete"], told["metric"], told["t_ms"], told["value"], came_us))
+                age_s = time.time() - told["t_ms"] / 1000
+                self.seen.append(
+                    Seen(told["athlete"], told["metric"], told["t_ms"], told["value"], came_us, age_s)
+                )

@@ -7,8 +7,8 @@ accepted   the gateway has said that the record is safe on its disk: each of its
 closed     the record existed: its rows may be stored, once
 declared   the gateway has said, in an accepted drop record, that it will not come: its rows may be missing
 
-A row's time is its boot time plus the offset of wall time: the header's, or, for a record of unknown clock, the
-pin of its epoch, which is its first anchor, else that of the next epoch of the same boot.
+A row's time is its boot time plus the offset of wall time: the header's, or, for a record of unknown clock,
+the pin of its epoch, which is its first anchor, else that of the next epoch of the same boot.
 """
 
 from __future__ import annotations
