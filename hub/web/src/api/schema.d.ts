@@ -320,6 +320,26 @@ export interface paths {
         patch: operations["change_gateway"];
         trace?: never;
     };
+    "/api/v1/gateways/{name}/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Completeness
+         * @description Whether all that a gateway recorded has arrived, and the word for each stretch of time that has not.
+         */
+        get: operations["get_completeness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sensors": {
         parameters: {
             query?: never;
@@ -626,6 +646,43 @@ export interface components {
             name: string;
         };
         /**
+         * Completeness
+         * @description Whether all that a gateway recorded between two times has arrived. No stretches: complete.
+         */
+        Completeness: {
+            /** Gateway */
+            gateway: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Complete */
+            complete: boolean;
+            /**
+             * Expected Records
+             * @description Records of the epochs that touch this time, by their heads.
+             */
+            expected_records: number;
+            /**
+             * Received Records
+             * @description How many of them are here.
+             */
+            received_records: number;
+            /** Stretches */
+            stretches: components["schemas"]["Stretch"][];
+            /**
+             * Wearers
+             * @description Those whose values you may see.
+             */
+            wearers: components["schemas"]["WearerCompleteness"][];
+        };
+        /**
          * Consent
          * @description What an athlete agreed to, and when. It counts at the time of measurement.
          */
@@ -874,7 +931,7 @@ export interface components {
             retry_ms: number;
             /**
              * Reason
-             * @description stopping, signed_out or too_slow.
+             * @description stopping, signed_out, changed (rights), too_slow or too_many (tabs).
              */
             reason: string;
         };
@@ -901,12 +958,12 @@ export interface components {
         };
         /**
          * LiveGap
-         * @description `gap`: no values can come, and why; over when the next frame brings values or `reason` is `over`.
+         * @description `gap`: no values can come, and why, until `reason` is `over`.
          */
         LiveGap: {
             /**
              * Reason
-             * @description database_away, broker_away, missed or over.
+             * @description database_away, broker_away, or over.
              */
             reason: string;
             /**
@@ -1409,6 +1466,34 @@ export interface components {
             password: string;
         };
         /**
+         * Stretch
+         * @description One word about one stretch of time.
+         */
+        Stretch: {
+            /** @description missing, lost, parked, withheld, expired, silent or unknown. */
+            word: components["schemas"]["Word"];
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Records
+             * @description How many numbered records the word is about, where it is about such.
+             */
+            records: number | null;
+            /**
+             * Reason
+             * @description Why, where somebody declared it; else empty.
+             */
+            reason: string;
+        };
+        /**
          * Team
          * @description A team of the club.
          */
@@ -1429,6 +1514,49 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * WearerCompleteness
+         * @description What is known of one athlete and sensor while it was worn.
+         */
+        WearerCompleteness: {
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /** Sensor Id */
+            sensor_id: number;
+            /**
+             * Label
+             * @description The sensor's label.
+             */
+            label: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Complete */
+            complete: boolean;
+            /** Stretches */
+            stretches: components["schemas"]["Stretch"][];
+            /**
+             * Coverage
+             * @description Part (0 to 1) of the time worn in which every value came; null without a rhythm.
+             */
+            coverage: number | null;
+        };
+        /**
+         * Word
+         * @description How complete a stretch of time is.
+         * @enum {string}
+         */
+        Word: "complete" | "missing" | "lost" | "parked" | "withheld" | "expired" | "silent" | "unknown";
     };
     responses: never;
     parameters: never;
@@ -3043,6 +3171,69 @@ export interface operations {
             };
         };
     };
+    get_completeness: {
+        parameters: {
+            query: {
+                /** @description RFC 3339 with an offset; answers are in UTC. */
+                from: string;
+                /** @description Not included; at most 31 days after `from`. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Completeness"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sensors: {
         parameters: {
             query?: {
@@ -3749,7 +3940,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A stream of events, one per tab, for as long as the login lasts. Event ids are `<boot>-<sequence>`. `data` is JSON: `snapshot` LiveSnapshot, `frame` LiveFrame, `alert` LiveAlert, `fleet` LiveFleet, `gap` LiveGap, `bye` LiveBye. A client that hears nothing for 5 s takes the stream for dead and opens it again with `resume`. */
+            /** @description A stream of events, one per tab, for as long as the login lasts. Event ids are `<boot>-<sequence>`; `data` is JSON: `snapshot` LiveSnapshot, `frame` LiveFrame, `alert` LiveAlert, `fleet` LiveFleet, `gap` LiveGap, `bye` LiveBye. An empty frame comes every 2 s when nothing is heard: after 5 s without any event the stream is dead and should be opened again with `resume`. */
             200: {
                 headers: {
                     [name: string]: unknown;
