@@ -109,11 +109,16 @@ class Pacing:
         return self._confirms.since(now - CONFIRM_MEMORY_S)
 
     def piece(self, now: float) -> int:
-        """Size in bytes that the next message is packed to; 1 stands for a single record."""
-        if self._rest_is_due(now) or not self.shortest_confirm_s(now):
+        """Size in bytes that the next message is packed to: 1 stands for a single record, 0 for wait.
+
+        Room for less than an eighth of the window is left until it has grown: else each confirm would let one
+        small record through, and the broker's cost is per message.
+        """
+        if self.in_flight == 0 and (self._rest_is_due(now) or not self.shortest_confirm_s(now)):
             return 1
         window = self.window(now)
-        return max(1, min(window - self.in_flight, max(LEAST_MESSAGE_BYTES, window // MESSAGES_PER_WINDOW)))
+        room, eighth = window - self.in_flight, window // MESSAGES_PER_WINDOW
+        return 0 if room < eighth else min(room, max(LEAST_MESSAGE_BYTES, eighth))
 
     def may_send(self, size: int, now: float) -> bool:
         """Whether a message of this size may be handed over now; one alone always may."""

@@ -97,6 +97,8 @@ class BacklogLane:
         while self._is_open():
             now = time.monotonic()
             limit = 1 if self._careful else min(MAX_MESSAGE_BYTES, self.pacing.piece(now))
+            if not limit:
+                return
             records = self._store.oldest(limit, self._flight, self._is_sendable)
             size = sum(len(record.raw) for record in records)
             if not records or not self.pacing.may_send(size, now):

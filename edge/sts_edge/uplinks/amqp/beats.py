@@ -49,27 +49,39 @@ class BeatLane:
         self._make_beat = make_beat
         self._boot_us = boot_us
         self._on_answer = on_answer
+        self._line: Line | None = None
         self._outlet: Outlet | None = None
         self._number = 0
         self._sent: OrderedDict[int, _Sent] = OrderedDict()
         self.unanswered = 0
 
-    async def use(self, line: Line) -> Outlet:
+    async def use(self, line: Line) -> None:
         """Open a channel of this connection, and beat there at once."""
         outlet = await line.outlet(confirms=False)
         await outlet.listen(self._answered)
-        self._outlet = outlet
+        self._line, self._outlet = line, outlet
         self.beat()
-        return outlet
 
-    def lost(self) -> None:
-        """There is no connection."""
-        self._outlet = None
+    def lost(self, line: Line) -> None:
+        """This connection is gone; another may be in use already."""
+        if line is self._line:
+            self._line = self._outlet = None
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether there is no channel to beat on."""
+        return self._outlet is None or self._outlet.is_shut
 
     @property
     def is_unanswered(self) -> bool:
         """Whether beats go out and nobody answers."""
         return self.unanswered >= SILENT_AFTER
+
+    async def last(self, timeout: float) -> None:
+        """Say now how things are, and see that the socket has taken it, within that time."""
+        self.beat()
+        if self._outlet is not None:
+            await self._outlet.settled(timeout)
 
     def beat(self) -> None:
         """Say now how things are, if there is a connection."""

@@ -11,12 +11,11 @@ import asyncio
 import socket
 import time
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import aiormq
 import pamqp.frame
 from aiormq import spec
-from aiormq.channel import Channel
 from aiormq.connection import TransportFactory
 from aiormq.exceptions import AMQPError
 from pamqp.common import FieldTable
@@ -100,7 +99,7 @@ class Line(TransportFactory):
     async def outlet(self, confirms: bool = True) -> Outlet:
         """Open a channel, with confirms and with returned messages told; one round trip less without them."""
         channel = await self._connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
-        return Outlet(cast(Channel, channel))
+        return Outlet(channel)
 
     def on_lost(self, callback: Callable[[], None]) -> None:
         """Call back once when the connection has ended, from whichever side."""

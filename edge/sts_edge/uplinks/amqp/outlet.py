@@ -8,8 +8,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from aiormq import spec
-from aiormq.abc import DeliveredMessage
-from aiormq.channel import Channel
+from aiormq.abc import AbstractChannel, DeliveredMessage
 from aiormq.exceptions import ChannelClosed, DeliveryError, PublishError
 
 PERSISTENT = 2
@@ -36,7 +35,7 @@ class Verdict(NamedTuple):
 class Outlet:
     """One channel; a refused publish closes it and nothing else."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: AbstractChannel) -> None:
         self._channel = channel
         self._number = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -45,6 +44,11 @@ class Outlet:
     def is_shut(self) -> bool:
         """Whether the channel is closed: open another one."""
         return self._channel.is_closed
+
+    async def settled(self, timeout: float) -> None:
+        """Wait, this long at most, for all verdicts; without confirms, until the socket has taken all."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=timeout)
 
     async def shut(self) -> None:
         """Wait until the channel is closed."""
@@ -91,7 +95,7 @@ class Outlet:
     ) -> None:
         try:
             await self._channel.basic_publish(
-                body, exchange=exchange, routing_key=key, properties=properties, mandatory=True, wait=False
+                body, exchange=exchange, routing_key=key, properties=properties, mandatory=True
             )
             verdict = Verdict(Outcome.ACKED)
         except asyncio.CancelledError:

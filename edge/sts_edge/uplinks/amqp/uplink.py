@@ -29,7 +29,7 @@ from .backlog import BacklogLane
 from .beats import BEAT_EVERY_S, BeatLane
 from .dialling import Dialler
 from .faults import Faults
-from .keeping import open_outlet, serve
+from .keeping import OUTLET_S, open_outlet, serve
 from .line import Line, LoginRefused
 from .live import LiveLane
 from .outlet import Outcome, Verdict
@@ -40,6 +40,8 @@ LOGIN_PAUSE_S = 30.0
 # The backlog's connection waits for the first live confirm; without sensors there is none, so not longer
 # than this.
 BACKLOG_AFTER_S = 1.0
+# A link that has just confirmed takes a beat and a goodbye in two round trips.
+FAREWELL_S = 1.0
 # What no event tells (the broker's alarm has ended, a socket is clear again) is looked for this often.
 TICK_S = 0.25
 
@@ -105,6 +107,7 @@ class AmqpUplink:
         finally:
             self._drop_line()
             self._cut_backlog()
+            self._link.happened(LinkEvent.LOST)
 
     def offer(self, record: Record) -> None:
         self._live.offer(record)
@@ -133,9 +136,9 @@ class AmqpUplink:
                     self._moved.clear()
                     await self._moved.wait()
         self._ending = True
-        self._beats.beat()
+        await self._beats.last(FAREWELL_S)
         await asyncio.gather(
-            *(line.close(1.0) for line in (self._line, self._backlog_line) if line is not None)
+            *(line.close(FAREWELL_S) for line in (self._line, self._backlog_line) if line is not None)
         )
 
     # --- the live connection
@@ -170,7 +173,7 @@ class AmqpUplink:
     async def _change_to(self, line: Line) -> None:
         """Let a new connection take the place of the old one."""
         opening = asyncio.create_task(open_outlet(line))
-        beating = asyncio.create_task(self._beats.use(line))
+        beating = asyncio.create_task(self._begin_beating(line))
         try:
             outlet = await opening
         except OSError as error:
@@ -198,8 +201,8 @@ class AmqpUplink:
         for task in self._line_tasks:
             task.cancel()
         self._live.lost()
-        self._beats.lost()
         if line is not None:
+            self._beats.lost(line)
             line.cut()
 
     # --- the backlog's connection
@@ -277,10 +280,20 @@ class AmqpUplink:
 
     # --- what only time tells
 
+    async def _begin_beating(self, line: Line) -> None:
+        try:
+            async with asyncio.timeout(OUTLET_S):
+                await self._beats.use(line)
+        except Exception as error:  # whatever it is, the next beat is the next try
+            _log.info("no_channel_for_beats", reason=str(error))
+
     async def _keep_beating(self) -> None:
         while True:
             await asyncio.sleep(BEAT_EVERY_S)
-            self._beats.beat()
+            if self._line is not None and self._beats.is_shut:
+                await self._begin_beating(self._line)
+            else:
+                self._beats.beat()
             if self._beats.is_unanswered:
                 self._faults.unanswered()
 

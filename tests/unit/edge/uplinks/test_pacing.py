@@ -41,8 +41,9 @@ class Link:
                 self._confirm()
 
     def _send(self) -> bool:
-        size = max(RECORD, min(MESSAGE, self.pacing.piece(self.now)))
-        if not self.pacing.may_send(size, self.now):
+        piece = self.pacing.piece(self.now)
+        size = max(RECORD, min(MESSAGE, piece))
+        if not piece or not self.pacing.may_send(size, self.now):
             return False
         ticket = self.pacing.sent(size, self.now)
         self.free_s = max(self.now, self.free_s) + size / self.rate
@@ -63,6 +64,13 @@ def test_one_message_alone_may_always_be_sent() -> None:
     assert pacing.may_send(MESSAGE, 0.0)
     pacing.sent(MESSAGE, 0.0)
     assert not pacing.may_send(1, 0.0)
+
+
+def test_a_small_gap_in_the_window_is_not_filled_with_a_small_message() -> None:
+    pacing = Pacing()
+    pacing.live_confirmed(0.01, 0.0)
+    pacing.sent(FIRST_WINDOW_BYTES - 100, 0.0)
+    assert pacing.piece(0.0) == 0
 
 
 def test_before_anything_is_known_a_few_records_may_be_in_flight() -> None:

@@ -1,0 +1,297 @@
+"""The AMQP uplink against a real broker, well and unwell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from faults.link import Link
+from sts_edge.uplinks import LinkState
+from sts_edge.uplinks.amqp.outlet import Outlet
+from sts_protocols.beat import Answer, Beat, EpochAnswer
+from sts_protocols.record import UNKNOWN_CLOCK, Anchor, ClockSource, Drop, Kind, Record, decode_drop
+from uplink_support import Broker, Hub, Site, add_gateway, eventually, running
+
+
+PIN = Anchor(1, 1_790_000_000_000_000, 1000, ClockSource.HUB)
+
+
+@pytest.fixture
+async def hub(rabbitmq: Broker) -> AsyncIterator[Hub]:
+    """A hub that listens, on a virtual host of its own."""
+    hub = Hub(rabbitmq)
+    await hub.open()
+    await hub.listen()
+    yield hub
+    await hub.close()
+
+
+@pytest.fixture
+async def site(hub: Hub) -> Site:
+    """A gateway of that hub."""
+    return Site(hub.vhost, hub.broker.amqp_port)
+
+
+@contextmanager
+def alarm(broker: Broker) -> Iterator[None]:
+    """The broker's disk alarm."""
+    broker.control("set_disk_free_limit", "900GB")
+    try:
+        yield
+    finally:
+        broker.control("set_disk_free_limit", "50MB")
+
+
+def forge_user_of(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send this record with somebody else's user-id, for which the broker closes the channel."""
+    publish = Outlet.publish
+
+    def forged(self: Outlet, body: bytes, *, user: str, **rest: Any) -> None:
+        publish(self, body, user="somebody" if record.raw in body else user, **rest)
+
+    monkeypatch.setattr(Outlet, "publish", forged)
+
+
+async def test_each_live_record_is_handed_over_once_and_confirmed(hub: Hub, site: Site) -> None:
+    async with running(site.uplink.run()):
+        await eventually(lambda: site.uplink.report().state is LinkState.STANDING)
+        for _ in range(5):
+            site.say()
+            await asyncio.sleep(0.02)
+        await eventually(lambda: site.waiting == 0)
+        await eventually(lambda: len(hub.arrivals) == 5)
+    assert hub.seqs("live") == [0, 1, 2, 3, 4]
+    assert site.ups == [True, False]
+
+
+async def test_what_waited_while_offline_comes_as_backlog_and_the_newest_first(hub: Hub, site: Site) -> None:
+    for _ in range(50):
+        site.say()
+    await asyncio.sleep(0.05)
+    async with running(site.uplink.run()):
+        await eventually(lambda: len(hub.arrivals) == 50)
+        await eventually(lambda: site.waiting == 0)
+    assert hub.seqs("live") == [49]
+    assert hub.seqs("backlog") == list(range(49))
+    assert hub.arrivals[0].lane == "live"
+
+
+async def test_a_backlog_travels_many_records_to_a_message(hub: Hub, site: Site) -> None:
+    await hub.deaf()
+    for _ in range(300):
+        site.say()
+    async with running(site.uplink.run()):
+        await eventually(lambda: site.waiting == 0)
+    await hub.listen()
+    await eventually(lambda: len(hub.arrivals) == 300)
+    messages = len({one.at_s for one in hub.arrivals})
+    assert messages < 300 / 3
+
+
+async def test_kinds_that_are_not_live_wait_their_turn(hub: Hub, site: Site) -> None:
+    async with running(site.uplink.run()):
+        await eventually(lambda: site.uplink.report().state is LinkState.STANDING)
+        site.say(kind=Kind.LOG)
+        site.say(kind=Kind.WAVEFORM)
+        await eventually(lambda: len(hub.arrivals) == 2)
+    assert hub.seqs("backlog") == [0, 1]
+
+
+async def test_a_broker_without_the_hubs_queues_confirms_nothing(rabbitmq: Broker) -> None:
+    """The control of all: exchanges without queues route nowhere, and the broker says so."""
+    hub = Hub(rabbitmq)
+    await hub.open()
+    site = Site(hub.vhost, rabbitmq.amqp_port)
+    for queue in ("sts.telemetry.live", "sts.telemetry.backlog"):
+        rabbitmq.api("DELETE", f"/api/queues/{hub.vhost}/{queue}")
+    try:
+        async with running(site.uplink.run(), site.talk(0.1)):
+            await eventually(lambda: any("no queue" in one for one in site.health.faults))
+            assert site.waiting == site.buffer.head + 1
+            await hub.declare()
+            await hub.listen()
+            await eventually(lambda: site.buffer.epochs()[0].confirmed)
+            await eventually(lambda: not site.health.faults)
+    finally:
+        await hub.close()
+
+
+async def test_a_full_queue_keeps_records_here_and_is_told(hub: Hub, site: Site, rabbitmq: Broker) -> None:
+    await hub.deaf()
+    policy = {"pattern": "^sts.telemetry", "definition": {"max-length": 1}, "apply-to": "queues"}
+    rabbitmq.api("PUT", f"/api/policies/{hub.vhost}/small", policy)
+    async with running(site.uplink.run(), site.talk(0.05)):
+        await eventually(lambda: any("queue is full" in one for one in site.health.faults))
+        assert site.waiting > 0
+        rabbitmq.api("DELETE", f"/api/policies/{hub.vhost}/small")
+        await hub.listen()
+        await eventually(lambda: not site.health.faults)
+        last = site.buffer.head
+        await eventually(lambda: set(range(last)) <= set(hub.seqs()))
+
+
+async def test_a_refused_login_is_told_and_not_repeated(hub: Hub, rabbitmq: Broker) -> None:
+    site = Site(hub.vhost, rabbitmq.amqp_port, password="of somebody else")
+    async with Link(0, rabbitmq.amqp_port) as link:
+        site = Site(hub.vhost, link.port, password="of somebody else")
+        async with running(site.uplink.run()):
+            await eventually(lambda: site.uplink.report().state is LinkState.REFUSED)
+            tries = link.accepted
+            await asyncio.sleep(2.0)
+            assert link.accepted == tries
+            assert any("needs enrolment" in one for one in site.health.faults)
+
+
+async def test_a_refused_login_that_is_mended_is_taken(
+    hub: Hub, rabbitmq: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sts_edge.uplinks.amqp.uplink.LOGIN_PAUSE_S", 0.2)
+    site = Site(hub.vhost, rabbitmq.amqp_port, password="of tomorrow")
+    async with running(site.uplink.run(), site.talk()):
+        await eventually(lambda: site.uplink.report().state is LinkState.REFUSED)
+        add_gateway(rabbitmq, hub.vhost, password="of tomorrow")
+        await eventually(lambda: site.is_up)
+        assert not site.health.faults
+
+
+async def test_a_record_the_broker_refuses_does_not_take_others_along(
+    hub: Hub, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sts_edge.uplinks.amqp.keeping.FIRST_PAUSE_S", 0.05)
+    good = [site.say() for _ in range(20)]
+    bad = site.say(values=40)
+    good += [site.say() for _ in range(20)]
+    forge_user_of(bad, monkeypatch)
+    async with running(site.uplink.run()):
+        await eventually(lambda: site.waiting == 1)
+        assert any("set aside" in one for one in site.health.faults)
+    assert sorted(set(hub.seqs())) == sorted(one.header.seq for one in good)
+
+
+async def test_a_blocked_broker_is_told_and_not_reconnected_to(hub: Hub, rabbitmq: Broker) -> None:
+    async with Link(0, rabbitmq.amqp_port) as link:
+        site = Site(hub.vhost, link.port)
+        async with running(site.uplink.run(), site.talk()):
+            await eventually(lambda: site.is_up)
+            with alarm(rabbitmq):
+                await eventually(lambda: site.uplink.report().state is LinkState.BLOCKED)
+                accepted = link.accepted
+                await asyncio.sleep(2.0)
+                assert link.accepted == accepted
+                assert any("takes no records" in one for one in site.health.faults)
+            await eventually(lambda: site.is_up)
+            last = site.buffer.head
+            await eventually(lambda: set(range(last)) <= set(hub.seqs()))
+
+
+@pytest.mark.parametrize("fault", ["refuse", "silence", "cut"])
+async def test_after_an_outage_everything_arrives_and_a_live_record_first(
+    hub: Hub, rabbitmq: Broker, fault: str
+) -> None:
+    async with Link(0, rabbitmq.amqp_port) as link:
+        site = Site(hub.vhost, link.port)
+        async with running(site.uplink.run(), site.talk(0.1)):
+            await eventually(lambda: site.is_up)
+            await getattr(link, fault)()
+            await eventually(lambda: not site.is_up)
+            await asyncio.sleep(0.0 if fault == "cut" else 3.0)
+            before = len(hub.arrivals)
+            await link.restore()
+            await eventually(lambda: site.is_up)
+            await eventually(lambda: len(hub.arrivals) > before)
+            assert hub.arrivals[before].lane == "live"
+            last = site.buffer.head
+            await eventually(lambda: set(range(last)) <= set(hub.seqs()))
+
+
+async def test_a_stalled_link_is_noticed_and_tried_anew_while_the_old_one_is_kept(
+    hub: Hub, rabbitmq: Broker
+) -> None:
+    async with Link(0, rabbitmq.amqp_port) as link:
+        site = Site(hub.vhost, link.port)
+        async with running(site.uplink.run(), site.talk(0.1)):
+            await eventually(lambda: site.is_up)
+            await link.silence()
+            await eventually(lambda: site.uplink.report().state is LinkState.STALLED)
+            assert link.open >= 1
+
+
+async def test_a_short_stall_that_ends_needs_no_new_connection(hub: Hub, rabbitmq: Broker) -> None:
+    """Only the flows stall, the way for new connects is shut: the old connection revives."""
+    async with Link(0, rabbitmq.amqp_port) as link:
+        site = Site(hub.vhost, link.port)
+        async with running(site.uplink.run(), site.talk(0.1)):
+            await eventually(lambda: site.is_up)
+            await link.silence()
+            await eventually(lambda: site.uplink.report().state is LinkState.STALLED)
+            link.up.speak()
+            link.down.speak()
+            for end in link._ends:
+                end.resume()
+            await eventually(lambda: site.is_up)
+
+
+async def test_unknown_clock_waits_until_the_hub_knows_the_pin(hub: Hub, site: Site) -> None:
+    async with running(site.uplink.run()):
+        await eventually(lambda: len(hub.beats) == 1)
+        site.say(UNKNOWN_CLOCK)
+        site.say()
+        await eventually(lambda: hub.seqs() == [1])
+        await asyncio.sleep(0.5)
+        assert hub.seqs() == [1]
+        site.buffer.pin(PIN)
+        site.uplink.beat()
+        await eventually(lambda: sorted(hub.seqs()) == [0, 1])
+
+
+async def test_the_first_beat_goes_out_at_once_and_its_answer_sets_the_clock(hub: Hub, site: Site) -> None:
+    async with running(site.uplink.run()):
+        await eventually(lambda: site.clock.told)
+    sent_us, received_us, hub_us = site.clock.told[0]
+    assert sent_us <= received_us
+    assert hub_us > 0
+    assert hub.beats[0].number == 1
+
+
+async def test_what_the_hub_has_is_confirmed_and_what_it_wants_is_sent_again(hub: Hub, site: Site) -> None:
+    def wanting(beat: Beat, answer: Answer) -> Answer:
+        answer.epochs[0].wanted = [(1, 2)]
+        return answer
+
+    async with running(site.uplink.run()):
+        await eventually(lambda: site.uplink.report().state is LinkState.STANDING)
+        for _ in range(4):
+            site.say()
+        await eventually(lambda: site.waiting == 0 and len(hub.arrivals) == 4)
+        hub.answer = wanting
+        site.uplink.beat()
+        await eventually(lambda: len(hub.arrivals) == 6)
+    assert hub.seqs()[4:] == [1, 2]
+
+
+async def test_what_is_wanted_and_no_longer_held_is_declared(hub: Hub, site: Site) -> None:
+    stranger = "ab" * 16
+
+    def wanting(beat: Beat, answer: Answer) -> Answer:
+        answer.epochs.append(EpochAnswer(epoch=stranger, wanted=[(3, 5)]))
+        return answer
+
+    site.buffer.pin(PIN)
+    hub.answer = wanting
+    async with running(site.uplink.run()):
+        await eventually(lambda: any(one.record.header.kind == Kind.DROP for one in hub.arrivals))
+    drop: Drop = decode_drop(next(one.record.body for one in hub.arrivals))
+    assert (drop.epoch.hex(), drop.ranges) == (stranger, [(3, 5)])
+
+
+async def test_finish_sees_the_last_live_record_confirmed_and_says_goodbye(hub: Hub, site: Site) -> None:
+    async with running(site.uplink.run()):
+        await eventually(lambda: len(hub.beats) == 1)
+        site.say()
+        await site.uplink.finish(5.0)
+        assert site.waiting == 0
+        await eventually(lambda: len(hub.beats) == 2)

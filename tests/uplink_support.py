@@ -1,0 +1,252 @@
+"""A hub in a few lines on a real broker, and a gateway's uplink to send to it: for the tests of uplinks."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import quote
+
+import aio_pika
+import msgspec
+from aio_pika.abc import AbstractIncomingMessage
+
+from sts_edge.buffer import MemoryBuffer
+from sts_edge.health import Health
+from sts_edge.uplinks.amqp import AmqpUplink, address
+from sts_hub.broker import topology
+from sts_protocols import routing
+from sts_protocols.beat import (
+    AnchorReport,
+    Answer,
+    Beat,
+    EpochAnswer,
+    EpochReport,
+    decode_beat,
+    encode_answer,
+)
+from sts_protocols.metrics import HEART_RATE
+from sts_protocols.record import ClockReading, ClockSource, Kind, Record, encode_samples, split
+from sts_protocols.sample import Packet, Value
+
+GATEWAY = "pitch-1"
+PASSWORD = "a password of the tests"
+# For waiting: generous, because nothing is asserted about how long it took.
+PATIENCE_S = 30.0
+KNOWN = ClockReading(1_790_000_000_000_000, 1000, ClockSource.NTP)
+
+
+class Broker(Protocol):
+    """What the tests use of the `rabbitmq` fixture."""
+
+    amqp_port: int
+
+    def amqp_url(self, vhost: str = "/", user: str | None = None, password: str | None = None) -> str: ...
+    def make_vhost(self, name: str | None = None) -> str: ...
+    def drop_vhost(self, vhost: str) -> None: ...
+    def api(self, method: str, path: str, body: object = None) -> Any: ...
+    def control(self, *words: str) -> None: ...
+
+
+async def eventually(true: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
+    """Wait until it is true; fails when patience ends."""
+    end_s = time.monotonic() + patience_s
+    while not true():
+        assert time.monotonic() < end_s, "it did not come true in time"
+        await asyncio.sleep(0.01)
+
+
+class Arrival(NamedTuple):
+    """A record at the hub, by which lane, and when."""
+
+    lane: str
+    record: Record
+    at_s: float
+
+
+def add_gateway(broker: Broker, vhost: str, name: str = GATEWAY, password: str = PASSWORD) -> None:
+    """The gateway's user, with the rights that the hub gives."""
+    broker.api("PUT", f"/api/users/{name}", {"password": password, "tags": "gateway"})
+    rights = {"configure": routing.CONFIGURE_RULE, "write": routing.WRITE_RULE, "read": "^$"}
+    place = quote(vhost, safe="")
+    broker.api("PUT", f"/api/permissions/{place}/{name}", rights)
+    for exchange in (routing.TELEMETRY, routing.RESULTS, routing.STATUS):
+        rule = {"exchange": exchange, "write": routing.TOPIC_RULE, "read": "^$"}
+        broker.api("PUT", f"/api/topic-permissions/{place}/{name}", rule)
+
+
+class Hub:
+    """Declares the hub's topology, takes what comes, and answers beats like a hub that has it all."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.broker = broker
+        self.vhost = ""
+        self.arrivals: list[Arrival] = []
+        self.beats: list[Beat] = []
+        self.answering = True
+        self.answer: Callable[[Beat, Answer], Answer] = lambda beat, answer: answer
+        self._connection: aio_pika.abc.AbstractConnection | None = None
+
+    async def open(self, declare: bool = True) -> None:
+        """Make a virtual host of our own, with the gateway's user."""
+        self.vhost = self.broker.make_vhost()
+        add_gateway(self.broker, self.vhost)
+        if declare:
+            await self.declare()
+
+    async def declare(self) -> None:
+        """Make exchanges and queues."""
+        async with await aio_pika.connect(self.broker.amqp_url(self.vhost)) as connection:
+            await topology.declare(connection)
+
+    async def listen(self) -> None:
+        """Take records and beats from now on."""
+        self._connection = await aio_pika.connect(self.broker.amqp_url(self.vhost))
+        channel = await self._connection.channel()
+        for lane, queue in (("live", routing.LIVE_QUEUE), ("backlog", routing.BACKLOG_QUEUE)):
+            await (await channel.get_queue(queue)).consume(self._taker(lane), no_ack=True)
+        await (await channel.get_queue(routing.STATUS_QUEUE)).consume(self._take_beat, no_ack=True)
+        self._channel = channel
+
+    async def deaf(self) -> None:
+        """Take nothing any more."""
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    async def close(self) -> None:
+        """Remove the virtual host."""
+        await self.deaf()
+        self.broker.drop_vhost(self.vhost)
+
+    def seqs(self, lane: str | None = None) -> list[int]:
+        """The numbers of the records that came, in order of arrival."""
+        return [one.record.header.seq for one in self.arrivals if lane in (None, one.lane)]
+
+    def _taker(self, lane: str) -> Callable[[AbstractIncomingMessage], Awaitable[None]]:
+        async def take(message: AbstractIncomingMessage) -> None:
+            at_s = time.monotonic()
+            assert message.user_id == GATEWAY
+            for record in split(message.body):
+                assert isinstance(record, Record)
+                self.arrivals.append(Arrival(lane, record, at_s))
+
+        return take
+
+    async def _take_beat(self, message: AbstractIncomingMessage) -> None:
+        beat = decode_beat(message.body)
+        self.beats.append(beat)
+        if not self.answering or message.reply_to is None:
+            return
+        epochs = [EpochAnswer(epoch=one.epoch, pinned=one.pin is not None) for one in beat.epochs]
+        answer = Answer(number=beat.number, hub_us=time.time_ns() // 1000, epochs=epochs)
+        body = encode_answer(self.answer(beat, answer))
+        reply = aio_pika.Message(body, correlation_id=message.correlation_id)
+        await self._channel.default_exchange.publish(reply, routing_key=message.reply_to)
+
+
+class StillClock:
+    """A clock that remembers what the hub told it."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, int, int]] = []
+
+    def boot_us(self) -> int:
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
+
+    def add_hub_answer(self, sent_us: int, received_us: int, hub_us: int) -> bool:
+        self.told.append((sent_us, received_us, hub_us))
+        return True
+
+
+@dataclass
+class Site:
+    """A gateway without sensors: a buffer, an uplink, and a way to close records."""
+
+    vhost: str
+    port: int
+    password: str = PASSWORD
+    buffer: MemoryBuffer = field(default_factory=MemoryBuffer)
+    health: Health = field(default_factory=Health)
+    clock: StillClock = field(default_factory=StillClock)
+    ups: list[bool] = field(default_factory=list)
+    flush: Callable[[], None] = lambda: None
+
+    def __post_init__(self) -> None:
+        where = address(f"amqp://127.0.0.1:{self.port}/{quote(self.vhost, safe='')}", GATEWAY, self.password)
+        self.uplink = AmqpUplink(
+            GATEWAY,
+            where,
+            self.buffer,
+            self.clock,
+            self.health,
+            make_beat=self.beat,
+            on_link_up=self.ups.append,
+            on_standing=lambda: self.flush(),
+        )
+        self.buffer.on_closed = self.uplink.offer
+        self.buffer.open()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether live records are confirmed in time."""
+        return bool(self.ups) and self.ups[-1]
+
+    @property
+    def waiting(self) -> int:
+        """How many records are not confirmed."""
+        return self.buffer.stats().waiting_records
+
+    def say(self, clock: ClockReading = KNOWN, values: int = 1, kind: int = Kind.SAMPLES) -> Record:
+        """Close a record now."""
+        now_us = self.clock.boot_us() // 1000 * 1000
+        packets = [
+            Packet(f"hr-{k:02}", now_us, 1000, 1_000_000, (Value(HEART_RATE.id, 60.0 + k % 90, 0),))
+            for k in range(values)
+        ]
+        return self.buffer.append(kind, encode_samples(packets), now_us, now_us, clock)
+
+    async def talk(self, every_s: float = 0.25, clock: ClockReading = KNOWN) -> None:
+        """Close a record every quarter of a second, as while the link is up."""
+        while True:
+            self.say(clock)
+            await asyncio.sleep(every_s)
+
+    def beat(self, number: int) -> Beat:
+        """The beat with this number."""
+        return Beat(
+            gateway=GATEWAY,
+            epoch=self.buffer.epoch.hex(),
+            number=number,
+            boot_us=self.clock.boot_us(),
+            epochs=[
+                EpochReport(
+                    epoch=one.epoch.hex(),
+                    boot_id=one.boot_id,
+                    running=one.running,
+                    first=one.first,
+                    head=one.head,
+                    confirmed=one.confirmed,
+                    pin=AnchorReport(*msgspec.structs.astuple(one.pin)) if one.pin else None,
+                )
+                for one in self.buffer.epochs()
+            ],
+        )
+
+
+@asynccontextmanager
+async def running(*coroutines: Any) -> AsyncIterator[None]:
+    """Run these beside the body, and end them with it."""
+    tasks = [asyncio.create_task(one) for one in coroutines]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        faults = [one for one in results if isinstance(one, Exception)]
+        if faults:
+            raise faults[0]
