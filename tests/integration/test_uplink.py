@@ -16,7 +16,6 @@ from sts_protocols.beat import Answer, Beat, EpochAnswer
 from sts_protocols.record import UNKNOWN_CLOCK, Anchor, ClockSource, Drop, Kind, Record, decode_drop
 from uplink_support import Broker, Hub, Site, add_gateway, eventually, running
 
-
 PIN = Anchor(1, 1_790_000_000_000_000, 1000, ClockSource.HUB)
 
 

@@ -22,8 +22,8 @@ class Faults:
         """The broker knows no such gateway or password."""
         self._tell(
             LOGIN,
-            f"This gateway needs enrolment: {words}. On the hub: sts-hub gateway add; then copy the password "
-            "into hub.password_file here.",
+            f"This gateway needs enrolment: {words}. On the hub: sts-hub gateway add; then copy the "
+            "password into hub.password_file here.",
         )
 
     def login_taken(self) -> None:

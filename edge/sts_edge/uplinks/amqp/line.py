@@ -56,7 +56,7 @@ class HearingReader(asyncio.StreamReader):
         except PAMQPException:
             return None
         if isinstance(frame, spec.Connection.Close) and frame.reply_code in _LOGIN_REFUSED_CODES:
-            return frame.reply_text
+            return (frame.reply_text or "no reason given").split(". ")[0]
         return None
 
 
@@ -93,7 +93,7 @@ class Line(TransportFactory):
             await self._connection.connect()
         except AMQPError as error:
             if words := self._reader.refusal():
-                raise LoginRefused(f"{self._address!r} refused the login: {words}") from error
+                raise LoginRefused(f"the broker at {self._address!r} says {words}") from error
             raise
 
     async def outlet(self, confirms: bool = True) -> Outlet:

@@ -15,7 +15,7 @@ MESSAGE = 64 * 1024
 
 @dataclass
 class Link:
-    """A bottleneck of a given rate and round trip with a queue before it, and an endless backlog sent over it."""
+    """A bottleneck of a given rate and round trip, a queue before it, and an endless backlog sent over it."""
 
     rate: float
     round_trip_s: float
