@@ -32,7 +32,8 @@ HEADER_BYTES = _IDENTITY.size + _TIMES.size
 _CRC_FROM = 8  # behind marker and CRC
 _CRC_FIELD = struct.Struct("<I")
 
-MAX_SEQ = 2**63 - 1
+# One less than a signed 64-bit column holds: a range ends one behind its last number.
+MAX_SEQ = 2**63 - 2
 MAX_TIME_US = 2**62
 MAX_ERROR_US = 2**32 - 1
 
