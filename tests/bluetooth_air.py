@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,9 @@ PATIENCE_S = 20.0
 
 # A strap that says nothing by itself after its first word: the next comes after a quarter of an hour.
 MUTE_HZ = 1e-3
+
+# Adverts of all straps together come this far apart: 200 each second, a tenth of what the simulated BlueZ can tell.
+ADVERTS_MS = 5.0
 
 # Everything that a real radio needs seconds for, in fractions of one.
 FAST = Limits(
@@ -69,7 +73,7 @@ def scenario(count: int, rate_hz: float = 1.0, **strap: Any) -> Scenario:
         for n in range(1, count + 1)
     ]
     plan = [Phase("run", 0.7, 600.0)]
-    radio = Radio(connect_ms=1.0, advert_ms=20.0)
+    radio = Radio(connect_ms=1.0, advert_ms=ADVERTS_MS * count)
     return Scenario("For tests.", straps, plan, start_at_s=60.0, rate_hz=rate_hz, radio=radio)
 
 
@@ -122,9 +126,14 @@ class Ear:
 
     source: BluetoothSource
     packets: list[Packet] = field(default_factory=list)
+    by_sensor: dict[str, list[Packet]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, packet: Packet) -> None:
+        self.packets.append(packet)
+        self.by_sensor[packet.sensor].append(packet)
 
     def heard(self, number: int = 1) -> list[Packet]:
-        return [packet for packet in self.packets if packet.sensor == strap_name(number)]
+        return self.by_sensor[strap_name(number)]
 
     def link(self, number: int = 1) -> Any:
         return self.source.links[strap_address(number)]
@@ -152,7 +161,7 @@ async def listening(
     """Run the real source for these straps. `refuse`: every packet is refused by whoever takes it."""
 
     def take(packet: Packet) -> None:
-        ear.packets.append(packet)
+        ear.take(packet)
         if refuse:
             raise RuntimeError("refused by the test")
 

@@ -34,6 +34,9 @@ class ScriptedSource:
             for s in self._sensors
         ]
 
+    def counts(self) -> dict[str, int]:
+        return {"said": self._said}
+
     def faults(self) -> list[str]:
         return []
 

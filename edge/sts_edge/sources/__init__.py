@@ -3,7 +3,7 @@
 A source knows nothing of buffers and uplinks; it hands packets to whoever gave it `emit`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from sts_protocols.sample import Packet
@@ -47,6 +47,10 @@ class Source(Protocol):
     async def run(self) -> None: ...
 
     def states(self) -> Sequence[SensorState]: ...
+
+    def counts(self) -> Mapping[str, int]:
+        """What happened since the start, for diagnosis; the names are the source's own."""
+        ...
 
     def faults(self) -> Sequence[str]:
         """What a technician should know now, each a sentence with the way out; empty when all is well."""

@@ -1,13 +1,16 @@
 """The Bluetooth source: one room per adapter, one link per registered sensor."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 
 from bleak.backends.device import BLEDevice
 
 from sts_edge.clock import boot_us
 from sts_edge.config import SensorSettings, Settings
 from sts_edge.sources import Emit, SensorState
+from sts_edge.sources.bluetooth.deadline import abandoned
 from sts_edge.sources.bluetooth.limits import Limits
 from sts_edge.sources.bluetooth.link import Link
 from sts_edge.sources.bluetooth.reception import Reception
@@ -61,6 +64,19 @@ class BluetoothSource:
         if waiting:
             told.append(f"No link is left for {waiting}: add an adapter, or raise bluetooth.max_links.")
         return told
+
+    def counts(self) -> dict[str, int]:
+        """Links, frames and remedies since the start, over all sensors and adapters.
+
+        `frames_repeated` above a handful means that beats are told twice (bleak#2002).
+        """
+        counted = Counter(adapter_resets=sum(room.scanner.count.resets for room in self.rooms))
+        for link in self.links.values():
+            counted.update({f"links_{what}": number for what, number in asdict(link.count).items()})
+            frames = asdict(link.reception.count)
+            counted.update({f"frames_{what}": number for what, number in frames.items()})
+        counted["work_abandoned"] = abandoned()
+        return dict(counted)
 
     def see(self, room: Room, device: BLEDevice, rssi: int) -> None:
         """An advert was heard: only registered sensors hear of it."""
