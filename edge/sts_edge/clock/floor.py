@@ -32,7 +32,16 @@ class StoredLastGoodTime:
         return None if row is None else int(row[0])
 
     def keep(self, wall_us: int) -> None:
-        """Store it, synced. Raises sqlite3.Error when the disk is full or broken."""
+        """Store it, synced, in place of a damaged file if need be. Raises sqlite3.Error on a full disk."""
+        try:
+            self._keep(wall_us)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            self._file.unlink()
+            self._keep(wall_us)
+
+    def _keep(self, wall_us: int) -> None:
         with closing(self._open()) as database, database:
             database.execute(_KEEP, (wall_us,))
 

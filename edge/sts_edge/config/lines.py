@@ -12,11 +12,11 @@ KeyPath = tuple[str | int, ...]
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]\[]+?)\s*\]\]?\s*(#.*)?$")
 _PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*""")
-_STRING = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'',
+# Strings and comments from left to right, so that a quote in a comment and a # in a string mean nothing.
+_TEXT = re.compile(
+    r'''"""(?:\\.|[^\\])*?"""|\'{3}.*?\'{3}|(?P<open>"""|\'{3})|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*''',
     re.DOTALL,
 )
-_COMMENT = re.compile(r"#[^\n]*")
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
@@ -72,7 +72,7 @@ def _dotted(text: str) -> tuple[KeyPath, str]:
 
 def _unfinished(value: str) -> str:
     """Return what must be joined with the next line, or nothing when the value has ended."""
-    bare = _COMMENT.sub("", _STRING.sub("s", value))
+    bare = _TEXT.sub(lambda text: text["open"] or "", value)
     open_string = '"""' in bare or "'''" in bare
     open_bracket = sum(bare.count(c) for c in "[{") > sum(bare.count(c) for c in "]}")
     return value if open_string or open_bracket else ""

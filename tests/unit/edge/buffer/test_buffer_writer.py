@@ -254,8 +254,7 @@ async def test_after_a_failed_sync_nothing_more_is_acknowledged(tmp_path: Path, 
 async def test_a_write_error_that_is_not_a_full_disk_stops_the_buffer(tmp_path: Path) -> None:
     async with opened(tmp_path / "log", disk=FailingDisk("write", 3, errno.EIO)) as log:
         with pytest.raises(BufferFailed):
-            for _ in range(10):
-                await safe(log, put(log))
+            await survive(tmp_path / "log", log)
 
 
 async def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -> None:
