@@ -1,0 +1,908 @@
+-- The whole schema, as the migrations leave it, in one file for reading. A test builds one database from here and one
+-- from the migrations, and demands no difference. Roles, extensions and the schema itself are made by `sts-hub migrate`.
+
+-- =====================================================================================================================
+-- People
+-- =====================================================================================================================
+
+-- People, places and things: who is asking, who trains where, which sensor is whose, and who wore it when.
+--
+-- Walls. The API decides with one policy function; the row-level security below is the second wall behind it and says the
+-- same in SQL. The API sets three settings at the start of every transaction:
+--
+--     sts.account_id   who is asking
+--     sts.club_id      the club of that account (the club is the tenant)
+--     sts.role         admin | director | coach | trainer | athlete | technician
+--
+-- Without them nothing is visible. Functions marked SECURITY DEFINER run as the owner, whom the policies do not bind; each
+-- checks for itself or is about the sign-in, before anybody is known.
+
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+
+CREATE TABLE sts.club (
+    id   uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    name text NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 120)
+);
+
+CREATE TABLE sts.team (
+    id      uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    club_id uuid NOT NULL REFERENCES sts.club,
+    name    text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+    UNIQUE (club_id, name),
+    UNIQUE (id, club_id)
+);
+
+CREATE TABLE sts.account (
+    id            uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    club_id       uuid NOT NULL REFERENCES sts.club,
+    email         text NOT NULL CHECK (length(email) BETWEEN 3 AND 254),
+    name          text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+    role          text NOT NULL CHECK (role IN ('admin', 'director', 'coach', 'trainer', 'athlete', 'technician')),
+    password_hash text NOT NULL,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    disabled_at   timestamptz,
+    UNIQUE (id, club_id)
+);
+CREATE UNIQUE INDEX account_email_key ON sts.account (lower(email));
+
+-- The teams of a coach, a trainer or a technician. The club's id stands here so that a team of another club cannot be given.
+CREATE TABLE sts.account_team (
+    account_id uuid NOT NULL,
+    team_id    uuid NOT NULL,
+    club_id    uuid NOT NULL,
+    PRIMARY KEY (account_id, team_id),
+    FOREIGN KEY (account_id, club_id) REFERENCES sts.account (id, club_id) ON DELETE CASCADE,
+    FOREIGN KEY (team_id, club_id) REFERENCES sts.team (id, club_id) ON DELETE CASCADE
+);
+
+-- A signed-in browser. Only the SHA-256 of the cookie is kept: who reads this table can sign in as nobody.
+CREATE TABLE sts.login (
+    token_hash   bytea PRIMARY KEY CHECK (length(token_hash) = 32),
+    account_id   uuid NOT NULL REFERENCES sts.account ON DELETE CASCADE,
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    expires_at   timestamptz NOT NULL,
+    last_seen_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX login_account_idx ON sts.login (account_id);
+
+CREATE TABLE sts.athlete (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    club_id    uuid NOT NULL,
+    team_id    uuid NOT NULL,
+    number     int CHECK (number BETWEEN 0 AND 9999),
+    name       text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+    hr_max     int CHECK (hr_max BETWEEN 100 AND 250),
+    account_id uuid UNIQUE,
+    UNIQUE (id, club_id),
+    FOREIGN KEY (team_id, club_id) REFERENCES sts.team (id, club_id),
+    FOREIGN KEY (account_id, club_id) REFERENCES sts.account (id, club_id)
+);
+CREATE INDEX athlete_team_idx ON sts.athlete (team_id);
+
+-- Consent counts at the time of measurement. The purpose 'monitoring' is the one without which no value is stored or shown.
+-- A withdrawal closes the range; it never removes the row, because what was measured under it stays lawful.
+CREATE TABLE sts.consent (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    athlete_id uuid NOT NULL REFERENCES sts.athlete ON DELETE CASCADE,
+    purpose    text NOT NULL CHECK (purpose ~ '^[a-z][a-z_]{2,39}$'),
+    version    text NOT NULL CHECK (length(version) BETWEEN 1 AND 40),
+    during     tstzrange NOT NULL CHECK (NOT isempty(during) AND lower(during) IS NOT NULL),
+    CONSTRAINT consent_once EXCLUDE USING gist (athlete_id WITH =, purpose WITH =, during WITH &&)
+);
+
+CREATE TABLE sts.gateway (
+    name     text PRIMARY KEY CHECK (name ~ '^[a-z0-9-]{3,40}$'),
+    club_id  uuid NOT NULL REFERENCES sts.club,
+    site     text NOT NULL CHECK (length(site) BETWEEN 1 AND 120),
+    added_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX gateway_club_idx ON sts.gateway (club_id);
+
+CREATE TABLE sts.sensor (
+    id         int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    club_id    uuid NOT NULL REFERENCES sts.club,
+    address    text NOT NULL CHECK (length(address) BETWEEN 1 AND 120),
+    kind       text NOT NULL CHECK (kind ~ '^[a-z][a-z0-9_]{1,39}$'),
+    label      text NOT NULL CHECK (length(label) BETWEEN 1 AND 40),
+    added_at   timestamptz NOT NULL DEFAULT now(),
+    retired_at timestamptz,
+    UNIQUE (club_id, address),
+    UNIQUE (id, club_id)
+);
+
+-- Who wore a sensor from when to when. Nothing else ties a sample to a person, so a strap given to the wrong athlete is
+-- repaired by changing one row. A sensor is on one athlete at a time; the constraint keeps it so under concurrency too.
+CREATE TABLE sts.assignment (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    club_id    uuid NOT NULL,
+    sensor_id  int NOT NULL,
+    athlete_id uuid NOT NULL,
+    during     tstzrange NOT NULL CHECK (NOT isempty(during) AND lower(during) IS NOT NULL),
+    FOREIGN KEY (sensor_id, club_id) REFERENCES sts.sensor (id, club_id),
+    FOREIGN KEY (athlete_id, club_id) REFERENCES sts.athlete (id, club_id) ON DELETE CASCADE,
+    CONSTRAINT assignment_one_wearer EXCLUDE USING gist (sensor_id WITH =, during WITH &&)
+);
+CREATE INDEX assignment_athlete_idx ON sts.assignment USING gist (athlete_id, during);
+
+-- An assignment may be written without its club: the athlete's is meant (the foreign keys then check the sensor's).
+CREATE FUNCTION sts.assignment_club() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+BEGIN
+    NEW.club_id := (SELECT a.club_id FROM sts.athlete a WHERE a.id = NEW.athlete_id);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER assignment_club BEFORE INSERT OR UPDATE OF athlete_id, sensor_id, club_id ON sts.assignment
+    FOR EACH ROW EXECUTE FUNCTION sts.assignment_club();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Who is asking
+
+CREATE FUNCTION sts.asking_account() RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE RETURN nullif(current_setting('sts.account_id', true), '')::uuid;
+
+CREATE FUNCTION sts.asking_club() RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE RETURN nullif(current_setting('sts.club_id', true), '')::uuid;
+
+CREATE FUNCTION sts.asking_role() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE RETURN coalesce(current_setting('sts.role', true), '');
+
+-- The teams given to whoever is asking.
+CREATE FUNCTION sts.asking_teams() RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT coalesce(array_agg(team_id), '{}') FROM sts.account_team
+    WHERE account_id = sts.asking_account() AND club_id = sts.asking_club()
+$$;
+
+-- The rule for people, in one place: a club's admins and directors see all of its athletes, coaches and trainers those of
+-- their teams, an athlete himself or herself; a technician sees none.
+CREATE FUNCTION sts.sees_person(p_club uuid, p_team uuid, p_account uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT p_club = sts.asking_club() AND CASE sts.asking_role()
+        WHEN 'admin' THEN true
+        WHEN 'director' THEN true
+        WHEN 'coach' THEN p_team = ANY (sts.asking_teams())
+        WHEN 'trainer' THEN p_team = ANY (sts.asking_teams())
+        WHEN 'athlete' THEN coalesce(p_account = sts.asking_account(), false)
+        ELSE false
+    END
+$$;
+
+-- The same rule for an athlete known by id; false for one who does not exist.
+CREATE FUNCTION sts.may_see_athlete(p_athlete uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM sts.athlete a
+        WHERE a.id = p_athlete AND sts.sees_person(a.club_id, a.team_id, a.account_id)
+    )
+$$;
+
+-- The team of the athlete who is asking (an athlete sees his or her own team's name, nobody else in it).
+CREATE FUNCTION sts.asking_own_team() RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT team_id FROM sts.athlete WHERE account_id = sts.asking_account()
+$$;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Sign-in: before anybody is known. The API may call these; it cannot read sts.login or a password hash by itself.
+
+CREATE FUNCTION sts.account_signing_in(p_email text)
+RETURNS TABLE (account_id uuid, password_hash text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT id, password_hash FROM sts.account WHERE lower(email) = lower(p_email) AND disabled_at IS NULL
+$$;
+
+-- Opens a login, unless the password was changed or the account disabled while it was being checked.
+CREATE FUNCTION sts.login_open(p_token_hash bytea, p_account uuid, p_password_hash text, p_lasts interval) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    WITH opened AS (
+        INSERT INTO sts.login (token_hash, account_id, expires_at)
+        SELECT p_token_hash, id, now() + p_lasts FROM sts.account
+        WHERE id = p_account AND password_hash = p_password_hash AND disabled_at IS NULL
+        RETURNING 1
+    )
+    SELECT EXISTS (SELECT FROM opened)
+$$;
+
+-- Who holds this token, with the teams given to the account or, for an athlete, the own one; no row when it has ended.
+-- `stale` says that last_seen_at is older than a minute and wants an update.
+CREATE FUNCTION sts.login_of(p_token_hash bytea, p_idle interval)
+RETURNS TABLE (
+    account_id uuid, club_id uuid, club_name text, role text, email text, name text, teams uuid[], stale boolean
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT a.id, a.club_id, c.name, a.role, a.email, a.name,
+           ARRAY(SELECT t.team_id FROM sts.account_team t WHERE t.account_id = a.id
+                 UNION SELECT p.team_id FROM sts.athlete p WHERE p.account_id = a.id),
+           l.last_seen_at < now() - interval '1 minute'
+    FROM sts.login l JOIN sts.account a ON a.id = l.account_id JOIN sts.club c ON c.id = a.club_id
+    WHERE l.token_hash = p_token_hash AND l.expires_at > now() AND l.last_seen_at > now() - p_idle
+      AND a.disabled_at IS NULL
+$$;
+
+CREATE FUNCTION sts.login_seen(p_token_hash bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    UPDATE sts.login SET last_seen_at = now() WHERE token_hash = p_token_hash
+$$;
+
+CREATE FUNCTION sts.login_close(p_token_hash bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    DELETE FROM sts.login WHERE token_hash = p_token_hash
+$$;
+
+-- Logins that ran out; called now and then by whoever signs in, so that the table does not grow.
+CREATE FUNCTION sts.login_sweep() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    DELETE FROM sts.login WHERE expires_at < now()
+$$;
+
+-- A new role, a new password and being disabled end every login of the account, whoever makes the change and by whatever way.
+CREATE FUNCTION sts.account_logins_end() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+BEGIN
+    DELETE FROM sts.login WHERE account_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER account_logins_end AFTER UPDATE ON sts.account FOR EACH ROW
+    WHEN (OLD.role IS DISTINCT FROM NEW.role OR OLD.password_hash IS DISTINCT FROM NEW.password_hash
+          OR (NEW.disabled_at IS NOT NULL AND OLD.disabled_at IS NULL))
+    EXECUTE FUNCTION sts.account_logins_end();
+
+-- Every ended login is told on a channel, so that the live streams opened with it stop at once in every API process.
+CREATE FUNCTION sts.login_ended() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+BEGIN
+    PERFORM pg_notify('sts_login_ended', encode(OLD.token_hash, 'hex'));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER login_ended AFTER DELETE ON sts.login FOR EACH ROW EXECUTE FUNCTION sts.login_ended();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Rights and walls
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA sts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    sts.asking_account(), sts.asking_club(), sts.asking_role(), sts.asking_teams(), sts.asking_own_team(),
+    sts.sees_person(uuid, uuid, uuid), sts.may_see_athlete(uuid),
+    sts.account_signing_in(text), sts.login_open(bytea, uuid, text, interval), sts.login_of(bytea, interval),
+    sts.login_seen(bytea), sts.login_close(bytea), sts.login_sweep()
+TO sts_api;
+
+-- The ingest role reads who wears what and who consents; it writes nothing here and sees no account.
+GRANT SELECT ON sts.club, sts.team, sts.athlete, sts.consent, sts.gateway, sts.sensor, sts.assignment TO sts_ingest;
+
+GRANT SELECT ON sts.club TO sts_api;
+GRANT SELECT, INSERT, UPDATE (name) ON sts.team TO sts_api;
+GRANT SELECT (id, club_id, email, name, role, created_at, disabled_at),
+      INSERT (club_id, email, name, role, password_hash),
+      UPDATE (name, role, password_hash, disabled_at) ON sts.account TO sts_api;
+GRANT SELECT, INSERT, DELETE ON sts.account_team TO sts_api;
+GRANT SELECT, INSERT, UPDATE (team_id, number, name, hr_max, account_id) ON sts.athlete TO sts_api;
+GRANT SELECT, INSERT, UPDATE (during) ON sts.consent TO sts_api;
+GRANT SELECT, UPDATE (site) ON sts.gateway TO sts_api;
+GRANT SELECT, INSERT, UPDATE (kind, label, retired_at) ON sts.sensor TO sts_api;
+GRANT SELECT, INSERT, UPDATE (club_id, athlete_id, during), DELETE ON sts.assignment TO sts_api;
+
+ALTER TABLE sts.club ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.team ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.account_team ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.login ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.athlete ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.consent ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.gateway ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.sensor ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.assignment ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY ingest_reads ON sts.club FOR SELECT TO sts_ingest USING (true);
+CREATE POLICY ingest_reads ON sts.team FOR SELECT TO sts_ingest USING (true);
+CREATE POLICY ingest_reads ON sts.athlete FOR SELECT TO sts_ingest USING (true);
+CREATE POLICY ingest_reads ON sts.consent FOR SELECT TO sts_ingest USING (true);
+CREATE POLICY ingest_reads ON sts.gateway FOR SELECT TO sts_ingest USING (true);
+CREATE POLICY ingest_reads ON sts.sensor FOR SELECT TO sts_ingest USING (true);
+CREATE POLICY ingest_reads ON sts.assignment FOR SELECT TO sts_ingest USING (true);
+
+-- Clubs: one's own.
+CREATE POLICY own_club ON sts.club FOR SELECT TO sts_api USING (id = (SELECT sts.asking_club()));
+
+-- Teams: admins and directors all of the club's, an athlete the own one, everybody else those given to the account.
+CREATE POLICY sees ON sts.team FOR SELECT TO sts_api USING (
+    club_id = (SELECT sts.asking_club()) AND CASE (SELECT sts.asking_role())
+        WHEN 'admin' THEN true
+        WHEN 'director' THEN true
+        WHEN 'athlete' THEN id = (SELECT sts.asking_own_team())
+        ELSE id = ANY ((SELECT sts.asking_teams())::uuid[])
+    END);
+CREATE POLICY adds ON sts.team FOR INSERT TO sts_api WITH CHECK (
+    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) IN ('admin', 'director'));
+CREATE POLICY changes ON sts.team FOR UPDATE TO sts_api
+    USING (club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) IN ('admin', 'director'));
+
+-- Accounts: admins and directors see those of the club, everybody his or her own; admins make and change them.
+CREATE POLICY sees ON sts.account FOR SELECT TO sts_api USING (
+    club_id = (SELECT sts.asking_club())
+    AND (id = (SELECT sts.asking_account()) OR (SELECT sts.asking_role()) IN ('admin', 'director')));
+CREATE POLICY adds ON sts.account FOR INSERT TO sts_api WITH CHECK (
+    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) = 'admin');
+CREATE POLICY changes ON sts.account FOR UPDATE TO sts_api USING (
+    club_id = (SELECT sts.asking_club())
+    AND (id = (SELECT sts.asking_account()) OR (SELECT sts.asking_role()) = 'admin'));
+
+-- One's own account may be changed in its name and password only: who is no admin keeps role and state.
+CREATE FUNCTION sts.account_keeps_role() RETURNS trigger
+LANGUAGE plpgsql SET search_path = sts, pg_temp AS $$
+BEGIN
+    IF current_user = 'sts_api' AND sts.asking_role() <> 'admin'
+       AND (NEW.role, NEW.disabled_at) IS DISTINCT FROM (OLD.role, OLD.disabled_at) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'only an admin of the club changes roles and disables accounts';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER account_keeps_role BEFORE UPDATE OF role, disabled_at ON sts.account
+    FOR EACH ROW EXECUTE FUNCTION sts.account_keeps_role();
+
+CREATE POLICY sees ON sts.account_team FOR SELECT TO sts_api USING (
+    club_id = (SELECT sts.asking_club())
+    AND (account_id = (SELECT sts.asking_account()) OR (SELECT sts.asking_role()) IN ('admin', 'director')));
+CREATE POLICY adds ON sts.account_team FOR INSERT TO sts_api WITH CHECK (
+    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) = 'admin');
+CREATE POLICY removes ON sts.account_team FOR DELETE TO sts_api USING (
+    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) = 'admin');
+
+-- sts.login has no policy for the API: the functions above are the only way.
+
+-- Athletes and their consents: the rule for people. An athlete changes nothing of the own row but decides on consent.
+CREATE POLICY sees ON sts.athlete FOR SELECT TO sts_api USING (sts.sees_person(club_id, team_id, account_id));
+CREATE POLICY adds ON sts.athlete FOR INSERT TO sts_api WITH CHECK (
+    sts.sees_person(club_id, team_id, NULL) AND (SELECT sts.asking_role()) <> 'athlete');
+CREATE POLICY changes ON sts.athlete FOR UPDATE TO sts_api
+    USING (sts.sees_person(club_id, team_id, NULL) AND (SELECT sts.asking_role()) <> 'athlete');
+
+CREATE POLICY sees ON sts.consent FOR SELECT TO sts_api USING (sts.may_see_athlete(athlete_id));
+CREATE POLICY adds ON sts.consent FOR INSERT TO sts_api WITH CHECK (sts.may_see_athlete(athlete_id));
+CREATE POLICY changes ON sts.consent FOR UPDATE TO sts_api USING (sts.may_see_athlete(athlete_id));
+
+-- Gateways and sensors belong to the club; athletes have no business with them. Technicians and admins change them.
+CREATE POLICY sees ON sts.gateway FOR SELECT TO sts_api USING (
+    club_id = (SELECT sts.asking_club())
+    AND (SELECT sts.asking_role()) IN ('admin', 'director', 'coach', 'trainer', 'technician'));
+CREATE POLICY changes ON sts.gateway FOR UPDATE TO sts_api USING (
+    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) IN ('admin', 'technician'));
+
+CREATE POLICY sees ON sts.sensor FOR SELECT TO sts_api USING (
+    club_id = (SELECT sts.asking_club())
+    AND (SELECT sts.asking_role()) IN ('admin', 'director', 'coach', 'trainer', 'technician'));
+CREATE POLICY adds ON sts.sensor FOR INSERT TO sts_api WITH CHECK (
+    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) IN ('admin', 'technician'));
+CREATE POLICY changes ON sts.sensor FOR UPDATE TO sts_api USING (
+    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) IN ('admin', 'technician'));
+
+-- Assignments follow the athlete. A technician sees those of the club (ids and times, no person behind them).
+CREATE POLICY sees ON sts.assignment FOR SELECT TO sts_api USING (
+    sts.may_see_athlete(athlete_id)
+    OR (club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) = 'technician'));
+CREATE POLICY adds ON sts.assignment FOR INSERT TO sts_api WITH CHECK (
+    sts.may_see_athlete(athlete_id) AND (SELECT sts.asking_role()) IN ('admin', 'director', 'coach', 'trainer'));
+CREATE POLICY changes ON sts.assignment FOR UPDATE TO sts_api USING (
+    sts.may_see_athlete(athlete_id) AND (SELECT sts.asking_role()) IN ('admin', 'director', 'coach', 'trainer'));
+CREATE POLICY removes ON sts.assignment FOR DELETE TO sts_api USING (
+    sts.may_see_athlete(athlete_id) AND (SELECT sts.asking_role()) IN ('admin', 'director', 'coach', 'trainer'));
+
+-- =====================================================================================================================
+-- Telemetry
+-- =====================================================================================================================
+
+-- What gateways say: the ledger of their records, the samples, what could not be stored, and the state of the fleet.
+--
+-- Nothing here refers to sts.gateway: what a gateway has sent is kept even by a hub whose register was lost.
+-- Record numbers are ranges; the ledger keeps them as int8multirange, one row per epoch.
+
+-- The word of a gateway on which device it calls by which name. A name is minted once and never moved to another device;
+-- a later word that contradicts the first is kept beside it as a fault, never over it.
+CREATE TABLE sts.local_name (
+    gateway         text NOT NULL,
+    name            text NOT NULL,
+    address         text NOT NULL,
+    kind            text NOT NULL,
+    first_told_at   timestamptz NOT NULL DEFAULT now(),
+    other_address   text,
+    other_told_at   timestamptz,
+    PRIMARY KEY (gateway, name)
+);
+CREATE INDEX local_name_address_idx ON sts.local_name (address);
+
+-- One start of an agent process, and the ledger of its records. Rows are never deleted.
+-- received, parked and declared may overlap: received wins over declared.
+CREATE TABLE sts.epoch (
+    epoch          uuid PRIMARY KEY,
+    gateway        text NOT NULL,
+    boot_id        text,
+    running        boolean,                              -- null: no beat has spoken of it yet
+    first          bigint NOT NULL DEFAULT 0,            -- lowest record number that the gateway still holds
+    head           bigint NOT NULL DEFAULT -1,           -- last record number on the gateway's disk; only rises
+    closed         boolean NOT NULL DEFAULT false,       -- ended, and nothing of it is expected any more
+    received       int8multirange NOT NULL DEFAULT '{}',
+    parked         int8multirange NOT NULL DEFAULT '{}',
+    declared       int8multirange NOT NULL DEFAULT '{}',
+    confirmed      int8multirange NOT NULL DEFAULT '{}', -- as the gateway last told
+    backlog_head   bigint NOT NULL DEFAULT -1,           -- highest record number stored from the backlog lane
+    pin_offset_us  bigint,                               -- wall time minus boot time, for records of unknown clock
+    pin_error_us   bigint,
+    pin_source     int2,
+    starts_after   timestamptz,                          -- bounds of an epoch without a pin
+    ends_before    timestamptz,
+    delta_us       bigint NOT NULL DEFAULT 0,            -- correction, added to every time of this epoch
+    added_at       timestamptz NOT NULL DEFAULT now(),
+    first_beat_at  timestamptz,                          -- beats that told of it
+    last_beat_at   timestamptz,
+    spoke_first_at timestamptz,                          -- beats that it sent itself
+    spoke_last_at  timestamptz
+) WITH (fillfactor = 70);
+CREATE INDEX epoch_gateway_idx ON sts.epoch (gateway, added_at);
+CREATE INDEX epoch_open_idx ON sts.epoch (epoch) WHERE NOT closed;
+
+-- First and last time of each unbroken run of received records. `span` follows from the two numbers; only from_seq is
+-- indexed, so that a run that grows at its end is updated in place.
+CREATE TABLE sts.received_span (
+    epoch    uuid NOT NULL REFERENCES sts.epoch,
+    from_seq bigint NOT NULL,
+    to_seq   bigint NOT NULL CHECK (to_seq >= from_seq),
+    span     int8range GENERATED ALWAYS AS (int8range(from_seq, to_seq, '[]')) STORED,
+    first_t  timestamptz,                                -- null where no record of the run had a clock
+    last_t   timestamptz,
+    PRIMARY KEY (epoch, from_seq)
+) WITH (fillfactor = 70);
+
+-- Why records will not come: told by the gateway in a drop record, or decided here (a parked record discarded).
+CREATE TABLE sts.drop (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    epoch       uuid NOT NULL REFERENCES sts.epoch,
+    span        int8range NOT NULL CHECK (NOT isempty(span)),
+    reason      text NOT NULL,
+    first_t     timestamptz,
+    last_t      timestamptz,
+    declared_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX drop_epoch_idx ON sts.drop (epoch);
+
+-- What the hub wants again: noticed missing at one beat, asked for at a later one, at most once in ten minutes.
+CREATE TABLE sts.want (
+    epoch      uuid NOT NULL REFERENCES sts.epoch,
+    span       int8range NOT NULL CHECK (NOT isempty(span)),
+    noticed_at timestamptz NOT NULL,
+    asked_at   timestamptz,
+    PRIMARY KEY (epoch, span)
+);
+
+-- One metric of one sensor in one epoch.
+CREATE TABLE sts.series (
+    id     int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    epoch  uuid NOT NULL REFERENCES sts.epoch,
+    name   text NOT NULL,
+    metric int2 NOT NULL,
+    UNIQUE (epoch, name, metric)
+);
+
+-- The samples. Column order leaves no padding (24 bytes a row). Not unique: that nothing is stored twice is the ledger's
+-- work, in the same transaction; a unique index would cost the writer twice as much.
+-- quality: 0 ok, 1 no contact, 2 truncated, 3 implausible, 4 no fix, 5 clock unsynced, 6 estimated.
+-- With TimescaleDB a hypertable of one day per chunk, else one partition per UTC day, made by sts.open_day before use.
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN
+        CREATE TABLE sts.sample (
+            t       timestamptz NOT NULL,
+            series  int4 NOT NULL,
+            quality int2 NOT NULL,
+            value   float8 NOT NULL
+        );
+        PERFORM create_hypertable('sts.sample', 't', chunk_time_interval => interval '1 day', create_default_indexes => false);
+    ELSE
+        CREATE TABLE sts.sample (
+            t       timestamptz NOT NULL,
+            series  int4 NOT NULL,
+            quality int2 NOT NULL,
+            value   float8 NOT NULL
+        ) PARTITION BY RANGE (t);
+    END IF;
+END $$;
+CREATE INDEX sample_series_t_idx ON sts.sample (series, t);
+
+-- Makes the day's partition, if days are partitions and it is not there. Attached rather than created in place: attaching
+-- does not shut out those who read and write the other days.
+CREATE FUNCTION sts.open_day(p_day date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_name text := 'sample_' || to_char(p_day, 'YYYYMMDD');
+BEGIN
+    IF EXISTS (SELECT FROM pg_class WHERE oid = 'sts.sample'::regclass AND relkind <> 'p')
+       OR EXISTS (SELECT FROM pg_class WHERE relnamespace = 'sts'::regnamespace AND relname = v_name) THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('sts.open_day'));
+    -- Asked again by a query of its own: to_regclass would answer from a cache that has not heard of the other's commit.
+    IF EXISTS (SELECT FROM pg_class WHERE relnamespace = 'sts'::regnamespace AND relname = v_name) THEN
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE TABLE sts.%I (LIKE sts.sample INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
+    EXECUTE format('ALTER TABLE sts.sample ATTACH PARTITION sts.%I FOR VALUES FROM (%L) TO (%L)',
+                   v_name, p_day::timestamptz, (p_day + 1)::timestamptz);
+END $$;
+
+-- Roll-ups of the samples, filled by `sts-hub maintain` from sts.touched. n counts all values of the bucket; ok, total, low
+-- and high are over those fit to be summed (quality ok, clock unsynced, estimated); worst is the highest quality number seen.
+CREATE TABLE sts.sample_1s (
+    t      timestamptz NOT NULL,
+    series int4 NOT NULL,
+    n      int4 NOT NULL,
+    ok     int4 NOT NULL,
+    worst  int2 NOT NULL,
+    total  float8,
+    low    float8,
+    high   float8,
+    PRIMARY KEY (series, t)
+);
+CREATE TABLE sts.sample_1m (LIKE sts.sample_1s INCLUDING ALL);
+CREATE TABLE sts.sample_1h (LIKE sts.sample_1s INCLUDING ALL);
+
+-- Where samples were added since the roll-ups were last filled: one row per epoch and transaction, append-only, so that a
+-- row written while an earlier one is being worked off is never mistaken for it.
+CREATE TABLE sts.touched (
+    id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    epoch   uuid NOT NULL,
+    first_t timestamptz NOT NULL,
+    last_t  timestamptz NOT NULL
+);
+
+-- What came and could not be stored, with its bytes, to be retried or discarded. Identity where it could be read: then one
+-- row per record; else one row per different bytes, whatever number of times they come.
+CREATE TABLE sts.parked (
+    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    gateway   text NOT NULL,
+    epoch     uuid,
+    seq       bigint,
+    reason    text NOT NULL,
+    detail    text NOT NULL DEFAULT '',
+    raw       bytea NOT NULL,
+    digest    bytea GENERATED ALWAYS AS (sha256(raw)) STORED,
+    parked_at timestamptz NOT NULL DEFAULT now(),
+    tried_at  timestamptz,
+    CHECK ((epoch IS NULL) = (seq IS NULL)),
+    UNIQUE (epoch, seq)
+);
+CREATE UNIQUE INDEX parked_bytes_key ON sts.parked (gateway, digest) WHERE epoch IS NULL;
+CREATE INDEX parked_unpinned_idx ON sts.parked (epoch) WHERE reason = 'unpinned';
+
+-- What gateways report in log records.
+CREATE TABLE sts.gateway_log (
+    id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    gateway text NOT NULL,
+    epoch   uuid NOT NULL,
+    t       timestamptz NOT NULL,
+    level   text NOT NULL,
+    event   text NOT NULL,
+    fields  jsonb NOT NULL DEFAULT '{}'
+);
+CREATE INDEX gateway_log_idx ON sts.gateway_log (gateway, t);
+
+-- Ties of boot time to wall time that gateways told in anchor records.
+CREATE TABLE sts.anchor (
+    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    epoch     uuid NOT NULL REFERENCES sts.epoch,
+    boot_us   bigint NOT NULL,
+    offset_us bigint NOT NULL,
+    error_us  bigint NOT NULL,
+    source    int2 NOT NULL
+);
+CREATE INDEX anchor_epoch_idx ON sts.anchor (epoch, boot_us);
+
+-- The last beat of each gateway, as it came. number and epoch tell which of two beats is the newer.
+CREATE TABLE sts.gateway_state (
+    gateway   text PRIMARY KEY,
+    epoch     uuid NOT NULL,
+    number    bigint NOT NULL,
+    beat      jsonb NOT NULL,
+    beat_at   timestamptz NOT NULL,
+    copied_at timestamptz                                 -- when two epochs of it were last seen running at once
+);
+
+-- A worker that lost the database stays away until a row here, big enough to need new pages, has been committed.
+CREATE TABLE sts.probe (
+    worker text PRIMARY KEY,
+    at     timestamptz NOT NULL,
+    filler bytea NOT NULL
+);
+ALTER TABLE sts.probe ALTER COLUMN filler SET STORAGE EXTERNAL;
+
+-- Adds one unbroken run of records to an epoch's spans, joining it with the runs that it touches. The caller holds the
+-- epoch's row.
+CREATE FUNCTION sts.add_span(p_epoch uuid, p_from bigint, p_to bigint, p_first timestamptz, p_last timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = sts, pg_temp AS $$
+DECLARE
+    v_near  record;
+BEGIN
+    SELECT count(*) AS n, min(from_seq) AS from_seq, max(to_seq) AS to_seq, min(first_t) AS first_t, max(last_t) AS last_t
+    INTO v_near FROM sts.received_span
+    WHERE epoch = p_epoch AND to_seq >= p_from - 1 AND from_seq <= p_to + 1
+      AND from_seq >= coalesce((SELECT max(s.from_seq) FROM sts.received_span s WHERE s.epoch = p_epoch AND s.from_seq <= p_from), p_from);
+    IF v_near.n = 0 THEN
+        INSERT INTO sts.received_span (epoch, from_seq, to_seq, first_t, last_t) VALUES (p_epoch, p_from, p_to, p_first, p_last);
+        RETURN;
+    END IF;
+    IF v_near.n > 1 THEN
+        DELETE FROM sts.received_span WHERE epoch = p_epoch AND from_seq > v_near.from_seq AND from_seq <= v_near.to_seq;
+    END IF;
+    UPDATE sts.received_span
+    SET from_seq = least(v_near.from_seq, p_from), to_seq = greatest(v_near.to_seq, p_to),
+        first_t = least(v_near.first_t, p_first), last_t = greatest(v_near.last_t, p_last)
+    WHERE epoch = p_epoch AND from_seq = v_near.from_seq;
+END $$;
+
+-- Enters records of one epoch into the ledger: true when none of them was known, false (and nothing changed) otherwise or
+-- when the epoch's correction is no longer the one that the caller's times were made with. The row stays locked until the
+-- caller commits, so callers take epochs in order. p_runs: unbroken runs as four parallel arrays.
+CREATE FUNCTION sts.enter(
+    p_epoch uuid, p_delta_us bigint, p_received int8multirange, p_parked int8multirange, p_backlog_head bigint,
+    p_from bigint[], p_to bigint[], p_first timestamptz[], p_last timestamptz[]
+) RETURNS boolean
+LANGUAGE plpgsql SET search_path = sts, pg_temp AS $$
+BEGIN
+    UPDATE sts.epoch
+    SET received = received + p_received, parked = parked + p_parked, backlog_head = greatest(backlog_head, p_backlog_head)
+    WHERE epoch = p_epoch AND delta_us = p_delta_us
+      AND NOT received && (p_received + p_parked) AND NOT parked && (p_received + p_parked);
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    FOR i IN 1 .. cardinality(p_from) LOOP
+        PERFORM sts.add_span(p_epoch, p_from[i], p_to[i], p_first[i], p_last[i]);
+    END LOOP;
+    RETURN true;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION sts.open_day, sts.add_span, sts.enter FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.open_day, sts.add_span, sts.enter TO sts_ingest;
+
+-- The worker writes here and corrects nothing: samples it can only add.
+GRANT INSERT ON sts.sample, sts.touched, sts.drop, sts.gateway_log, sts.anchor TO sts_ingest;
+GRANT SELECT, INSERT ON sts.series TO sts_ingest;
+GRANT SELECT, INSERT, UPDATE ON sts.epoch, sts.local_name, sts.gateway_state TO sts_ingest;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sts.received_span, sts.want, sts.parked, sts.probe TO sts_ingest;
+
+-- =====================================================================================================================
+-- Reading
+-- =====================================================================================================================
+
+-- Reading: the only ways by which the API sees samples and the state of gateways. Each asks who is asking.
+--
+-- Late binding: first it is resolved when the athlete wore which sensor and consented, then which series those sensors are,
+-- and only then are samples read, with the bounds of time as constants, so that the planner leaves out every other day.
+
+-- The beats: visible with their gateway.
+ALTER TABLE sts.gateway_state ENABLE ROW LEVEL SECURITY;
+CREATE POLICY ingest_writes ON sts.gateway_state TO sts_ingest USING (true) WITH CHECK (true);
+CREATE POLICY sees ON sts.gateway_state FOR SELECT TO sts_api USING (
+    EXISTS (SELECT FROM sts.gateway g WHERE g.name = gateway_state.gateway));
+GRANT SELECT ON sts.gateway_state TO sts_api;
+
+-- When the athlete wore which sensor and consented to monitoring, cut to the times given.
+CREATE FUNCTION sts.worn(p_athlete uuid, p_from timestamptz, p_to timestamptz)
+RETURNS TABLE (sensor int, since timestamptz, until timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT s.sensor_id, lower(s.both), upper(s.both)
+    FROM (
+        SELECT a.sensor_id, a.during * c.during * tstzrange(p_from, p_to) AS both
+        FROM sts.assignment a JOIN sts.consent c ON c.athlete_id = a.athlete_id AND c.purpose = 'monitoring'
+        WHERE a.athlete_id = p_athlete AND a.during && tstzrange(p_from, p_to)
+          AND c.during && a.during AND sts.may_see_athlete(p_athlete)
+    ) s
+    WHERE NOT isempty(s.both)
+    ORDER BY 2, 1
+$$;
+
+-- The series of one metric of a sensor: every epoch of every gateway of the club that tells of the sensor's address.
+CREATE FUNCTION sts.series_of(p_sensor int, p_metric int2) RETURNS int[]
+LANGUAGE sql STABLE SET search_path = sts, pg_temp AS $$
+    SELECT coalesce(array_agg(r.id), '{}')
+    FROM sts.sensor s
+    JOIN sts.local_name l ON l.address = s.address
+    JOIN sts.gateway g ON g.name = l.gateway AND g.club_id = s.club_id
+    JOIN sts.epoch e ON e.gateway = l.gateway
+    JOIN sts.series r ON r.epoch = e.epoch AND r.name = l.name AND r.metric = p_metric
+    WHERE s.id = p_sensor
+$$;
+
+-- Microseconds since 1970.
+CREATE FUNCTION sts.us(p_t timestamptz) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (extract(epoch FROM p_t) * 1000000)::bigint;
+
+-- The athlete's values of one metric in buckets of p_width from p_from on, a row for each reception (series), bucket
+-- and quality. covered_us: how much time the ok values of the row stand for: up to the next ok value of whatever reception
+-- (so the sum counts no time twice), or p_interval where that is more than p_pause away.
+CREATE FUNCTION sts.read_buckets(
+    p_athlete uuid, p_metric int2, p_from timestamptz, p_to timestamptz,
+    p_width interval, p_interval interval, p_pause interval
+)
+RETURNS TABLE (
+    series int, bucket_us bigint, quality int2, first_us bigint, last_us bigint,
+    low float8, high float8, total float8, n bigint, covered_us bigint
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+DECLARE
+    v_worn record;
+BEGIN
+    FOR v_worn IN SELECT w.sensor, w.since, w.until FROM sts.worn(p_athlete, p_from, p_to) w LOOP
+        RETURN QUERY EXECUTE $q$
+            SELECT v.series, sts.us(date_bin($5, v.t, $4)), v.quality, sts.us(min(v.t)), sts.us(max(v.t)),
+                   min(v.value), max(v.value), sum(v.value), count(*),
+                   (extract(epoch FROM coalesce(sum(CASE
+                       WHEN v.quality <> 0 THEN NULL
+                       WHEN v.pause > $7 OR v.pause IS NULL THEN least($6, $3 - v.t)
+                       ELSE v.pause
+                   END), interval '0')) * 1000000)::bigint
+            FROM (
+                SELECT s.series, s.t, s.value, s.quality,
+                       lead(s.t) OVER (PARTITION BY s.quality = 0 ORDER BY s.t) - s.t AS pause
+                FROM sts.sample s
+                WHERE s.series = ANY ($1) AND s.t >= $2 AND s.t < $3
+            ) v
+            GROUP BY v.series, 2, v.quality
+        $q$ USING sts.series_of(v_worn.sensor, p_metric), v_worn.since, v_worn.until, p_from,
+                  p_width, p_interval, p_pause;
+    END LOOP;
+END $$;
+
+-- Everybody whom the caller may see on the live wall, with what they wear now: a row per athlete and sensor, one without a
+-- sensor where nothing is worn. consents: whether values may be shown.
+CREATE FUNCTION sts.live_roster()
+RETURNS TABLE (
+    athlete uuid, club_id uuid, team_id uuid, account_id uuid, number int, name text, hr_max int,
+    sensor int, label text, kind text, since timestamptz, until timestamptz, consents boolean
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT a.id, a.club_id, a.team_id, a.account_id, a.number, a.name, a.hr_max,
+           s.id, s.label, s.kind, lower(w.during), upper(w.during),
+           EXISTS (SELECT FROM sts.consent c
+                   WHERE c.athlete_id = a.id AND c.purpose = 'monitoring' AND c.during @> now())
+    FROM sts.athlete a
+    LEFT JOIN sts.assignment w ON w.athlete_id = a.id AND w.during @> now()
+    LEFT JOIN sts.sensor s ON s.id = w.sensor_id
+    WHERE sts.sees_person(a.club_id, a.team_id, a.account_id)
+    ORDER BY a.number NULLS LAST, a.id, s.kind <> 'heart_rate', s.id
+$$;
+
+-- What a live wall that has just started knows of the past: the values of one metric since p_from of all sensors worn now by
+-- people whom the caller may see, and the newest one of each since p_newest_from.
+CREATE FUNCTION sts.live_past(p_metric int2, p_from timestamptz, p_newest_from timestamptz)
+RETURNS TABLE (sensor int, t_us bigint, value float8, quality int2)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+DECLARE
+    v_worn record;
+BEGIN
+    FOR v_worn IN
+        SELECT r.sensor, greatest(r.since, p_newest_from) AS since
+        FROM sts.live_roster() r WHERE r.consents AND r.sensor IS NOT NULL
+    LOOP
+        RETURN QUERY EXECUTE $q$
+            WITH newest AS (
+                SELECT n.t, n.value, n.quality
+                FROM unnest($2) AS series
+                CROSS JOIN LATERAL (
+                    SELECT s.t, s.value, s.quality FROM sts.sample s
+                    WHERE s.series = series AND s.t >= $3 ORDER BY s.t DESC LIMIT 1
+                ) n
+                ORDER BY n.t DESC LIMIT 1
+            )
+            SELECT $1, sts.us(n.t), n.value, n.quality FROM newest n WHERE n.t < $4
+            UNION ALL
+            SELECT $1, sts.us(s.t), s.value, s.quality FROM sts.sample s
+            WHERE s.series = ANY ($2) AND s.t >= greatest($3, $4)
+            ORDER BY 2
+        $q$ USING v_worn.sensor, sts.series_of(v_worn.sensor, p_metric), v_worn.since, p_from;
+    END LOOP;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION
+    sts.worn, sts.series_of, sts.read_buckets, sts.us, sts.live_roster, sts.live_past
+FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.us, sts.worn, sts.read_buckets, sts.live_roster, sts.live_past TO sts_api;
+
+-- =====================================================================================================================
+-- Completeness
+-- =====================================================================================================================
+
+-- What the hub tells of the ledger, in the name of whoever asks; and up to when samples have been kept.
+--
+-- The API's role reads neither ledger nor samples. These functions run as the owner and check for themselves: a gateway's
+-- ledger is shown to its own club, what was heard of a sensor only to those who see the athlete that wore it.
+
+-- One row: samples before expired_before were deleted by retention; before unworn_before, values of straps that nobody wore.
+CREATE TABLE sts.retention (
+    one_row        bool PRIMARY KEY DEFAULT true CHECK (one_row),
+    expired_before timestamptz NOT NULL DEFAULT '0001-01-01 00:00:00+00',
+    unworn_before  timestamptz NOT NULL DEFAULT date_trunc('hour', now() - interval '15 days')
+);
+INSERT INTO sts.retention DEFAULT VALUES;
+
+CREATE FUNCTION sts.asking_gateway(p_gateway text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM sts.gateway g WHERE g.name = p_gateway AND g.club_id = sts.asking_club())
+$$;
+
+-- The gateway's epochs that may say something about the time from p_from on.
+CREATE FUNCTION sts.ledger_epochs(p_gateway text, p_from timestamptz)
+RETURNS TABLE (epoch uuid, running boolean, head bigint, received int8multirange, parked int8multirange,
+               placed boolean, first_beat_at timestamptz, last_beat_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT e.epoch, coalesce(e.running, false), e.head, e.received, e.parked,
+           e.pin_offset_us IS NOT NULL OR EXISTS (SELECT FROM sts.received_span s WHERE s.epoch = e.epoch),
+           e.first_beat_at, e.last_beat_at
+    FROM sts.epoch e
+    WHERE e.gateway = p_gateway AND sts.asking_gateway(p_gateway)
+      AND (NOT e.closed OR e.last_beat_at >= p_from
+           OR EXISTS (SELECT FROM sts.received_span s WHERE s.epoch = e.epoch AND s.last_t >= p_from))
+    ORDER BY e.added_at
+$$;
+
+CREATE FUNCTION sts.ledger_spans(p_gateway text, p_epochs uuid[])
+RETURNS TABLE (epoch uuid, from_seq bigint, to_seq bigint, first_t timestamptz, last_t timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT s.epoch, s.from_seq, s.to_seq, s.first_t, s.last_t
+    FROM sts.received_span s JOIN sts.epoch e USING (epoch)
+    WHERE e.gateway = p_gateway AND sts.asking_gateway(p_gateway) AND s.epoch = ANY (p_epochs)
+    ORDER BY s.epoch, s.from_seq
+$$;
+
+CREATE FUNCTION sts.ledger_drops(p_gateway text, p_epochs uuid[])
+RETURNS TABLE (epoch uuid, from_seq bigint, to_seq bigint, reason text, first_t timestamptz, last_t timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT d.epoch, lower(d.span), upper(d.span) - 1, d.reason, d.first_t, d.last_t
+    FROM sts.drop d JOIN sts.epoch e USING (epoch)
+    WHERE e.gateway = p_gateway AND sts.asking_gateway(p_gateway) AND d.epoch = ANY (p_epochs)
+    ORDER BY d.id
+$$;
+
+-- Who wore a sensor that this gateway knows, and for which of that time there was consent.
+CREATE FUNCTION sts.ledger_wearings(p_gateway text, p_from timestamptz, p_to timestamptz)
+RETURNS TABLE (athlete_id uuid, sensor_id int, label text, kind text, name text, during tstzrange, consented tstzmultirange)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT a.athlete_id, s.id, s.label, s.kind, l.name, a.during * tstzrange(p_from, p_to),
+           coalesce((SELECT range_agg(c.during) FROM sts.consent c
+                     WHERE c.athlete_id = a.athlete_id AND c.purpose = 'monitoring'), '{}')
+    FROM sts.gateway g
+    JOIN sts.local_name l ON l.gateway = g.name
+    JOIN sts.sensor s ON s.club_id = g.club_id AND s.address = l.address
+    JOIN sts.assignment a ON a.sensor_id = s.id AND a.during && tstzrange(p_from, p_to)
+    WHERE g.name = p_gateway AND sts.asking_gateway(p_gateway) AND sts.may_see_athlete(a.athlete_id)
+    ORDER BY s.label, lower(a.during)
+$$;
+
+-- The stretches in which this gateway heard one sensor without a pause longer than p_pause: first and last value of each.
+CREATE FUNCTION sts.ledger_heard(
+    p_gateway text, p_athlete uuid, p_name text, p_metric int2, p_from timestamptz, p_to timestamptz, p_pause interval
+) RETURNS TABLE (first_t timestamptz, last_t timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+DECLARE
+    v_series int[] := ARRAY(
+        SELECT s.id FROM sts.series s JOIN sts.epoch e USING (epoch)
+        WHERE e.gateway = p_gateway AND s.name = p_name AND s.metric = p_metric);
+BEGIN
+    IF NOT sts.asking_gateway(p_gateway) OR NOT sts.may_see_athlete(p_athlete) OR NOT EXISTS (
+        SELECT FROM sts.ledger_wearings(p_gateway, p_from, p_to) w WHERE w.athlete_id = p_athlete AND w.name = p_name
+    ) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+        SELECT min(t), max(t) FROM (
+            SELECT t, count(*) FILTER (WHERE pause > p_pause) OVER (ORDER BY t) AS stretch FROM (
+                SELECT t, t - lag(t) OVER (ORDER BY t) AS pause FROM sts.sample
+                WHERE series = ANY (v_series) AND t >= p_from AND t < p_to
+            ) AS pauses
+        ) AS stretches
+        GROUP BY stretch ORDER BY 1;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION sts.asking_gateway, sts.ledger_epochs, sts.ledger_spans, sts.ledger_drops, sts.ledger_wearings,
+    sts.ledger_heard FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.asking_gateway, sts.ledger_epochs, sts.ledger_spans, sts.ledger_drops, sts.ledger_wearings,
+    sts.ledger_heard TO sts_api;
+GRANT SELECT ON sts.retention TO sts_api, sts_ingest;
