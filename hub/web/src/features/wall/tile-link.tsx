@@ -7,6 +7,7 @@ interface TileLinkProps {
   children: ReactNode;
   'data-state': string;
   'data-number': number | '';
+  'data-sensor': string;
 }
 
 /** A tile leads to its athlete. */

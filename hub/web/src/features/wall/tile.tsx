@@ -31,6 +31,7 @@ export const Tile = memo(function Tile({ athlete, metric }: TileProps) {
         className={`@container-[size] flex h-full overflow-hidden rounded-xl border-2 ${FRAMES[state]}`}
         data-state={state}
         data-number={athlete.number ?? ''}
+        data-sensor={athlete.sensor?.label ?? ''}
       >
         <TileContent athlete={athlete} metric={metric} />
       </TileLink>

@@ -1,0 +1,186 @@
+/**
+ * A coach's first minutes with the real system: sign in, see thirty live athletes, lose a strap, see it late, then
+ * lost, get it back, open its athlete's page, sign out.
+ *
+ *     BASE_URL=http://localhost:8080 EMAIL=… PASSWORD=… STS_SIM_CONTROL=/path/sim.sock npm run e2e
+ *
+ * Also: STRAP (hr-07), STS_SIM_TRUTH (the simulator's truth log: measures strap to changed text), SCREENSHOTS (a folder),
+ * CHROMIUM. Prints JSON; exits with 1 when a step failed.
+ */
+import { openBrowser } from './browser.ts';
+import { accessibilityFaults, collectPageErrors, fits } from './checks.ts';
+import { latencies, watchNumbers } from './latency.ts';
+import { order } from './simulator.ts';
+
+const ATHLETES = 30;
+/** Straps connect one after the other: a whole squad took half a minute on a loaded machine. */
+const SQUAD_LIVE_MS = 120_000;
+const STEP_MS = 30_000;
+const WATCHED_MS = 20_000;
+
+const baseUrl = demanded('BASE_URL');
+const email = demanded('EMAIL');
+const password = demanded('PASSWORD');
+const control = demanded('STS_SIM_CONTROL');
+const strap = process.env['STRAP'] ?? 'hr-07';
+const truthLog = process.env['STS_SIM_TRUTH'];
+const screenshots = process.env['SCREENSHOTS'];
+
+interface Step {
+  step: string;
+  ok: boolean;
+  ms: number;
+  [detail: string]: unknown;
+}
+
+const steps: Step[] = [];
+const browser = await openBrowser();
+const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+page.setDefaultTimeout(STEP_MS);
+const errors = collectPageErrors(page);
+const tile = page.locator(`[data-sensor="${strap}"]`);
+
+try {
+  await step('a wrong password is told as one', wrongPassword);
+  await step('sign in', signIn);
+  await step('thirty live athletes', thirtyLive);
+  await step('all in sight on a television and a tablet', inSight);
+  if (truthLog !== undefined) await step('strap to changed text', () => measureLatency(truthLog));
+  await step('a muted strap is late, then lost, and its number is gone', loseStrap);
+  await step('it is live again when it speaks again', regainStrap);
+  await step('the athlete’s page', athletePage);
+  await step('sign out', signOut);
+  await step('no error of the page, nothing refused by the content policy', async () =>
+    must(errors.length === 0, errors),
+  );
+} catch (error) {
+  await picture('failed');
+  console.error(error instanceof Error ? error.message : error);
+} finally {
+  await order(control, { do: 'unmute', strap }).catch(() => undefined);
+  await browser.close();
+}
+const passed = steps.length > 0 && steps.every(({ ok }) => ok);
+console.log(JSON.stringify({ passed, steps }, null, 2));
+process.exitCode = passed ? 0 : 1;
+
+type Detail = Record<string, unknown>;
+
+async function step(name: string, act: () => Promise<Detail | void>): Promise<void> {
+  const began = performance.now();
+  const done = (ok: boolean, detail: Detail) => {
+    steps.push({ step: name, ok, ms: Math.round(performance.now() - began), ...detail });
+  };
+  try {
+    done(true, (await act()) ?? {});
+  } catch (error) {
+    done(false, { error: String(error) });
+    throw error;
+  }
+}
+
+function must(held: boolean, told: unknown): void {
+  if (!held) throw new Error(typeof told === 'string' ? told : JSON.stringify(told));
+}
+
+async function accessible(): Promise<void> {
+  const faults = await accessibilityFaults(page);
+  must(faults.length === 0, faults);
+}
+
+async function picture(name: string): Promise<void> {
+  if (screenshots !== undefined) await page.screenshot({ path: `${screenshots}/${name}.png` });
+}
+
+async function enter(secret: string): Promise<void> {
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(secret);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+async function wrongPassword(): Promise<void> {
+  await page.goto(baseUrl);
+  await enter(`${password} `);
+  await page
+    .getByRole('alert')
+    .getByText(/password is wrong/)
+    .waitFor();
+  await accessible();
+}
+
+async function signIn(): Promise<void> {
+  await enter(password);
+  await page.getByRole('heading', { name: 'Live wall' }).waitFor();
+}
+
+async function thirtyLive(): Promise<void> {
+  await page
+    .locator('[data-state=live]')
+    .nth(ATHLETES - 1)
+    .waitFor({ timeout: SQUAD_LIVE_MS });
+  const numbers = await page.locator('[data-state=live] [data-part=number]').allTextContents();
+  must(numbers.length === ATHLETES && numbers.every(text => Number(text) > 20), numbers);
+  await accessible();
+  await picture('wall');
+}
+
+async function inSight(): Promise<void> {
+  for (const [width, height] of [
+    [1920, 1080],
+    [1180, 820],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(500);
+    must(await fits(page), `The wall does not fit ${width} × ${height}.`);
+    await picture(`wall-${width}`);
+  }
+}
+
+async function measureLatency(log: string): Promise<Detail> {
+  await watchNumbers(page);
+  await page.waitForTimeout(WATCHED_MS);
+  return latencies(page, log);
+}
+
+async function loseStrap(): Promise<Detail> {
+  await order(control, { do: 'mute', strap });
+  const began = performance.now();
+  await page.locator(`[data-sensor="${strap}"][data-state=late]`).waitFor();
+  const lateMs = Math.round(performance.now() - began);
+  await picture('late');
+  await page.locator(`[data-sensor="${strap}"][data-state=lost]`).waitFor();
+  const lostMs = Math.round(performance.now() - began);
+  await picture('lost');
+  must((await tile.locator('[data-part=number]').count()) === 0, 'A lost strap still shows a number.');
+  must((await page.locator('[data-state=live]').count()) === ATHLETES - 1, 'Others are not live any more.');
+  return { late_after_ms: lateMs, lost_after_ms: lostMs };
+}
+
+async function regainStrap(): Promise<void> {
+  await order(control, { do: 'unmute', strap });
+  await page.locator(`[data-sensor="${strap}"][data-state=live]`).waitFor();
+  await tile.locator('[data-part=number]').waitFor();
+}
+
+async function athletePage(): Promise<void> {
+  await tile.click();
+  await page.getByRole('heading', { name: 'Heart rate' }).waitFor();
+  await page.locator('figure canvas').first().waitFor();
+  await page.getByText('Coverage').first().waitFor();
+  await accessible();
+  await picture('athlete');
+  await page.getByRole('link', { name: 'Back to the live wall' }).click();
+  await page.locator('[data-state=live]').first().waitFor();
+}
+
+async function signOut(): Promise<void> {
+  await page.getByRole('button', { name: /^Account/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Password', { exact: true }).waitFor();
+}
+
+function demanded(name: string): string {
+  const value = process.env[name];
+  if (value !== undefined && value !== '') return value;
+  throw new Error(`${name} is not set. The head of e2e/journey.ts says what this journey needs.`);
+}
