@@ -28,7 +28,7 @@ PATIENCE_S = 20.0
 # A strap that says nothing by itself after its first word: the next comes after a quarter of an hour.
 MUTE_HZ = 1e-3
 
-# Adverts of all straps together come this far apart: 200 each second, a tenth of what the simulated BlueZ can tell.
+# Adverts of all straps together come this far apart: 200 a second, a tenth of what the simulated BlueZ tells.
 ADVERTS_MS = 5.0
 
 # Everything that a real radio needs seconds for, in fractions of one.

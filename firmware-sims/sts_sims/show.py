@@ -28,6 +28,12 @@ def radio_settings(radio: Radio) -> RadioSettings:
     )
 
 
+def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error in nested groups: each task group wraps it once more."""
+    first = group.exceptions[0]
+    return _innermost(first) if isinstance(first, BaseExceptionGroup) else first
+
+
 class Show:
     """One run of a scenario. `run` ends only by cancellation or with ShowError."""
 
@@ -63,8 +69,8 @@ class Show:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.daemon.run())
                 group.create_task(self._train(truth, on_air))
-        except* (CarrierError, OrderError) as known:
-            raise ShowError(str(known.exceptions[0])) from None
+        except* (CarrierError, OrderError, OSError) as known:
+            raise ShowError(str(_innermost(known))) from None
 
     async def _train(self, truth: TruthLog, on_air: Callable[[], None]) -> None:
         await self.daemon.ready.wait()

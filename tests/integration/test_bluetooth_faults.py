@@ -1,6 +1,7 @@
 """What the radio, BlueZ and D-Bus can do to the Bluetooth source, and that it comes back by itself."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,9 @@ async def beat(air: Air) -> None:
 # The duplicate-notification defect: BlueZ keeps the registration of a client after a loss (bleak#2002).
 
 
-async def callbacks_of_abandoned_clients(air: Air, rounds: int) -> list[int]:
+async def callbacks_of_abandoned_clients(
+    air: Air, rounds: int, after_each: Callable[[], object] = lambda: None
+) -> list[int]:
     """The control: subscribe, lose the link, leave the old client as it is, subscribe with a new one."""
     counted = []
     clients = []
@@ -62,6 +65,7 @@ async def callbacks_of_abandoned_clients(air: Air, rounds: int) -> list[int]:
         counted.append(sum(data[1] >= 100 for data in heard))
         air.order("drop", strap="hr-01")
         await until(lambda client=client: not client.is_connected)
+        after_each()
     for client in clients:
         await client.disconnect()
     return counted
@@ -71,6 +75,14 @@ async def test_abandoned_clients_hear_every_beat_once_more_for_each_loss(tmp_pat
     """The control of the next test: the simulated BlueZ has the defect."""
     async with on_air(tmp_path, scenario(1, rate_hz=MUTE_HZ)) as air:
         assert await callbacks_of_abandoned_clients(air, ROUNDS) == [BEATS, 2 * BEATS, 3 * BEATS]
+
+
+async def test_abandoned_clients_leave_a_descriptor_behind_for_each_loss(tmp_path: Path) -> None:
+    """The control of the test of a hundred losses: leaks are seen."""
+    async with on_air(tmp_path, scenario(1, rate_hz=MUTE_HZ)) as air:
+        seen: list[int] = []
+        await callbacks_of_abandoned_clients(air, ROUNDS, after_each=lambda: seen.append(descriptors()))
+        assert seen == sorted(set(seen))
 
 
 async def test_the_source_hears_every_beat_once_after_any_number_of_losses(tmp_path: Path) -> None:

@@ -99,6 +99,15 @@ async def test_a_bus_that_has_a_bluez_already_is_left_alone(bus: DBus) -> None:
     assert "Traceback" not in second.stderr
 
 
+async def test_a_truth_that_cannot_be_written_ends_the_run_with_a_sentence(bus: DBus) -> None:
+    answer = await asyncio.to_thread(
+        sts_sim, "run", "pair", "--bus-address", bus.address, "--truth", "/dev/full"
+    )
+    assert answer.returncode == 1
+    assert "No space left" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def test_the_roster_is_one_json_list() -> None:
     answer = sts_sim("roster", "squad", "--json")
     strap = json.loads(answer.stdout)[0]
