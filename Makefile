@@ -42,7 +42,7 @@ check: ## style, types, import rules, complexity
 	@$(python) -m ruff check
 	@$(python) -m ruff format --check
 	@$(python) -m mypy
-	@$(python) -m importlinter.cli lint --config pyproject.toml --no-cache
+	@build/venv/bin/lint-imports --config pyproject.toml --no-cache --no-logo
 	@$(python) -m demo.web_app check
 
 bench: ## our figures against the usual ways, on this machine
