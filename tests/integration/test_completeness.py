@@ -46,8 +46,8 @@ async def hub(postgres):
     )
     epoch = uuid4()
     await connection.execute(
-        "INSERT INTO sts.epoch (epoch, gateway, running, head, received, pin_offset_us, first_beat_at, "
-        "last_beat_at) VALUES ($1, 'pitch-1', true, 59, '{[0,60)}', 0, $2, $3)",
+        "INSERT INTO sts.epoch (epoch, gateway, running, head, received, pin_offset_us, spoke_first_at, "
+        "spoke_last_at) VALUES ($1, 'pitch-1', true, 59, '{[0,60)}', 0, $2, $3)",
         epoch,
         at(0),
         at(60),

@@ -63,7 +63,7 @@ class Declared:
 class Epoch:
     """What the ledger holds of one start of a gateway's agent.
 
-    ``told_us``: hub time of the first and of the last beat that spoke of it as running; None when none did.
+    ``told_us``: hub time of its own first and last beat; None when it never spoke to the hub itself.
     """
 
     name: str

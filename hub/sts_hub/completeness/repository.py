@@ -107,7 +107,7 @@ def _declared(row: asyncpg.Record) -> Declared:
 
 
 def _epoch(row: asyncpg.Record, spans: list[Span], declared: list[Declared]) -> Epoch:
-    beats = (row["first_beat_at"], row["last_beat_at"])
+    beats = (row["spoke_first_at"], row["spoke_last_at"])
     return Epoch(
         name=row["epoch"].hex,
         running=row["running"],

@@ -114,25 +114,24 @@ BEGIN
 END $$;
 CREATE INDEX sample_series_t_idx ON sts.sample (series, t);
 
--- Makes the day's partition, if days are partitions and it is not there. Attached rather than created in place: attaching
--- does not shut out those who read and write the other days.
+-- Makes the day's partition or chunk if it is not there, so that no transaction with samples in it has to: it would make
+-- all others wait for its end. A partition is attached rather than created in place: that does not shut out those who read
+-- and write the other days. A chunk comes with its first row, and stays when the row goes.
 CREATE FUNCTION sts.open_day(p_day date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     v_name text := 'sample_' || to_char(p_day, 'YYYYMMDD');
 BEGIN
-    IF EXISTS (SELECT FROM pg_class WHERE oid = 'sts.sample'::regclass AND relkind <> 'p')
-       OR EXISTS (SELECT FROM pg_class WHERE relnamespace = 'sts'::regnamespace AND relname = v_name) THEN
-        RETURN;
-    END IF;
     PERFORM pg_advisory_xact_lock(hashtext('sts.open_day'));
-    -- Asked again by a query of its own: to_regclass would answer from a cache that has not heard of the other's commit.
-    IF EXISTS (SELECT FROM pg_class WHERE relnamespace = 'sts'::regnamespace AND relname = v_name) THEN
-        RETURN;
+    IF EXISTS (SELECT FROM pg_class WHERE oid = 'sts.sample'::regclass AND relkind <> 'p') THEN
+        INSERT INTO sts.sample (t, series, quality, value) VALUES (p_day::timestamptz, 0, 0, 0);
+        DELETE FROM sts.sample WHERE series = 0 AND t = p_day::timestamptz;
+    -- Not to_regclass: it would answer from a cache that has not heard of another's commit.
+    ELSIF NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'sts'::regnamespace AND relname = v_name) THEN
+        EXECUTE format('CREATE TABLE sts.%I (LIKE sts.sample INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
+        EXECUTE format('ALTER TABLE sts.sample ATTACH PARTITION sts.%I FOR VALUES FROM (%L) TO (%L)',
+                       v_name, p_day::timestamptz, (p_day + 1)::timestamptz);
     END IF;
-    EXECUTE format('CREATE TABLE sts.%I (LIKE sts.sample INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
-    EXECUTE format('ALTER TABLE sts.sample ATTACH PARTITION sts.%I FOR VALUES FROM (%L) TO (%L)',
-                   v_name, p_day::timestamptz, (p_day + 1)::timestamptz);
 END $$;
 
 -- Roll-ups of the samples, filled by `sts-hub maintain` from sts.touched. n counts all values of the bucket; ok, total, low

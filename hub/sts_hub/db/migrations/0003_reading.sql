@@ -111,10 +111,10 @@ BEGIN
         RETURN QUERY EXECUTE $q$
             WITH newest AS (
                 SELECT n.t, n.value, n.quality
-                FROM unnest($2) AS series
+                FROM unnest($2) AS r (id)
                 CROSS JOIN LATERAL (
                     SELECT s.t, s.value, s.quality FROM sts.sample s
-                    WHERE s.series = series AND s.t >= $3 ORDER BY s.t DESC LIMIT 1
+                    WHERE s.series = r.id AND s.t >= $3 ORDER BY s.t DESC LIMIT 1
                 ) n
                 ORDER BY n.t DESC LIMIT 1
             )

@@ -19,14 +19,14 @@ $$;
 -- The gateway's epochs that may say something about the time from p_from on.
 CREATE FUNCTION sts.ledger_epochs(p_gateway text, p_from timestamptz)
 RETURNS TABLE (epoch uuid, running boolean, head bigint, received int8multirange, parked int8multirange,
-               placed boolean, first_beat_at timestamptz, last_beat_at timestamptz)
+               placed boolean, spoke_first_at timestamptz, spoke_last_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     SELECT e.epoch, coalesce(e.running, false), e.head, e.received, e.parked,
            e.pin_offset_us IS NOT NULL OR EXISTS (SELECT FROM sts.received_span s WHERE s.epoch = e.epoch),
-           e.first_beat_at, e.last_beat_at
+           e.spoke_first_at, e.spoke_last_at
     FROM sts.epoch e
     WHERE e.gateway = p_gateway AND sts.asking_gateway(p_gateway)
-      AND (NOT e.closed OR e.last_beat_at >= p_from
+      AND (NOT e.closed OR e.spoke_last_at >= p_from
            OR EXISTS (SELECT FROM sts.received_span s WHERE s.epoch = e.epoch AND s.last_t >= p_from))
     ORDER BY e.added_at
 $$;
