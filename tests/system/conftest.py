@@ -20,7 +20,8 @@ def running_system(services_folder: Path) -> Iterator[System]:
     for lack in lacks_for("demo"):
         missing(lack.what, lack.remedy)
     try:
-        system = System(services_folder / "system", Options(web_app=web_app.build()))
+        options = Options(web_app=web_app.build(), truth=services_folder / "truth.jsonl")
+        system = System(services_folder / "system", options)
         system.start()
     except (StartError, web_app.WebAppError) as error:
         pytest.fail(str(error), pytrace=False)

@@ -29,7 +29,8 @@ def test_a_coach_signs_in_and_sees_live_late_and_lost(running_system: System, tm
         "PASSWORD": running_system.password,
         "STS_SIM_CONTROL": str(running_system.control_socket),
         "CHROMIUM": browser,
-        "PICTURES": str(tmp_path),
+        "STS_SIM_TRUTH": str(running_system.options.truth),
+        "SCREENSHOTS": str(tmp_path),
     }
     done = subprocess.run(
         [str(web_app.node_programs() / "npm"), "run", "--silent", "e2e"],
