@@ -14,6 +14,8 @@ from missing_parts import missing
 
 # Ten strap intervals until a value is lost, three until it is late, and a browser on a busy machine.
 JOURNEY_ALLOWANCE_S = 240
+# What the journey measured: from a strap's packet to the changed text, among others.
+REPORT = web_app.BUILD / "browser-journey.json"
 
 
 @pytest.mark.timeout(JOURNEY_ALLOWANCE_S + 120)
@@ -41,4 +43,6 @@ def test_a_coach_signs_in_and_sees_live_late_and_lost(running_system: System, tm
         timeout=JOURNEY_ALLOWANCE_S,
         check=False,
     )
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
