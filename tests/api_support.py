@@ -7,10 +7,13 @@ asks is a name: `world.as_("coach")` is a client signed in as the coach of team 
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -19,7 +22,10 @@ from pydantic import SecretStr
 
 from sts_hub.config import Settings
 from sts_hub.kit.identity import PLAIN_COOKIE, token_hash
+from sts_protocols.metrics import HEART_RATE
+from sts_protocols.sample import Quality
 
+PATIENCE_S = 20.0
 ORIGIN = "http://hub.test"
 # In the past by more than any test asks for, and not so far that charts refuse the range.
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -188,3 +194,49 @@ def problem(answer: httpx.Response, status: int, kind: str) -> dict[str, Any]:
     assert told["detail"]
     assert told["way_out"]
     return told
+
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def at(second: float) -> datetime:
+    """A time, in seconds after NOON."""
+    return NOON + timedelta(seconds=second)
+
+
+async def heard(
+    world: World,
+    sensor: str,
+    seconds: Sequence[float],
+    values: Sequence[float],
+    quality: int = Quality.OK,
+    metric: int = HEART_RATE.id,
+    gateway: str = "pitch",
+) -> None:
+    """Store values of a sensor as one epoch of a gateway has heard them."""
+    owner, epoch = world.database.owner, uuid4()
+    await owner.execute(
+        "INSERT INTO sts.local_name (gateway, name, address, kind) VALUES ($1, $2, $3, 'heart_rate') "
+        "ON CONFLICT DO NOTHING",
+        world[gateway],
+        sensor,
+        world[f"{sensor}_address"],
+    )
+    await owner.execute("INSERT INTO sts.epoch (epoch, gateway) VALUES ($1, $2)", epoch, world[gateway])
+    series = await owner.fetchval(
+        "INSERT INTO sts.series (epoch, name, metric) VALUES ($1, $2, $3) RETURNING id", epoch, sensor, metric
+    )
+    times = [at(float(second)) for second in seconds]
+    for day in {moment.date() for moment in times}:
+        await owner.execute("SELECT sts.open_day($1)", day)
+    rows = [(moment, series, quality, float(value)) for moment, value in zip(times, values, strict=True)]
+    await owner.copy_records_to_table(
+        "sample", schema_name="sts", columns=("t", "series", "quality", "value"), records=rows
+    )
+
+
+async def until(check: Callable[[], object]) -> None:
+    """Wait until a check is true; fails after PATIENCE_S."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not check():  # noqa: ASYNC110 - what is waited for knows nothing of us
+            await asyncio.sleep(0.02)

@@ -1,57 +1,18 @@
-"""Charts over the API: whose values they are, and that nothing that was measured is lost or invented on the way."""
+"""Charts over the API: whose values they are, and that none is lost or invented on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import numpy as np
 import pytest
 
-from api_support import LONG_AGO, World, problem
-from sts_protocols.metrics import HEART_RATE, RR_INTERVAL
+from api_support import LONG_AGO, World, at, heard, problem
+from sts_protocols.metrics import RR_INTERVAL
 from sts_protocols.sample import Quality
 
 API = "/api/v1"
-NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
-
-
-def at(second: float) -> datetime:
-    return NOON + timedelta(seconds=second)
-
-
-async def heard(
-    world: World,
-    sensor: str,
-    seconds: Sequence[float],
-    values: Sequence[float],
-    quality: int = Quality.OK,
-    metric: int = HEART_RATE.id,
-    gateway: str = "pitch",
-) -> None:
-    """Store values of a sensor as one epoch of a gateway has heard them."""
-    owner, epoch = world.database.owner, uuid4()
-    await owner.execute(
-        "INSERT INTO sts.local_name (gateway, name, address, kind) VALUES ($1, $2, $3, 'heart_rate') "
-        "ON CONFLICT DO NOTHING",
-        world[gateway],
-        sensor,
-        world[f"{sensor}_address"],
-    )
-    await owner.execute("INSERT INTO sts.epoch (epoch, gateway) VALUES ($1, $2)", epoch, world[gateway])
-    series = await owner.fetchval(
-        "INSERT INTO sts.series (epoch, name, metric) VALUES ($1, $2, $3) RETURNING id", epoch, sensor, metric
-    )
-    times = [at(float(second)) for second in seconds]
-    for day in {moment.date() for moment in times}:
-        await owner.execute("SELECT sts.open_day($1)", day)
-    rows = [(moment, series, quality, float(value)) for moment, value in zip(times, values, strict=True)]
-    await owner.copy_records_to_table(
-        "sample", schema_name="sts", columns=("t", "series", "quality", "value"), records=rows
-    )
 
 
 async def chart(

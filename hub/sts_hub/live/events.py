@@ -13,7 +13,7 @@ from sts_hub.gateways.schemas import Gateway, GatewayBuffer, GatewaySensor
 from sts_hub.live.frames import Alert, FleetNews, FrameValue
 from sts_hub.live.repository import Person, Worn
 from sts_hub.live.views import Roster
-from sts_hub.live.wall import Gap, Place, Wall
+from sts_hub.live.wall import TREND_US, Gap, Place, Wall
 from sts_hub.metrics import service as metrics
 from sts_protocols.metrics import by_id
 from sts_protocols.sample import Quality
@@ -48,18 +48,17 @@ def snapshot(wall: Wall, roster: Roster, now: int) -> dict[str, Any]:
     return {
         "now_ms": now,
         "metrics": [metric.model_dump(mode="json") for metric in metrics.catalogue()],
-        "athletes": [_athlete(wall, person, worn.get(person.id, [])) for person in roster.people],
+        "athletes": [_athlete(wall, person, worn.get(person.id, []), now) for person in roster.people],
         "gateways": [gateway(known, wall.fleet.get(name)) for name, known in sorted(roster.gateways.items())],
         "gap": gap(wall.gap, now) if wall.gap else None,
     }
 
 
-def _athlete(wall: Wall, person: Person, worn: list[Worn]) -> dict[str, Any]:
+def _athlete(wall: Wall, person: Person, worn: list[Worn], now: int) -> dict[str, Any]:
     first = worn[0] if worn else None
     known = [value for one in worn for value in wall.of(one.sensor)]
     newest = frame_values(known, {one.sensor: one for one in worn})
-    trend = [value for one in worn for value in wall.trend(one.sensor) if one.shows(value.t_us)]
-    trend.sort(key=lambda value: value.t_us)
+    trend = _trend(wall, worn, now * 1000 - TREND_US)
     return {
         "id": person.id,
         "number": person.number,
@@ -76,6 +75,16 @@ def _athlete(wall: Wall, person: Person, worn: list[Worn]) -> dict[str, Any]:
             "value": [value.value for value in trend],
         },
     }
+
+
+def _trend(wall: Wall, worn: list[Worn], since_us: int) -> list[FrameValue]:
+    values = [
+        value
+        for one in worn
+        for value in wall.trend(one.sensor)
+        if value.t_us >= since_us and one.shows(value.t_us)
+    ]
+    return sorted(values, key=lambda value: value.t_us)
 
 
 def frame_values(values: Iterable[FrameValue], worn: dict[int, Worn]) -> list[dict[str, Any]]:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sts_hub.samples.repository import Buckets, Floats, Ints
 from sts_protocols.sample import Quality
 
-# Long beside what two gateways' clocks differ, short beside a walk across the pitch, which makes the other hear
-# better.
+# Long beside what two gateways' clocks differ; short beside a walk across the pitch, after which the other one
+# hears better.
 STRETCH_US = 10_000_000
 
 # Before and after every time there is.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -98,7 +99,7 @@ def test_times_rise_and_no_gap_hides_between_points_that_are_close(beats: list, 
     points = drawn([(1, *beat) for beat in beats], width_us, 3 * SECOND)
     assert (np.diff(points.t_us) >= 0).all()
     times = [t_us for t_us, _, _ in beats]
-    pauses = sum(later - earlier > 3 * SECOND for earlier, later in zip(times, times[1:], strict=False))
+    pauses = sum(later - earlier > 3 * SECOND for earlier, later in pairwise(times))
     # Wide buckets may swallow a pause, none is invented.
     assert (points.quality < 0).sum() <= pauses
     if width_us < SECOND:
