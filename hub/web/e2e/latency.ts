@@ -40,27 +40,29 @@ export async function watchNumbers(page: Page): Promise<void> {
   });
 }
 
-/** p50 and p95 of all values that changed a number while we watched. */
+/** p50 and p95 of all values that changed a number while we watched, and how many were never seen as text. */
 export async function latencies(page: Page, truthLog: string) {
   const seen = await page.evaluate(() => (globalThis as unknown as { seenNumbers: Seen[] }).seenNumbers);
   const bootMs = bootTimeMs();
   const firstMs = seen[0]?.atMs ?? Infinity;
-  const found = changesIn(truthLog)
+  const lastMs = (seen.at(-1)?.atMs ?? 0) - LATEST_MS;
+  const sent = changesIn(truthLog)
     .map(({ strap, hr, t_boot_us }) => ({ strap, text: String(hr), atMs: bootMs + t_boot_us / 1000 }))
-    .filter(({ atMs }) => atMs >= firstMs)
-    .flatMap(sent => {
+    .filter(({ atMs }) => atMs >= firstMs && atMs <= lastMs);
+  const found = sent
+    .flatMap(value => {
       const shown = seen.find(
         change =>
-          change.sensor === sent.strap &&
-          change.text === sent.text &&
-          change.atMs >= sent.atMs &&
-          change.atMs < sent.atMs + LATEST_MS,
+          change.sensor === value.strap &&
+          change.text === value.text &&
+          change.atMs >= value.atMs &&
+          change.atMs < value.atMs + LATEST_MS,
       );
-      return shown === undefined ? [] : [shown.atMs - sent.atMs];
+      return shown === undefined ? [] : [shown.atMs - value.atMs];
     })
     .toSorted((a, b) => a - b);
   const at = (share: number) => Math.round(found[Math.floor((found.length - 1) * share)] ?? NaN);
-  return { values: found.length, p50_ms: at(0.5), p95_ms: at(0.95) };
+  return { values: found.length, not_seen: sent.length - found.length, p50_ms: at(0.5), p95_ms: at(0.95) };
 }
 
 /** The values that differ from the one before of the same strap: only those change a text. */

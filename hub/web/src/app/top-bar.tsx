@@ -20,7 +20,7 @@ export function TopBar({ me, teamId, onTeam, onSignedOut }: TopBarProps) {
         to="/"
         search={teamId === undefined ? {} : { team: teamId }}
         className="flex min-h-11 min-w-11 items-center justify-center gap-2 rounded-lg font-bold"
-        aria-label="Live wall"
+        aria-label="Smart Training: live wall"
       >
         <PulseIcon className="size-7 text-accent" />
         <span className="hidden md:inline">Smart Training</span>

@@ -6,8 +6,10 @@ const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 
 export function axisLabels(splitsMs: readonly number[], stepMs: number): string[] {
   const format = stepMs < 60_000 ? TO_SECOND : TO_MINUTE;
-  return splitsMs.map((ms, index) => {
-    const before = splitsMs[index - 1];
+  // the chart counts ticks in fractions: 14:59.9999 is 15:00, and would be written 14
+  const ticksMs = splitsMs.map(ms => Math.round(ms));
+  return ticksMs.map((ms, index) => {
+    const before = ticksMs[index - 1];
     const newDay = before !== undefined && DAY.format(before) !== DAY.format(ms);
     return newDay || stepMs >= 86_400_000 ? DAY.format(ms) : format.format(ms);
   });

@@ -38,7 +38,9 @@ export function searchOf(fromMs: number, toMs: number): RangeSearch {
 
 /** The range's borders when it is this late. */
 export function bordersOf(range: TimeRange, nowMs: number): [fromMs: number, toMs: number] {
-  return range.kind === 'fixed' ? [range.fromMs, range.toMs] : [nowMs - range.spanMs, nowMs];
+  return range.kind === 'fixed'
+    ? [range.fromMs, range.toMs]
+    : [Math.round(nowMs) - range.spanMs, Math.round(nowMs)];
 }
 
 /** For a datetime-local field: local time to the second, without a zone. */
