@@ -23,11 +23,15 @@ MAKING_ALLOWANCE_S = 900
 DENY_SERVICE_START = (
     'printf "#!/bin/sh\\nexit 101\\n" > "$1/usr/sbin/policy-rc.d"; chmod 755 "$1/usr/sbin/policy-rc.d"'
 )
+UNSHARE = ("unshare", "--mount", "--propagation=unchanged")
 LOCALHOST = 'echo "127.0.0.1 localhost" > "$1/etc/hosts"'
 # $1 is the root; the rest is the command that runs in it. /tmp is shared: data and sockets lie there.
 ENTER = """
 set -e
-mount --make-rprivate /
+if ! mount --make-rprivate / 2>/dev/null; then  # we are in a chroot ourselves: its root is no mount
+    mount --bind "$1" "$1"
+    mount --make-private "$1"
+fi
 mount -t proc proc "$1/proc"
 mount --rbind /dev "$1/dev"
 mount --bind /tmp "$1/tmp"
@@ -43,7 +47,7 @@ def why_not() -> str | None:
         return "only root can make and enter a Debian 13 root"
     if shutil.which("mmdebstrap") is None:
         return "mmdebstrap is missing: install the package mmdebstrap"
-    if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
+    if subprocess.run([*UNSHARE, "true"], capture_output=True, check=False).returncode:
         return "this machine allows no mount namespaces"
     return None
 
@@ -74,7 +78,7 @@ def make_root(root: Path) -> Path:
 
 
 def _inside(root: Path) -> tuple[str, ...]:
-    return ("unshare", "--mount", "sh", "-c", ENTER, "enter", str(root))
+    return (*UNSHARE, "sh", "-c", ENTER, "enter", str(root))
 
 
 def rabbitmq_4(root: Path) -> Release:
