@@ -187,7 +187,7 @@ async def test_a_correction_made_meanwhile_is_added(hub_database):
     async def correct(step: str) -> None:
         if step == "copied" and not corrected:
             corrected.append(step)
-            await hub_database.owner.execute("UPDATE sts.epoch SET delta_us = 70000")
+            await hub_database.owner.execute("UPDATE sts.epoch SET delta_us = 70000, corrections = 1")
 
     store = await hub_database.store(checkpoint=correct)
     await hub_database.send(store, gateway.samples())

@@ -40,7 +40,7 @@ async def add(connection: asyncpg.Connection, epoch: UUID, rows: list[tuple[date
         await connection.execute("SELECT sts.open_day($1)", day)
     series = await connection.fetchval(
         "INSERT INTO sts.series (epoch, name, metric) VALUES ($1, 'hr-01', 1) "
-        "ON CONFLICT (epoch, name, metric) DO UPDATE SET metric = 1 RETURNING id",
+        "ON CONFLICT (epoch, name, metric, retired) DO UPDATE SET metric = 1 RETURNING id",
         epoch,
     )
     await connection.executemany(

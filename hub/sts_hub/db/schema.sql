@@ -431,6 +431,7 @@ CREATE TABLE sts.epoch (
     starts_after   timestamptz,                          -- bounds of an epoch without a pin
     ends_before    timestamptz,
     delta_us       bigint NOT NULL DEFAULT 0,            -- correction, added to every time of this epoch
+    corrections    int NOT NULL DEFAULT 0,               -- how many it has had; what was planned before one is planned anew
     added_at       timestamptz NOT NULL DEFAULT now(),
     first_beat_at  timestamptz,                          -- beats that told of it
     last_beat_at   timestamptz,
@@ -473,13 +474,15 @@ CREATE TABLE sts.want (
     PRIMARY KEY (epoch, span)
 );
 
--- One metric of one sensor in one epoch.
+-- One metric of one sensor in one epoch. A correction of the epoch's clock retires its series and moves their samples;
+-- what comes later is stored at the right time from the beginning, in series of its own.
 CREATE TABLE sts.series (
-    id     int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    epoch  uuid NOT NULL REFERENCES sts.epoch,
-    name   text NOT NULL,
-    metric int2 NOT NULL,
-    UNIQUE (epoch, name, metric)
+    id      int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    epoch   uuid NOT NULL REFERENCES sts.epoch,
+    name    text NOT NULL,
+    metric  int2 NOT NULL,
+    retired int NOT NULL DEFAULT 0,  -- 0: written to; else the epoch's correction that moves these samples
+    UNIQUE (epoch, name, metric, retired)
 );
 
 -- The samples. Column order leaves no padding (24 bytes a row). Not unique: that nothing is stored twice is the ledger's
@@ -640,14 +643,14 @@ END $$;
 -- when the epoch's correction is no longer the one that the caller's times were made with. The row stays locked until the
 -- caller commits, so callers take epochs in order. p_runs: unbroken runs as four parallel arrays.
 CREATE FUNCTION sts.enter(
-    p_epoch uuid, p_delta_us bigint, p_received int8multirange, p_parked int8multirange, p_backlog_head bigint,
+    p_epoch uuid, p_corrections int, p_received int8multirange, p_parked int8multirange, p_backlog_head bigint,
     p_from bigint[], p_to bigint[], p_first timestamptz[], p_last timestamptz[]
 ) RETURNS boolean
 LANGUAGE plpgsql SET search_path = sts, pg_temp AS $$
 BEGIN
     UPDATE sts.epoch
     SET received = received + p_received, parked = parked + p_parked, backlog_head = greatest(backlog_head, p_backlog_head)
-    WHERE epoch = p_epoch AND delta_us = p_delta_us
+    WHERE epoch = p_epoch AND corrections = p_corrections
       AND NOT received && (p_received + p_parked) AND NOT parked && (p_received + p_parked);
     IF NOT FOUND THEN
         RETURN false;
@@ -905,3 +908,15 @@ REVOKE EXECUTE ON FUNCTION sts.asking_gateway, sts.ledger_epochs, sts.ledger_spa
 GRANT EXECUTE ON FUNCTION sts.asking_gateway, sts.ledger_epochs, sts.ledger_spans, sts.ledger_drops, sts.ledger_wearings,
     sts.ledger_heard TO sts_api;
 GRANT SELECT ON sts.retention TO sts_api, sts_ingest;
+-- Acts by which the clock of an epoch was put right: who asked why, and up to where samples have been moved.
+CREATE TABLE sts.correction (
+    epoch      uuid NOT NULL REFERENCES sts.epoch,
+    number     int NOT NULL,
+    delta_us   bigint NOT NULL,
+    cursor     timestamptz,
+    reason     text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    asked_by   text NOT NULL DEFAULT session_user,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    done_at    timestamptz,
+    PRIMARY KEY (epoch, number)
+);

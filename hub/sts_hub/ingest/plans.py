@@ -35,6 +35,7 @@ class EpochRow(NamedTuple):
     pin_offset_us: int | None
     delta_us: int
     known: list[tuple[int, int]]
+    corrections: int = 0
 
 
 @dataclass
@@ -43,6 +44,7 @@ class LedgerLine:
 
     epoch: bytes
     delta_us: int
+    corrections: int = 0
     runs: list[Run] = field(default_factory=list)
     parked: list[Run] = field(default_factory=list)
     backlog_head: int = -1
@@ -282,7 +284,7 @@ def _ledger(
 
 def _line(lines: dict[bytes, LedgerLine], epochs: Mapping[bytes, EpochRow], epoch: bytes) -> LedgerLine:
     if epoch not in lines:
-        lines[epoch] = LedgerLine(epoch, epochs[epoch].delta_us)
+        lines[epoch] = LedgerLine(epoch, epochs[epoch].delta_us, epochs[epoch].corrections)
     return lines[epoch]
 
 

@@ -30,18 +30,20 @@ INSERT INTO sts.epoch (epoch, gateway)
 SELECT * FROM unnest($1::uuid[], $2::text[]) ON CONFLICT DO NOTHING
 
 -- name: epochs
-SELECT epoch, gateway, pin_offset_us, delta_us, '{}'::int8multirange AS known FROM sts.epoch WHERE epoch = ANY ($1)
+SELECT epoch, gateway, pin_offset_us, delta_us, corrections, '{}'::int8multirange AS known
+FROM sts.epoch WHERE epoch = ANY ($1)
 
 -- name: epochs_with_known
 -- What the ledger already has of the records in hand: $2 holds their numbers, epoch by epoch, each a multirange's text.
 -- $3: the records come from parked, so being parked is not being known.
-SELECT e.epoch, e.gateway, e.pin_offset_us, e.delta_us,
+SELECT e.epoch, e.gateway, e.pin_offset_us, e.delta_us, e.corrections,
        (CASE WHEN $3 THEN e.received ELSE e.received + e.parked END) * m.numbers::int8multirange AS known
 FROM sts.epoch e JOIN unnest($1::uuid[], $2::text[]) AS m (epoch, numbers) USING (epoch)
 
 -- name: series
 SELECT s.epoch, s.name, s.metric, s.id
 FROM sts.series s JOIN unnest($1::uuid[], $2::text[], $3::int2[]) AS k (epoch, name, metric) USING (epoch, name, metric)
+WHERE s.retired = 0
 
 -- name: add_series
 -- In a transaction of its own: a number that rolled back with the samples must never have been seen by anyone.

@@ -125,6 +125,7 @@ class Store:
         self._now_us = now_us
         self._checkpoint = checkpoint
         self._series: dict[tuple[bytes, str, int], int] = {}
+        self._corrections: dict[bytes, int] = {}
         self._days: set[int] = set()
 
     async def store(
@@ -271,7 +272,15 @@ class Store:
             gateways = [wanted[epoch] for epoch in missing]
             await connection.execute(_QUERIES.add_epochs, [UUID(bytes=epoch) for epoch in missing], gateways)
             found |= await _read_epochs(connection, missing, None, released)
+        self._forget_retired_series(found)
         return found
+
+    def _forget_retired_series(self, epochs: dict[bytes, EpochRow]) -> None:
+        """A correction gives an epoch new series: those from before it must not be written to."""
+        changed = {e for e, row in epochs.items() if self._corrections.get(e, 0) != row.corrections}
+        if changed:
+            self._corrections |= {epoch: epochs[epoch].corrections for epoch in changed}
+            self._series = {key: number for key, number in self._series.items() if key[0] not in changed}
 
     async def _series_numbers(self, connection: Connection, plan: Plan) -> NDArray[np.int32]:
         """The series of each row; those that are new are made, and committed."""
@@ -357,7 +366,7 @@ async def _read_epochs(
         found = await connection.fetch(_QUERIES.epochs_with_known, ids, numbers, released)
     return {
         row["epoch"].bytes: EpochRow(
-            row["gateway"], row["pin_offset_us"], row["delta_us"], inclusive(row["known"])
+            row["gateway"], row["pin_offset_us"], row["delta_us"], inclusive(row["known"]), row["corrections"]
         )
         for row in found
     }
@@ -385,7 +394,7 @@ async def _enter(connection: Connection, line: LedgerLine) -> None:
 
 def _entry(line: LedgerLine) -> tuple[object, ...]:
     return (
-        line.delta_us,
+        line.corrections,
         multirange((run.first, run.last) for run in line.runs),
         multirange((run.first, run.last) for run in line.parked),
         line.backlog_head,

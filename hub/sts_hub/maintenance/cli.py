@@ -10,6 +10,7 @@ import asyncpg
 import typer
 
 from sts_hub import config, logs
+from sts_hub.corrections import clock
 from sts_hub.db import pools, queries
 from sts_hub.errors import HubError
 from sts_hub.maintenance import retention, rollups, verification
@@ -62,11 +63,13 @@ def verify() -> None:
 async def once(connection: Connection, keep_days: int) -> dict[str, int]:
     """One round of everything; returns what was done, in numbers."""
     await retention.open_days(connection)
+    corrections = await clock.finish_all(connection)
     lines = 0
     while done := await rollups.fill(connection):
         lines += done
     now = datetime.now(UTC)
     return {
+        "corrections_finished": corrections,
         "windows_filled": lines,
         "days_removed": await retention.expire(connection, keep_days, now),
         "unworn_values_forgotten": await retention.forget_unworn(connection, now),

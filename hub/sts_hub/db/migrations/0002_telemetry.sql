@@ -38,6 +38,7 @@ CREATE TABLE sts.epoch (
     starts_after   timestamptz,                          -- bounds of an epoch without a pin
     ends_before    timestamptz,
     delta_us       bigint NOT NULL DEFAULT 0,            -- correction, added to every time of this epoch
+    corrections    int NOT NULL DEFAULT 0,               -- how many it has had; what was planned before one is planned anew
     added_at       timestamptz NOT NULL DEFAULT now(),
     first_beat_at  timestamptz,                          -- beats that told of it
     last_beat_at   timestamptz,
@@ -80,13 +81,15 @@ CREATE TABLE sts.want (
     PRIMARY KEY (epoch, span)
 );
 
--- One metric of one sensor in one epoch.
+-- One metric of one sensor in one epoch. A correction of the epoch's clock retires its series and moves their samples;
+-- what comes later is stored at the right time from the beginning, in series of its own.
 CREATE TABLE sts.series (
-    id     int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    epoch  uuid NOT NULL REFERENCES sts.epoch,
-    name   text NOT NULL,
-    metric int2 NOT NULL,
-    UNIQUE (epoch, name, metric)
+    id      int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    epoch   uuid NOT NULL REFERENCES sts.epoch,
+    name    text NOT NULL,
+    metric  int2 NOT NULL,
+    retired int NOT NULL DEFAULT 0,  -- 0: written to; else the epoch's correction that moves these samples
+    UNIQUE (epoch, name, metric, retired)
 );
 
 -- The samples. Column order leaves no padding (24 bytes a row). Not unique: that nothing is stored twice is the ledger's
@@ -247,14 +250,14 @@ END $$;
 -- when the epoch's correction is no longer the one that the caller's times were made with. The row stays locked until the
 -- caller commits, so callers take epochs in order. p_runs: unbroken runs as four parallel arrays.
 CREATE FUNCTION sts.enter(
-    p_epoch uuid, p_delta_us bigint, p_received int8multirange, p_parked int8multirange, p_backlog_head bigint,
+    p_epoch uuid, p_corrections int, p_received int8multirange, p_parked int8multirange, p_backlog_head bigint,
     p_from bigint[], p_to bigint[], p_first timestamptz[], p_last timestamptz[]
 ) RETURNS boolean
 LANGUAGE plpgsql SET search_path = sts, pg_temp AS $$
 BEGIN
     UPDATE sts.epoch
     SET received = received + p_received, parked = parked + p_parked, backlog_head = greatest(backlog_head, p_backlog_head)
-    WHERE epoch = p_epoch AND delta_us = p_delta_us
+    WHERE epoch = p_epoch AND corrections = p_corrections
       AND NOT received && (p_received + p_parked) AND NOT parked && (p_received + p_parked);
     IF NOT FOUND THEN
         RETURN false;

@@ -94,3 +94,16 @@ REVOKE EXECUTE ON FUNCTION sts.asking_gateway, sts.ledger_epochs, sts.ledger_spa
 GRANT EXECUTE ON FUNCTION sts.asking_gateway, sts.ledger_epochs, sts.ledger_spans, sts.ledger_drops, sts.ledger_wearings,
     sts.ledger_heard TO sts_api;
 GRANT SELECT ON sts.retention TO sts_api, sts_ingest;
+
+-- Acts by which the clock of an epoch was put right: who asked why, and up to where samples have been moved.
+CREATE TABLE sts.correction (
+    epoch      uuid NOT NULL REFERENCES sts.epoch,
+    number     int NOT NULL,
+    delta_us   bigint NOT NULL,
+    cursor     timestamptz,
+    reason     text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    asked_by   text NOT NULL DEFAULT session_user,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    done_at    timestamptz,
+    PRIMARY KEY (epoch, number)
+);
