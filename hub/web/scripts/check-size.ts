@@ -1,4 +1,4 @@
-/** What the first paint of the wall downloads, against its budget. Run `npm run build` first. */
+/** What the first paint of the wall downloads, against its budget: `node scripts/check-size.ts FOLDER_OF_A_BUILD`. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
@@ -7,7 +7,7 @@ const WALL_BUDGET_KB = 130;
 /** Two seconds there, for the heaviest single screen. */
 const ANY_SCREEN_BUDGET_KB = 200;
 
-const dist = new URL('../dist/', import.meta.url);
+const dist = new URL(`${process.argv[2] ?? 'dist'}/`, `file://${process.cwd()}/`);
 
 function gzippedKb(path: string): number {
   return gzipSync(readFileSync(new URL(path, dist))).length / 1000;

@@ -46,7 +46,9 @@ function TeamSwitch({ teamId, onTeam, clubName }: TeamSwitchProps) {
   if (teams.length < 2)
     return (
       <p className="min-w-0 truncate text-ink-soft">
-        {[clubName, teams[0]?.name].filter(Boolean).join(' · ')}
+        <span className={teams.length === 0 ? '' : 'hidden sm:inline'}>{clubName}</span>
+        {teams[0] && <span className="hidden sm:inline"> · </span>}
+        {teams[0]?.name}
       </p>
     );
   return (

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { EmptyPanel } from '@/components/ui/empty-panel';
 import { PulseIcon } from '@/components/ui/icons';
+import { MainPlace } from '@/components/ui/main-place';
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import { ZONES, percentOfMax, zoneOf } from '@/heart-rate/zones';
 import { useLive } from '@/live/live-context';
@@ -31,17 +32,20 @@ interface AthletePageProps {
 export function AthletePage({ athleteId, search, onRange, back }: AthletePageProps) {
   const { store } = useLive();
   const asked = useQuery(athleteQuery(athleteId));
-  const sensor = useRoster()?.find(entry => entry.id === athleteId)?.sensor ?? null;
+  const sensor = useSensor(athleteId);
   if (asked.isError && asked.data === undefined)
     return (
-      <main className="p-3 sm:p-5">
+      <MainPlace title="Athlete" className="p-3 sm:p-5">
         {back}
         <ProblemPanel what="This athlete" error={asked.error} onRetry={() => void asked.refetch()} />
-      </main>
+      </MainPlace>
     );
   const hrMax = asked.data?.hr_max ?? null;
   return (
-    <main className="mx-auto flex w-full max-w-7xl flex-col gap-4 p-3 sm:p-5">
+    <MainPlace
+      title={asked.data?.name ?? 'Athlete'}
+      className="mx-auto flex w-full max-w-7xl flex-col gap-4 p-3 sm:p-5"
+    >
       <header className="flex flex-wrap items-center gap-x-4 gap-y-2">
         {back}
         <Who athlete={asked.data} sensor={sensor} />
@@ -57,11 +61,16 @@ export function AthletePage({ athleteId, search, onRange, back }: AthletePagePro
           onRange={onRange}
         />
       )}
-    </main>
+    </MainPlace>
   );
 }
 
 type Sensor = RosterAthlete['sensor'];
+
+/** What the athlete wears now, as the live stream tells it. */
+function useSensor(athleteId: string): Sensor {
+  return useRoster()?.find(entry => entry.id === athleteId)?.sensor ?? null;
+}
 
 function Who({ athlete, sensor }: { athlete: Athlete | undefined; sensor: Sensor }) {
   const hrMax = athlete?.hr_max ?? null;

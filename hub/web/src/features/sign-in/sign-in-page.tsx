@@ -5,6 +5,7 @@ import { Problem } from '@/api/problem';
 import type { Me } from '@/api/queries';
 import { Button } from '@/components/ui/button';
 import { PulseIcon, WarningIcon } from '@/components/ui/icons';
+import { MainPlace } from '@/components/ui/main-place';
 import { TextField } from '@/components/ui/text-field';
 import { PasswordField } from './password-field';
 import { signIn, signInSentence } from './sign-in';
@@ -17,7 +18,7 @@ interface SignInPageProps {
 
 export function SignInPage({ sessionEnded, onSignedIn }: SignInPageProps) {
   return (
-    <main className="grid min-h-dvh place-items-center bg-page p-4">
+    <MainPlace title="Sign in" className="grid min-h-dvh place-items-center bg-page p-4">
       <div className="w-full max-w-sm">
         <div className="mb-6 flex items-center justify-center gap-2.5">
           <PulseIcon className="size-8 text-accent" />
@@ -32,7 +33,7 @@ export function SignInPage({ sessionEnded, onSignedIn }: SignInPageProps) {
           No account, or the password forgotten? Ask an administrator of your club.
         </p>
       </div>
-    </main>
+    </MainPlace>
   );
 }
 

@@ -1,9 +1,9 @@
-import { GatewayIcon } from '@/components/ui/icons';
 import { Segments } from '@/components/ui/segments';
 import type { PresenceState } from '@/live/presence';
 import { presenceWord } from '@/live/presence-line';
 import { clockTime } from '@/live/times';
-import { useGateways, useHubNow, useRoster, useTally } from '@/live/use-live';
+import { useHubNow, useRoster, useTally } from '@/live/use-live';
+import { Gateways } from './gateways';
 import type { WallMetric } from './wall-metric';
 
 const METRICS = [
@@ -22,7 +22,7 @@ export function WallHead({ metric, onMetric }: WallHeadProps) {
       <h1 className="text-lg font-bold">Live wall</h1>
       <TallyLine />
       <div className="ml-auto flex items-center gap-4">
-        <GatewayCount />
+        <Gateways />
         <Clock />
         <Segments legend="Big number" options={METRICS} value={metric} onChange={onMetric} />
       </div>
@@ -54,22 +54,6 @@ function TallyLine() {
           <b className="tabular-nums">{tally[state]}</b> {presenceWord(state).toLowerCase()}
         </span>
       ))}
-    </p>
-  );
-}
-
-function GatewayCount() {
-  const gateways = useGateways();
-  if (gateways.length === 0) return null;
-  const well = gateways.filter(gateway => gateway.state === 'ok').length;
-  const look = well === gateways.length ? 'text-ink-soft' : 'text-late';
-  const told = gateways.map(gateway => `${gateway.name} (${gateway.site}): ${gateway.state}`).join(', ');
-  return (
-    <p className={`hidden items-center gap-1.5 text-sm sm:flex ${look}`} title={told}>
-      <GatewayIcon />
-      <span className="tabular-nums">
-        {well}/{gateways.length} <span className="hidden lg:inline">gateways well</span>
-      </span>
     </p>
   );
 }

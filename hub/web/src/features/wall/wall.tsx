@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { HubUnreachable } from '@/api/problem';
 import { EmptyPanel } from '@/components/ui/empty-panel';
 import { NoSensorIcon } from '@/components/ui/icons';
+import { MainPlace } from '@/components/ui/main-place';
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import type { RosterAthlete } from '@/live/events';
 import { useLive } from '@/live/live-context';
@@ -26,10 +27,10 @@ export function Wall({ seesHealth }: WallProps) {
     setMetric(chosen);
   };
   return (
-    <main className="flex min-h-0 flex-1 flex-col">
+    <MainPlace title="Live wall" className="flex min-h-0 flex-1 flex-col">
       <WallHead metric={metric} onMetric={choose} />
       <WallBody roster={roster} metric={metric} seesHealth={seesHealth} />
-    </main>
+    </MainPlace>
   );
 }
 
