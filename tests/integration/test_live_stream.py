@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import aio_pika
 import httpx
@@ -334,7 +335,7 @@ async def test_a_lost_link_to_the_broker_is_a_gap_and_is_made_again(hub: LiveHub
             while not closed:  # the management API learns of connections with a delay
                 for one in rabbitmq.api("GET", "/api/connections"):
                     if one.get("client_properties", {}).get("connection_name") == "sts-hub api":
-                        rabbitmq.api("DELETE", f"/api/connections/{one['name'].replace(' ', '%20')}")
+                        rabbitmq.api("DELETE", f"/api/connections/{quote(one['name'], safe='')}")
                         closed += 1
                 await asyncio.sleep(0.2)
         assert (await stream.next("gap"))["reason"] == "broker_away"

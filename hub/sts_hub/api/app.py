@@ -15,7 +15,7 @@ from sts_hub.accounts.signing_in import Doorkeeper
 from sts_hub.api import document, health
 from sts_hub.api.features import PREFIX, router
 from sts_hub.api.guards import BodyLimit, Careful, Journal, OwnPages
-from sts_hub.api.web import WebApp
+from sts_hub.api.web import WebApp, WebMount
 from sts_hub.config import Settings
 from sts_hub.errors import SettingsError
 from sts_hub.kit import problems
@@ -53,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.openapi = lambda: document.document(app)  # type: ignore[method-assign]
     problems.install(app)
     if settings.web_dir is not None:
-        app.mount("/", _web_app(settings.web_dir))
+        app.router.routes.append(WebMount("/", app=_web_app(settings.web_dir)))
     app.add_middleware(OwnPages, settings=settings)
     app.add_middleware(BodyLimit)
     app.add_middleware(Journal)

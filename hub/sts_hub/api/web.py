@@ -5,6 +5,7 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -13,7 +14,17 @@ HASHED: Final = "assets/"
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 # Everything else is asked for each time, and answered with 304 while it is the same.
 ASK: Final = "no-cache"
-OURS: Final = ("api/", "healthz", "readyz", "metrics")
+OURS: Final = ("/api/", "/healthz", "/readyz", "/metrics")
+
+
+class WebMount(Mount):
+    """The place of the web app: everything but the API, which tells its own errors."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether this request is for the web app."""
+        if scope["path"].startswith(OURS):
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 class WebApp(StaticFiles):
@@ -35,5 +46,5 @@ class WebApp(StaticFiles):
 
 
 def _is_page(path: str, scope: Scope) -> bool:
-    """Whether a person went there: not a file, and not something of the API's."""
-    return scope["method"] in ("GET", "HEAD") and not path.startswith(OURS) and "." not in Path(path).name
+    """Whether a person went there, and not a page for one of its files."""
+    return scope["method"] in ("GET", "HEAD") and "." not in Path(path).name
