@@ -12,7 +12,8 @@ from ingest_support import Gateway, eventually, ledger, stored
 from sts_hub import config
 from sts_hub.ingest import cli, intake, parking
 from sts_hub.ingest.store import ParkedRow, ReleasedElsewhereError
-from sts_protocols.record import UNKNOWN_CLOCK, ClockReading, Kind
+from sts_protocols.columns import decode_samples
+from sts_protocols.record import UNKNOWN_CLOCK, ClockReading
 
 NEW_KIND = 77
 
@@ -38,7 +39,7 @@ async def test_a_newer_hub_stores_what_it_understands_by_now(hub_database, pool,
     assert await parked(hub_database) == [(0, "kind")]
     before = await parking.retry(pool, hub_database.test_store, reasons=parking.UPGRADABLE)
     assert (before.stored, before.still) == (0, 1)
-    monkeypatch.setitem(intake._READERS, NEW_KIND, intake._READERS[Kind.SAMPLES])
+    monkeypatch.setitem(intake._READERS, NEW_KIND, decode_samples)
     after = await parking.retry(pool, hub_database.test_store, reasons=parking.UPGRADABLE)
     assert (after.stored, after.still) == (1, 0)
     assert await stored(hub_database.owner, gateway.id) == gateway.said
@@ -55,7 +56,7 @@ async def test_a_worker_tries_by_itself_when_it_starts(hub, monkeypatch):
     await link.send(gateway.record(NEW_KIND, body))
     await eventually(lambda: hub.database.owner.fetchval("SELECT count(*) = 1 FROM sts.parked"))
     await hub.end(first)
-    monkeypatch.setitem(intake._READERS, NEW_KIND, intake._READERS[Kind.SAMPLES])
+    monkeypatch.setitem(intake._READERS, NEW_KIND, decode_samples)
     await hub.start()
 
     async def whole() -> bool:

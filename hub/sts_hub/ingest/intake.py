@@ -6,10 +6,10 @@ its CRC was right, its identity; its neighbours are read as if it were not there
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias, TypeGuard
 
-from sts_protocols.columns import SampleColumns, decode_samples, decode_waveform
+from sts_protocols.columns import SampleColumns, decode_all_samples, decode_samples, decode_waveform
 from sts_protocols.errors import ProtocolError
 from sts_protocols.record import (
     Anchor,
@@ -24,15 +24,13 @@ from sts_protocols.record import (
     decode_log,
     split,
 )
+from sts_protocols.record.header import MAX_SEQ
 from sts_protocols.routing import Lane
 
 Content: TypeAlias = SampleColumns | Drop | Anchor | Log
 
-MAX_SEQ = 2**63 - 2
-"""The ledger's ranges end one behind the last number, and both are 64-bit signed."""
-
+# Samples are read many at a time, see _samples.
 _READERS: dict[int, Callable[[bytes], Content]] = {
-    Kind.SAMPLES: decode_samples,
     Kind.WAVEFORM: decode_waveform,
     Kind.DROP: decode_drop,
     Kind.ANCHOR: decode_anchor,
@@ -76,8 +74,10 @@ class Message(NamedTuple):
 def read_message(gateway: str, lane: Lane | None, body: bytes) -> Message:
     """Every record of a message, in order, as an entry or as unusable."""
     message = Message([], [])
-    for piece in split(body):
-        read = _damaged(gateway, piece) if isinstance(piece, Damaged) else _read(gateway, lane, piece)
+    pieces = list(split(body))
+    samples = iter(_samples([piece.body for piece in pieces if _is_samples(piece)]))
+    for piece in pieces:
+        read = _read(gateway, lane, piece, samples) if isinstance(piece, Record) else _damaged(gateway, piece)
         if isinstance(read, Entry):
             message.entries.append(read)
         else:
@@ -85,30 +85,65 @@ def read_message(gateway: str, lane: Lane | None, body: bytes) -> Message:
     return message
 
 
+def _is_samples(piece: Record | Damaged) -> TypeGuard[Record]:
+    return isinstance(piece, Record) and piece.header.kind == Kind.SAMPLES
+
+
+def _samples(bodies: list[bytes]) -> list[SampleColumns | Exception]:
+    """All bodies of samples at once: much of the cost is per call."""
+    try:
+        return list(decode_all_samples(bodies))
+    except Exception:  # our own mistake must cost one record, not the message
+        return [_one_sample(body) for body in bodies]
+
+
+def _one_sample(body: bytes) -> SampleColumns | Exception:
+    try:
+        return decode_samples(body)
+    except Exception as error:
+        return error
+
+
 def unusable(entry: Entry, reason: str, detail: str) -> Unusable:
     """The same record as one that cannot be stored."""
     return Unusable(entry.gateway, entry.identity, reason, detail, entry.raw)
 
 
-def _read(gateway: str, lane: Lane | None, record: Record) -> Entry | Unusable:
+def _read(
+    gateway: str, lane: Lane | None, record: Record, samples: Iterator[SampleColumns | Exception]
+) -> Entry | Unusable:
+    """`samples` gives the content of the next record of samples."""
     header = record.header
-    reader = _READERS.get(header.kind)
-    if header.seq > MAX_SEQ:
-        return Unusable(gateway, None, "header", "Its number is too large for the ledger.", record.raw)
+    content = next(samples) if header.kind == Kind.SAMPLES else _content(record)
     identity = (header.epoch, header.seq)
-    if reader is None:
+    if content is None:
         detail = f"Records of kind {header.kind} are not known to this version."
         return Unusable(gateway, identity, "kind", detail, record.raw)
+    if isinstance(content, Exception):
+        return Unusable(gateway, identity, "body", _told(content), record.raw)
+    return Entry(gateway, lane, header, record.raw, content)
+
+
+def _content(record: Record) -> Content | Exception | None:
+    """What the record says; None if this version knows no such kind."""
+    reader = _READERS.get(record.header.kind)
+    if reader is None:
+        return None
     try:
-        return Entry(gateway, lane, header, record.raw, reader(record.body))
-    except ProtocolError as error:
-        return Unusable(gateway, identity, "body", str(error), record.raw)
+        return reader(record.body)
     except Exception as error:  # our own mistake must cost one record, not the worker
-        return Unusable(gateway, identity, "body", f"The reader failed: {error!r}", record.raw)
+        return error
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, ProtocolError) else f"The reader failed: {error!r}"
 
 
 def _damaged(gateway: str, piece: Damaged) -> Unusable:
-    """A wrong CRC leaves no identity: the record stays wanted, and the gateway will send a whole one."""
+    """A wrong CRC leaves no identity: the record stays wanted, and the gateway will send a whole one.
+
+    Nor is a number an identity that the ledger cannot hold.
+    """
     header = piece.header
     identity = None if header is None or not 0 <= header.seq <= MAX_SEQ else (header.epoch, header.seq)
     return Unusable(gateway, identity, piece.error.reason, str(piece.error), piece.raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 from ingest_support import Gateway, message
 from sts_hub.ingest import intake
 from sts_hub.ingest.intake import read_message
-from sts_protocols.columns import SampleColumns
-from sts_protocols.record import Kind, Log, Record, encode_log
+from sts_protocols.columns import SampleColumns, decode_samples
+from sts_protocols.record import Kind, Record
 
 NAME = "pitch-1"
+SEQ_AT = 38  # protocols/README.md, the header
 
 
 def read(*pieces: bytes) -> intake.Message:
@@ -64,19 +66,39 @@ def test_a_good_header_around_a_bad_body_keeps_its_identity():
 
 
 def test_a_number_too_large_for_the_ledger_has_no_identity():
-    gateway = Gateway(seq=2**63 - 1)
-    gateway.boot_us = lambda seq: 0
-    said = read(gateway.record(Kind.LOG, encode_log(Log(1, "info", "x", {}))).raw)
+    raw = bytearray(Gateway().samples().raw)
+    raw[SEQ_AT : SEQ_AT + 8] = (2**63 - 1).to_bytes(8, "little")
+    raw[4:8] = zlib.crc32(raw[8:]).to_bytes(4, "little")
+    said = read(bytes(raw))
     assert [(piece.reason, piece.identity) for piece in said.unusable] == [("header", None)]
 
 
 def test_a_reader_that_fails_costs_one_record(monkeypatch):
-    def fail(body: bytes) -> None:
+    """Not only bytes can be wrong: so can the reader, for all at once and for one of them."""
+    gateway = Gateway()
+    first, second = gateway.many(2)
+
+    def fail_for_all(bodies: list[bytes]) -> None:
         raise RuntimeError("ours")
 
-    monkeypatch.setitem(intake._READERS, Kind.SAMPLES, fail)
-    said = read(Gateway().samples().raw)
-    assert [piece.reason for piece in said.unusable] == ["body"]
+    def fail_for_one(body: bytes) -> SampleColumns:
+        if body == second.body:
+            raise RuntimeError("ours")
+        return decode_samples(body)
+
+    monkeypatch.setattr(intake, "decode_all_samples", fail_for_all)
+    assert len(read(first.raw, second.raw).entries) == 2
+    monkeypatch.setattr(intake, "decode_samples", fail_for_one)
+    said = read(first.raw, second.raw)
+    assert [entry.header.seq for entry in said.entries] == [0]
+    assert [(piece.reason, piece.identity) for piece in said.unusable] == [("body", (gateway.epoch, 1))]
+
+
+def test_a_bad_body_costs_no_other_samples_of_the_message():
+    gateway = Gateway()
+    said = read(gateway.samples().raw, gateway.record(Kind.SAMPLES, b"no body").raw, gateway.samples().raw)
+    assert [entry.header.seq for entry in said.entries] == [0, 2]
+    assert [(piece.reason, piece.identity) for piece in said.unusable] == [("body", (gateway.epoch, 1))]
 
 
 @settings(max_examples=200, deadline=None)
