@@ -1,7 +1,9 @@
 """Passwords: hashed with argon2id away from the event loop, a few at a time; guessable ones are refused."""
 
 import asyncio
+import functools
 import re
+import secrets
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
@@ -48,7 +50,6 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._inside = 0
-        self._of_nobody = self._hasher.hash("a password that nobody has")
 
     async def hashed(self, password: str) -> str:
         """The hash to store."""
@@ -57,7 +58,7 @@ class Passwords:
     async def fits(self, hashed: str | None, password: str) -> bool:
         """Whether the password belongs to the hash; for an account that does not exist (None) False, after
         the same time."""
-        fitting = await self._run(lambda: self._verified(hashed or self._of_nobody, password))
+        fitting = await self._run(lambda: self._verified(hashed or _hash_of_nobody(), password))
         return fitting and hashed is not None
 
     def _verified(self, hashed: str, password: str) -> bool:
@@ -75,6 +76,12 @@ class Passwords:
                 return await asyncio.to_thread(work)
         finally:
             self._inside -= 1
+
+
+@functools.cache
+def _hash_of_nobody() -> str:
+    """What a password is checked against when there is no account: as dear as a real one."""
+    return PasswordHasher(PASSES, MEMORY_KIB, LANES).hash(secrets.token_urlsafe())
 
 
 async def refuse_guessable(password: str, *about: str) -> None:

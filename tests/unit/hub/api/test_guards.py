@@ -40,12 +40,18 @@ def make_app(**more: object) -> FastAPI:
     return app
 
 
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    return make_app()
+
+
 @pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(make_app(), None) as made:
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app, None) as made:
         yield made
 
 
+@pytest.mark.usefixtures("log")
 async def test_browsers_are_told_to_be_careful_on_every_answer(client: httpx.AsyncClient) -> None:
     for path in ("/healthz", f"{API}/me", f"{API}/nothing", f"{API}/broken"):
         headers = (await client.get(path)).headers
@@ -68,8 +74,11 @@ async def test_only_a_hub_reached_over_tls_asks_for_tls_for_ever(client: httpx.A
         assert int((await secure.get("/healthz")).headers["strict-transport-security"][8:16]) >= 31_536_000
 
 
-async def test_what_nobody_expected_is_a_problem_without_a_detail_of_ours(client: httpx.AsyncClient) -> None:
+async def test_what_nobody_expected_is_a_problem_without_a_detail_of_ours(
+    client: httpx.AsyncClient, log: io.StringIO
+) -> None:
     answer = await client.get(f"{API}/broken")
+    assert "a secret detail" in log.getvalue()
     told = problem(answer, 500, "internal")
     assert told["request_id"] == answer.headers["x-request-id"]
     assert "secret" not in answer.text
@@ -133,8 +142,10 @@ async def test_a_length_that_is_none_is_refused(client: httpx.AsyncClient, lengt
         ({"X-STS-Request": "yes", "Origin": ORIGIN}, False),
     ],
 )
-async def test_a_change_must_come_from_the_hubs_own_pages(headers: dict[str, str], passes: bool) -> None:
-    transport = httpx.ASGITransport(make_app())
+async def test_a_change_must_come_from_the_hubs_own_pages(
+    app: FastAPI, headers: dict[str, str], passes: bool
+) -> None:
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:
         answer = await client.delete(f"{API}/session")
     assert answer.status_code == (204 if passes else 403)
@@ -148,8 +159,8 @@ async def test_with_a_public_origin_no_other_counts() -> None:
             assert answer.status_code == status
 
 
-async def test_reading_needs_no_proof() -> None:
-    transport = httpx.ASGITransport(make_app())
+async def test_reading_needs_no_proof(app: FastAPI) -> None:
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
         assert (await client.get("/healthz")).status_code == 200
 
@@ -163,9 +174,11 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     structlog.reset_defaults()
 
 
-async def test_a_request_is_one_line_of_ecs_without_the_id_of_a_person(log: io.StringIO) -> None:
+async def test_a_request_is_one_line_of_ecs_without_the_id_of_a_person(
+    app: FastAPI, log: io.StringIO
+) -> None:
     path = f"{API}/athletes/7b8d3c0e-0000-4000-8000-000000000000?name=secret"
-    async with client_of(make_app(), None) as client:
+    async with client_of(app, None) as client:
         answer = await client.get(path)
     (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
     assert line["url"]["path"] == f"{API}/athletes/{{athlete_id}}"
