@@ -1,7 +1,11 @@
 /**
  * What a wall of thirty tiles costs: the share of one core that the page's main thread works, by Chromium's own count
  * (TaskDuration of the DevTools protocol). Run `npm run build` first. Prints JSON; exits with 1 over the budget.
+ *
+ * TaskDuration is wall time: on a machine with more to do than it has cores it also counts waiting for one. Then, and only
+ * then, the thread's CPU time decides; both are told.
  */
+import { cpus, loadavg } from 'node:os';
 import type { CDPSession } from 'playwright-core';
 import { openBrowser } from './browser.ts';
 import { serveBuilt } from './stub-server.ts';
@@ -28,20 +32,36 @@ for (const { valuesPerSecond, limit } of RUNS) {
   const before = await counters(devTools);
   await page.waitForTimeout(MEASURED_MS);
   const after = await counters(devTools);
-  const share = (after.busyS - before.busyS) / (after.atS - before.atS);
+  const share = shareOf('busyS', before, after);
+  const cpuShare = shareOf('cpuS', before, after);
+  const crowded = (loadavg()[0] ?? 0) > cpus().length;
   results.push({
     values_per_second: valuesPerSecond,
-    core_share: Math.round(share * 1000) / 1000,
+    core_share: share,
+    cpu_time_share: cpuShare,
     limit,
-    met: share <= limit,
-    script_share: Math.round(((after.scriptS - before.scriptS) / (after.atS - before.atS)) * 1000) / 1000,
+    judged_by: crowded ? 'cpu_time_share, since the machine is crowded' : 'core_share',
+    met: (crowded ? cpuShare : share) <= limit,
+    script_share: shareOf('scriptS', before, after),
     heap_mb: Math.round(after.heapBytes / 1e5) / 10,
   });
 }
 await browser.close();
 server.close();
-console.log(JSON.stringify({ tiles: 30, viewport: '1920x1080', runs: results }, null, 2));
+console.log(
+  JSON.stringify(
+    { tiles: 30, load_average: loadavg()[0], cores: cpus().length, viewport: '1920x1080', runs: results },
+    null,
+    2,
+  ),
+);
 process.exitCode = results.every(result => result.met) ? 0 : 1;
+
+type Counters = Awaited<ReturnType<typeof counters>>;
+
+function shareOf(name: 'busyS' | 'cpuS' | 'scriptS', before: Counters, after: Counters): number {
+  return Math.round(((after[name] - before[name]) / (after.atS - before.atS)) * 1000) / 1000;
+}
 
 async function counters(session: CDPSession) {
   const { metrics } = await session.send('Performance.getMetrics');
@@ -49,6 +69,7 @@ async function counters(session: CDPSession) {
   return {
     atS: of('Timestamp'),
     busyS: of('TaskDuration'),
+    cpuS: of('ThreadTime'),
     scriptS: of('ScriptDuration'),
     heapBytes: of('JSHeapUsedSize'),
   };
