@@ -207,6 +207,17 @@ async def test_a_stop_that_is_in_progress_is_recovered_by_bleak(air: Air) -> Non
 # Power, errors, the object tree
 
 
+async def test_an_adapter_plugged_in_while_bluetoothd_is_away_is_told_when_it_returns(air: Air) -> None:
+    assert await BleakScanner.find_device_by_address(strap_address(1), timeout=10.0)
+    air.order("unplug")
+    air.order("stop_bluez")
+    await until(lambda: not air.show.daemon.ready.is_set())
+    air.order("plug")
+    air.order("start_bluez")
+    await until(air.show.daemon.ready.is_set)
+    assert await BleakScanner.find_device_by_address(strap_address(1), timeout=10.0)
+
+
 async def test_without_power_bleak_says_so(air: Air) -> None:
     air.order("power_off")
     with pytest.raises(BleakBluetoothNotAvailableError):

@@ -126,6 +126,8 @@ class BluezDaemon:
             await lost
 
     async def _take_name(self, bus: MessageBus) -> None:
+        # Orders that came while bluetoothd was away may have left objects that nobody was told of.
+        self._tree.clear()
         self._outbox.open()
         self._bus = bus
         bus.add_message_handler(self._handle)
