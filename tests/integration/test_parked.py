@@ -137,6 +137,7 @@ class Command:
 async def test_the_command_lists_shows_retries_and_discards(hub_database, pool, tmp_path, monkeypatch):
     for name in config.Settings.model_fields:
         monkeypatch.delenv(f"STS_{name.upper()}", raising=False)
+    monkeypatch.setattr(cli.logs, "configure", lambda *_: None)  # not on a stream that ends with the command
     command, gateway = Command(hub_database.ingest_dsn), Gateway()
     assert "Nothing is parked" in await command("list")
     record = gateway.record(NEW_KIND, b"new")

@@ -34,9 +34,19 @@ async def connect(dsn: str, application: str, command_s: float | None = COMMAND_
 
 
 async def open_pool(
-    dsn: str, application: str, *, min_size: int = 0, max_size: int = 10, command_s: float = COMMAND_S
+    dsn: str,
+    application: str,
+    *,
+    min_size: int = 0,
+    max_size: int = 10,
+    command_s: float = COMMAND_S,
+    resets: bool = True,
 ) -> Pool:
-    """A pool of such connections; with min_size 0 it opens even while the server is away."""
+    """A pool of such connections; with min_size 0 it opens even while the server is away.
+
+    `resets` clears the session when a connection is given back: a round trip that who leaves nothing in a
+    session can save.
+    """
     return await asyncpg.create_pool(
         dsn,
         min_size=min_size,
@@ -44,4 +54,9 @@ async def open_pool(
         timeout=CONNECT_S,
         command_timeout=command_s,
         server_settings={**_SETTINGS, "application_name": application},
+        reset=None if resets else _keep,
     )
+
+
+async def _keep(_: Connection) -> None:
+    """Give the connection back as it is."""

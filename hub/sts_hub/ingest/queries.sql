@@ -54,7 +54,7 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::int2[]) ON CONFLICT DO NOTHING
 SELECT sts.open_day(day) FROM unnest($1::date[]) AS day
 
 -- name: enter
-SELECT sts.enter($1, $2, $3, $4, $5, $6, $7, $8, $9)
+SELECT sts.enter($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 
 -- name: declare
 UPDATE sts.epoch SET declared = declared + $2 WHERE epoch = $1
@@ -70,9 +70,6 @@ WHERE epoch = $1 AND pin_offset_us IS NULL
 
 -- name: add_anchor
 INSERT INTO sts.anchor (epoch, boot_us, offset_us, error_us, source) VALUES ($1, $2, $3, $4, $5)
-
--- name: touch
-INSERT INTO sts.touched (epoch, first_t, last_t) VALUES ($1, $2, $3)
 
 -- name: add_log
 INSERT INTO sts.gateway_log (gateway, epoch, t, level, event, fields) VALUES ($1, $2, $3, $4, $5, $6)

@@ -11,28 +11,25 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 import msgspec
-import numpy as np
 from asyncpg import Pool
-from numpy.typing import NDArray
 
 from sts_hub import logs
 from sts_hub.db import queries
 from sts_hub.db.pools import Connection
-from sts_hub.db.spans import inclusive, multirange, multirange_text
+from sts_hub.db.spans import multirange
 from sts_hub.db.times import timestamp
 from sts_hub.ingest import plans
 from sts_hub.ingest import rows as sample_rows
 from sts_hub.ingest.counters import Counters
+from sts_hub.ingest.footing import Footing
 from sts_hub.ingest.intake import Entry, Unusable, unusable
-from sts_hub.ingest.plans import EpochRow, LedgerLine, Plan
+from sts_hub.ingest.plans import LedgerLine, Plan
 from sts_hub.ingest.register import Register
-from sts_hub.ingest.rows import Rows
 from sts_protocols.record import Anchor, Drop
 
 Checkpoint = Callable[[str], Awaitable[None]]
@@ -41,12 +38,7 @@ CONFLICTS = 20
 """Each conflict leaves out what is known by then; with ten workers on one epoch a handful in a row was the
 most."""
 
-SERIES_REMEMBERED = 200_000
-"""Two thousand starts of a squad's gateway; forgetting them all costs one query per transaction for a
-while."""
-
 _QUERIES = queries.load("sts_hub.ingest")
-_FIRST_DAY = date(1970, 1, 1)
 _log = logs.get("sts.ingest.store")
 
 _DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
@@ -124,9 +116,7 @@ class Store:
         self._counters = counters
         self._now_us = now_us
         self._checkpoint = checkpoint
-        self._series: dict[tuple[bytes, str, int], int] = {}
-        self._corrections: dict[bytes, int] = {}
-        self._days: set[int] = set()
+        self._footing = Footing()
 
     async def store(
         self,
@@ -146,10 +136,10 @@ class Store:
         try:
             return await self._whole(entries, broken, doubtful, release)
         except _DATA_ERRORS as error:
-            self._forget()
+            self._footing.forget()
             return await self._halved(entries, broken, release, error)
         except _AWAY_ERRORS as error:
-            self._forget()
+            self._footing.forget()
             raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
 
     async def foresee(self, entries: Sequence[Entry]) -> list[Unusable]:
@@ -157,7 +147,7 @@ class Store:
         try:
             async with self._pool.acquire() as connection:
                 await self.register.refresh(connection)
-                epochs = await self._epochs(connection, entries, (), doubtful=True, released=True)
+                epochs = await self._footing.epochs(connection, entries, (), doubtful=True, released=True)
         except _AWAY_ERRORS as error:
             raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
         return plans.decide(entries, (), epochs, self.register.withheld, self._now_us()).unusable
@@ -169,11 +159,6 @@ class Store:
                 await connection.execute(_QUERIES.probe, worker, filler)
         except _AWAY_ERRORS as error:
             raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
-
-    def _forget(self) -> None:
-        """What was remembered of the database may not be so any more (a day dropped, a database restored)."""
-        self._series.clear()
-        self._days.clear()
 
     async def _halved(
         self,
@@ -229,10 +214,10 @@ class Store:
         release: ParkedRow | None,
     ) -> Plan:
         """One transaction. Raises _ConflictError when it was rolled back because the ledger had changed."""
-        epochs = await self._epochs(connection, entries, broken, doubtful, release is not None)
+        epochs = await self._footing.epochs(connection, entries, broken, doubtful, release is not None)
         plan = plans.decide(entries, broken, epochs, self.register.withheld, self._now_us())
-        series = await self._series_numbers(connection, plan)
-        await self._open_days(connection, plan.rows)
+        series = await self._footing.series(connection, plan)
+        await self._footing.open_days(connection, plan.rows)
         async with connection.transaction():
             if release is not None:
                 await _release(connection, release)
@@ -252,67 +237,6 @@ class Store:
             await self._checkpoint("entered")
         await self._checkpoint("committed")
         return plan
-
-    async def _epochs(
-        self,
-        connection: Connection,
-        entries: Sequence[Entry],
-        broken: Sequence[Unusable],
-        doubtful: bool,
-        released: bool = False,
-    ) -> dict[bytes, EpochRow]:
-        """The ledger's rows of every epoch in hand; those that are new are made, and committed."""
-        wanted = plans.named(entries, broken)
-        if not wanted:
-            return {}
-        known = plans.numbers_by_epoch(entries, broken) if doubtful or released else None
-        found = await _read_epochs(connection, list(wanted), known, released)
-        missing = [epoch for epoch in wanted if epoch not in found]
-        if missing:
-            gateways = [wanted[epoch] for epoch in missing]
-            await connection.execute(_QUERIES.add_epochs, [UUID(bytes=epoch) for epoch in missing], gateways)
-            found |= await _read_epochs(connection, missing, None, released)
-        self._forget_retired_series(found)
-        return found
-
-    def _forget_retired_series(self, epochs: dict[bytes, EpochRow]) -> None:
-        """A correction gives an epoch new series: those from before it must not be written to."""
-        changed = {e for e, row in epochs.items() if self._corrections.get(e, 0) != row.corrections}
-        if changed:
-            self._corrections |= {epoch: epochs[epoch].corrections for epoch in changed}
-            self._series = {key: number for key, number in self._series.items() if key[0] not in changed}
-
-    async def _series_numbers(self, connection: Connection, plan: Plan) -> NDArray[np.int32]:
-        """The series of each row; those that are new are made, and committed."""
-        keys = plan.series.keys(plan.sensors)
-        missing = [key for key in keys if key not in self._series]
-        if missing:
-            if len(self._series) > SERIES_REMEMBERED:
-                self._series.clear()
-                missing = keys
-            columns = (
-                [UUID(bytes=key[0]) for key in missing],
-                [key[1] for key in missing],
-                [key[2] for key in missing],
-            )
-            await self._read_series(connection, columns)
-            if any(key not in self._series for key in missing):
-                await connection.execute(_QUERIES.add_series, *columns)
-                await self._read_series(connection, columns)
-        numbers = np.array([self._series[key] for key in keys], np.int32)
-        return numbers[plan.series.inverse] if len(keys) else numbers
-
-    async def _read_series(
-        self, connection: Connection, columns: tuple[list[UUID], list[str], list[int]]
-    ) -> None:
-        for row in await connection.fetch(_QUERIES.series, *columns):
-            self._series[row["epoch"].bytes, row["name"], row["metric"]] = row["id"]
-
-    async def _open_days(self, connection: Connection, rows: Rows) -> None:
-        missing = [day for day in sample_rows.days(rows.t_us) if day not in self._days]
-        if missing:
-            await connection.execute(_QUERIES.open_days, [_FIRST_DAY + timedelta(day) for day in missing])
-            self._days.update(missing)
 
     def _told(self, plan: Plan, conflicts: int, took_s: float) -> Stored:
         """Counts what was committed, and says it in one line."""
@@ -351,27 +275,6 @@ def _refusal(error: Exception) -> str:
     return f"The database refuses it: {error}".replace("\0", "")
 
 
-async def _read_epochs(
-    connection: Connection,
-    wanted: list[bytes],
-    in_hand: dict[bytes, list[tuple[int, int]]] | None,
-    released: bool,
-) -> dict[bytes, EpochRow]:
-    """Rows of the ledger; with the records in hand, also which of them it knows."""
-    ids = [UUID(bytes=epoch) for epoch in wanted]
-    if in_hand is None:
-        found = await connection.fetch(_QUERIES.epochs, ids)
-    else:
-        numbers = [multirange_text(in_hand.get(epoch, ())) for epoch in wanted]
-        found = await connection.fetch(_QUERIES.epochs_with_known, ids, numbers, released)
-    return {
-        row["epoch"].bytes: EpochRow(
-            row["gateway"], row["pin_offset_us"], row["delta_us"], inclusive(row["known"]), row["corrections"]
-        )
-        for row in found
-    }
-
-
 async def _release(connection: Connection, parked: ParkedRow) -> None:
     """Takes a parked row out, so that its record can be entered."""
     if parked.epoch is not None and parked.seq is not None:
@@ -388,8 +291,6 @@ async def _enter(connection: Connection, line: LedgerLine) -> None:
         await _declare(connection, epoch, drop, offset_us)
     for anchor in line.anchors:
         await _anchor(connection, epoch, anchor)
-    if line.touched is not None:
-        await connection.execute(_QUERIES.touch, epoch, *map(timestamp, line.touched))
 
 
 def _entry(line: LedgerLine) -> tuple[object, ...]:
@@ -402,6 +303,7 @@ def _entry(line: LedgerLine) -> tuple[object, ...]:
         [run.last for run in line.runs],
         [None if run.first_us is None else timestamp(run.first_us) for run in line.runs],
         [None if run.last_us is None else timestamp(run.last_us) for run in line.runs],
+        *((None, None) if line.touched is None else map(timestamp, line.touched)),
     )
 
 

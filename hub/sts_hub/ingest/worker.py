@@ -73,7 +73,7 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled. Raises BrokerError when the broker is not as it must be."""
         settings = self._settings
-        pool = await pools.open_pool(settings.db_dsn, f"sts-hub ingest {self.name}"[:63])
+        pool = await pools.open_pool(settings.db_dsn, f"sts-hub ingest {self.name}"[:63], resets=False)
         try:
             self._register = Register()
             self._store = Store(pool, self._register, self.counters, checkpoint=self._checkpoint)

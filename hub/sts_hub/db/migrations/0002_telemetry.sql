@@ -248,10 +248,12 @@ END $$;
 
 -- Enters records of one epoch into the ledger: true when none of them was known, false (and nothing changed) otherwise or
 -- when the epoch's correction is no longer the one that the caller's times were made with. The row stays locked until the
--- caller commits, so callers take epochs in order. p_runs: unbroken runs as four parallel arrays.
+-- caller commits, so callers take epochs in order. Unbroken runs come as four parallel arrays; p_touched_from and
+-- p_touched_to bound the samples that come with them (null: none).
 CREATE FUNCTION sts.enter(
     p_epoch uuid, p_corrections int, p_received int8multirange, p_parked int8multirange, p_backlog_head bigint,
-    p_from bigint[], p_to bigint[], p_first timestamptz[], p_last timestamptz[]
+    p_from bigint[], p_to bigint[], p_first timestamptz[], p_last timestamptz[],
+    p_touched_from timestamptz, p_touched_to timestamptz
 ) RETURNS boolean
 LANGUAGE plpgsql SET search_path = sts, pg_temp AS $$
 BEGIN
@@ -265,6 +267,9 @@ BEGIN
     FOR i IN 1 .. cardinality(p_from) LOOP
         PERFORM sts.add_span(p_epoch, p_from[i], p_to[i], p_first[i], p_last[i]);
     END LOOP;
+    IF p_touched_from IS NOT NULL THEN
+        INSERT INTO sts.touched (epoch, first_t, last_t) VALUES (p_epoch, p_touched_from, p_touched_to);
+    END IF;
     RETURN true;
 END $$;
 
