@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +97,17 @@ def cpu_us(work: Callable[[], object]) -> float:
 def median(values: list[float]) -> float:
     """The middle one."""
     return statistics.median(values)
+
+
+def as_they_come(figures: AsyncIterator[Figure]) -> Iterator[Figure]:
+    """Figures of a part that needs an event loop."""
+    with asyncio.Runner() as runner:
+        while (figure := runner.run(_next(figures))) is not None:
+            yield figure
+
+
+async def _next(figures: AsyncIterator[Figure]) -> Figure | None:
+    return await anext(figures, None)
 
 
 def _cpu_s(work: Callable[[], object], calls: int) -> float:
