@@ -13,9 +13,10 @@ from sts_edge.buffer.disk import Disk
 
 
 class TracingDisk(Disk):
-    """Notes each call: what was done to which file."""
+    """Notes each call: what was done to which file. There is no room for files named like `refuse`."""
 
     def __init__(self) -> None:
+        self.refuse = ""
         self.calls: list[tuple[str, str]] = []
         self._names: dict[int, str] = {}
 
@@ -26,6 +27,8 @@ class TracingDisk(Disk):
         return file
 
     def write(self, file: int, data: bytes | memoryview, offset: int) -> int:
+        if self.refuse and self.refuse in self._names[file]:
+            raise OSError(errno.ENOSPC, "no room")
         self.calls.append(("write", self._names[file]))
         return super().write(file, data, offset)
 

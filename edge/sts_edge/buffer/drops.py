@@ -39,26 +39,30 @@ class Drops:
 
     def declare(self, epoch: bytes, ranges: Iterable[Range], reason: str) -> list[Put]:
         """Declare ranges of an epoch, many to a record. Raises BufferFailed."""
-        told = self._note(epoch, ranges)
+        told = self._take_out(epoch, ranges)
         return [self._append(epoch, group, reason) for group in _groups(told, MOST_RANGES)]
 
     def declare_lost(self, lost: Lost) -> None:
         """Declare what a start found missing, each loss with its own times as far as that is bearable."""
-        told = self._note(lost.epoch, lost.ranges)
+        told = self._take_out(lost.epoch, lost.ranges)
         size = min(-(-len(told) // MOST_SINGLE_DROPS), MOST_RANGES)
         for group in _groups(told, size):
             self._append(lost.epoch, group, lost.reason)
 
-    def _note(self, epoch: bytes, ranges: Iterable[Range]) -> list[Range]:
+    def _take_out(self, epoch: bytes, ranges: Iterable[Range]) -> list[Range]:
         told = list(RangeSet(ranges))
         self.dropped_records += sum(last - first + 1 for first, last in told)
+        for first, last in told:
+            for segment, at in self._shelf.between(epoch, first, last):
+                segment.settle(at, gone=True)
+        return told
+
+    def _note(self, epoch: bytes, ranges: Sequence[Range]) -> None:
+        """The DROP is on disk: from now on, and after a start, these count as told."""
         if (entry := self._book.get(epoch)) is not None:
             entry.changed = True
-            for first, last in told:
+            for first, last in ranges:
                 entry.dropped.add(first, last)
-                for segment, at in self._shelf.between(epoch, first, last):
-                    segment.settle(at, gone=True)
-        return told
 
     def _append(self, epoch: bytes, ranges: Sequence[Range], reason: str) -> Put:
         first_us, last_us = self._times(epoch, ranges[0][0], ranges[-1][1])
@@ -66,6 +70,7 @@ class Drops:
         now_us = self._boot_us()
         put = self._journal.enter(Kind.DROP, body, now_us, now_us, self._reading()).put
         assert put is not None, "a DROP is always stored"
+        put.when_safe = lambda: self._note(epoch, ranges)
         return put
 
     def _times(self, epoch: bytes, first: int, last: int) -> tuple[int, int]:

@@ -40,7 +40,7 @@ class LoopReport:
     def refused(self, puts: Sequence[Put]) -> None:
         self._tell(self._journal.on_refused, puts)
 
-    def failed(self, error: OSError) -> None:
+    def failed(self, error: Exception) -> None:
         self._tell(self._journal.fail, error)
 
     def _tell(self, hear: Callable[..., None], *news: object) -> None:
@@ -111,12 +111,14 @@ class Journal:
         record = seal(kind, segment_id, self.epoch, self._next_seq, first_us, last_us, clock, body)
         put = None if segment is None else self._place(segment, record)
         self._next_seq += 1
-        self.closed(record)
-        if put is not None:
-            self.submit(put)
-        else:
-            self._given_up.add(record.header.seq, record.header.seq)
-            self._move_head()
+        try:
+            self.closed(record)
+        finally:  # whatever the listener does, a numbered record goes its way
+            if put is not None:
+                self.submit(put)
+            else:
+                self._given_up.add(record.header.seq, record.header.seq)
+                self._move_head()
         return Entered(record, put)
 
     def growth(self, kind: int, body_bytes: int) -> int:
@@ -163,6 +165,8 @@ class Journal:
         seqs = [put.seq for put in puts]
         for put in puts:
             self._settle(put, None)
+            if put.when_safe is not None:
+                put.when_safe()
         self.synced(seqs)
 
     def on_refused(self, puts: Sequence[Put]) -> None:
@@ -175,7 +179,7 @@ class Journal:
         self._given_up.add(put.seq, put.seq)
         self._settle(put, RecordDropped(f"Record {put.seq} found no room on the disk."))
 
-    def fail(self, error: OSError) -> None:
+    def fail(self, error: Exception) -> None:
         """Hear that the disk has failed: nothing that is pending will ever be safe."""
         self.failure = BufferFailed(
             f"The disk could not keep the buffer ({error}). Nothing more is accepted. "

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from sts_protocols.record import Anchor
 
@@ -16,6 +17,8 @@ from .writer import Act
 # Confirmed ranges are stored this often while they change: one small commit; losing them costs 30 s sent
 # twice.
 KEEP_S = 30.0
+# A pin that found no room is tried again this soon: until it is told, records of unknown clock wait.
+PIN_AGAIN_S = 1.0
 
 
 class Keeper:
@@ -80,10 +83,16 @@ class Keeper:
                 entry.pin = entry.pin or anchor
 
         def store() -> None:
-            with suppress(sqlite3.Error):
+            then: Callable[[], object]
+            try:
                 self._state.pin([entry.epoch for entry in entries], anchor)
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(stored)
+            except sqlite3.Error:
+                self._ballast.release()
+                then = partial(loop.call_later, PIN_AGAIN_S, self.pin, entries, anchor)
+            else:
+                then = partial(loop.call_soon, stored)
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(then)
 
         self._submit(Act(store))
 

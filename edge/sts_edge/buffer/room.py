@@ -74,12 +74,12 @@ class Room:
             self._pay_timer = asyncio.get_running_loop().call_later(DECLARE_AFTER_S, self.pay)
 
     def pay(self) -> None:
-        """Declare what is owed."""
+        """Declare what is owed, unless the disk has failed: then the next start finds it missing."""
         if self._pay_timer is not None:
             self._pay_timer.cancel()
             self._pay_timer = None
         owed, self._owed = list(self._owed), RangeSet()
-        if owed:
+        if owed and self._journal.failure is None:
             self.declare(self._journal.epoch, owed, "no_room")
 
     def on_refused(self, puts: Sequence[Put]) -> None:

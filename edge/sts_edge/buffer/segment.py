@@ -62,10 +62,8 @@ class Segment:
         self.file_bytes = 0
         self.closed = False
         self.unlinked = False
-        self.first_us = 0
-        self.last_us = 0
         self.waiting_bytes = 0
-        self._waiting: Counter[tuple[int, bool]] = Counter()
+        self._waiting: Counter[int] = Counter()
         self._seqs = array("Q")
         self._offsets = array("I")
         self._sizes = array("I")
@@ -94,15 +92,15 @@ class Segment:
     def add(self, header: Header, offset: int) -> None:
         """Note a record at `offset`."""
         self.epoch = header.epoch
-        self.first_us = min(self.first_us, header.first_us) if self._seqs else header.first_us
-        self.last_us = max(self.last_us, header.last_us)
+        known = 0 if header.clock.source == ClockSource.UNKNOWN else CLOCK_KNOWN
         self._seqs.append(header.seq)
         self._offsets.append(offset)
         self._sizes.append(header.length)
         self._kinds.append(header.kind)
-        self._flags.append(0 if header.clock.source == ClockSource.UNKNOWN else CLOCK_KNOWN)
-        self.end = max(self.end, offset + header.length)
-        self._count(len(self._seqs) - 1, 1)
+        self._flags.append(known)
+        self.end = offset + header.length
+        self._waiting[header.kind << 1 | known] += 1
+        self.waiting_bytes += header.length
 
     def find(self, seq: int) -> int:
         """Return the index of record `seq`, or -1."""
@@ -128,8 +126,8 @@ class Segment:
 
     def held(self, at: int) -> Held:
         """Return a record as the uplink judges it."""
-        kind, known = self._sort(at)
-        return Held(self.epoch, self._seqs[at], self._sizes[at], kind, known)
+        known = bool(self._flags[at] & CLOCK_KNOWN)
+        return Held(self.epoch, self._seqs[at], self._sizes[at], self._kinds[at], known)
 
     def is_gone(self, at: int) -> bool:
         """Tell whether a record can no longer be had."""
@@ -158,7 +156,8 @@ class Segment:
 
     def waiting_kinds(self) -> list[Held]:
         """Return one stand-in for each sort of record that waits here."""
-        return [Held(self.epoch, self.first_seq, 0, *sort) for sort, count in self._waiting.items() if count]
+        sorts = [sort for sort, count in self._waiting.items() if count]
+        return [Held(self.epoch, self.first_seq, 0, sort >> 1, bool(sort & 1)) for sort in sorts]
 
     def waiting_ranges(self) -> list[Range]:
         """Return the numbers of the waiting records."""
@@ -175,9 +174,6 @@ class Segment:
                 yield self._seqs[start], self._seqs[at - 1]
                 start = at
 
-    def _sort(self, at: int) -> tuple[int, bool]:
-        return self._kinds[at], bool(self._flags[at] & CLOCK_KNOWN)
-
     def _count(self, at: int, one: int) -> None:
-        self._waiting[self._sort(at)] += one
+        self._waiting[self._kinds[at] << 1 | self._flags[at] & CLOCK_KNOWN] += one
         self.waiting_bytes += one * self._sizes[at]

@@ -95,6 +95,7 @@ class SegmentLog:
             self._disk.sync_directory(self._directory.parent)
             found = self._recover()
             self._begin_epoch()
+            self._disk.sync_directory(self._directory)
         except (OSError, sqlite3.Error) as error:
             self._state.close()
             self._lock.release()
@@ -208,8 +209,7 @@ class SegmentLog:
         )
 
     async def close(self) -> None:
-        if self._journal.failure is None:
-            self._room.pay()
+        self._room.pay()
         await asyncio.to_thread(self._journal.close)
         await asyncio.sleep(0)  # let what the writer said last arrive
         self._note_head()

@@ -81,9 +81,10 @@ class State:
         """Open or create; returns False if a damaged file had to be set aside. Raises sqlite3.Error."""
         try:
             self._connect()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
+        except sqlite3.OperationalError:
+            self.close()
+            raise
+        except sqlite3.DatabaseError:
             self._set_aside()
             self._connect()
             return False

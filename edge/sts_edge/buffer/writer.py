@@ -32,9 +32,12 @@ _ZEROS = bytes(STEP_BYTES)
 
 
 class Put:
-    """Write this record at its place. `refused` is set when there was no room."""
+    """Write this record at its place. `refused` is set when there was no room.
 
-    __slots__ = ("raw", "refused", "segment", "seq", "slot", "tries")
+    when_safe: called on the loop's thread once the record is safe.
+    """
+
+    __slots__ = ("raw", "refused", "segment", "seq", "slot", "tries", "when_safe")
 
     def __init__(self, segment: Segment, seq: int, raw: bytes, slot: Slot) -> None:
         self.segment = segment
@@ -43,6 +46,7 @@ class Put:
         self.slot = slot
         self.tries = 0
         self.refused = False
+        self.when_safe: Callable[[], None] | None = None
 
 
 class Act:
@@ -63,7 +67,7 @@ class Report(Protocol):
 
     def safe(self, puts: Sequence[Put]) -> None: ...
     def refused(self, puts: Sequence[Put]) -> None: ...
-    def failed(self, error: OSError) -> None: ...
+    def failed(self, error: Exception) -> None: ...
 
 
 class _File:
@@ -117,7 +121,7 @@ class Writer:
                 self._commit(puts)
                 if act is not None:
                     self._act(act)
-        except OSError as error:
+        except Exception as error:  # else nobody would ever hear that this thread has ended
             self._report.failed(error)
         finally:
             for file in self._files.values():

@@ -4,7 +4,8 @@ It is the floor for judging certificates before any source has answered, and no 
 """
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 _SCHEMA = (
@@ -25,7 +26,7 @@ class StoredLastGoodTime:
     def load(self) -> int | None:
         """Return the last good wall time in µs; None when there is none or the file cannot be read."""
         try:
-            with closing(self._open()) as database:
+            with self._opened() as database:
                 row = database.execute("SELECT wall_us FROM last_good").fetchone()
         except (sqlite3.Error, OSError):
             return None
@@ -42,11 +43,13 @@ class StoredLastGoodTime:
             self._keep(wall_us)
 
     def _keep(self, wall_us: int) -> None:
-        with closing(self._open()) as database, database:
+        with self._opened() as database:
             database.execute(_KEEP, (wall_us,))
 
-    def _open(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self._file, timeout=5.0)
-        database.execute("PRAGMA synchronous = FULL")
-        database.execute(_SCHEMA)
-        return database
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._file, timeout=5.0)) as database:
+            database.execute("PRAGMA synchronous = FULL")
+            with database:
+                database.execute(_SCHEMA)
+                yield database

@@ -128,7 +128,7 @@ class BufferSettings(Table, frozen=True, kw_only=True):
     max_bytes: Annotated[
         int,
         key(
-            "The buffer never takes more than this of the disk. Thirty straps fill 100 MB in two days.",
+            "The records of the buffer never take more of the disk. Thirty straps fill 100 MB in two days.",
             "a whole number of bytes, at least 1048576",
             104_857_600,
             ge=MEBIBYTE,

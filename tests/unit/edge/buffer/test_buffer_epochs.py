@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+import pytest
 
 from buffer_support import (
     KIB,
@@ -20,7 +23,8 @@ from buffer_support import (
     small_settings,
     snapshot,
 )
-from sts_edge.buffer import Holding, SegmentLog
+from sts_edge.buffer import Holding, SegmentLog, keeper
+from sts_edge.buffer.state import State
 from sts_protocols.record import Anchor, ClockSource
 
 WALL_US = 1_800_000_000_000_000
@@ -82,6 +86,25 @@ async def test_a_pin_is_told_only_once_it_is_on_disk(tmp_path: Path) -> None:
 
     async with a_start(killed) as again:
         assert told(again, log.epoch).pin == PIN
+
+
+async def test_a_pin_that_finds_no_room_on_the_disk_is_told_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "PIN_AGAIN_S", 0.02)
+    real, tries = State.pin, iter([True, True])
+
+    def full_twice(state: State, epochs: list[bytes], anchor: Anchor) -> None:
+        if next(tries, False):
+            raise sqlite3.OperationalError("database or disk is full")
+        real(state, epochs, anchor)
+
+    monkeypatch.setattr(State, "pin", full_twice)
+    async with a_start(tmp_path / "log") as first:
+        await pinned(first)
+
+    async with a_start(tmp_path / "log") as log:
+        assert told(log, first.epoch).pin == PIN
 
 
 async def test_earlier_epochs_of_the_same_boot_get_the_next_pin_for_boot_time_runs_on(tmp_path: Path) -> None:

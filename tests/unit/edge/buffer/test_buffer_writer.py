@@ -29,6 +29,7 @@ from buffer_support import (
 from sts_edge.buffer import BufferFailed, RecordDropped, SegmentLog
 from sts_edge.buffer import journal as journal_module
 from sts_edge.buffer import room as room_module
+from sts_edge.buffer.disk import Disk
 from sts_edge.buffer.writer import RESERVE_BYTES, STEP_BYTES
 from sts_protocols.record import Kind
 
@@ -175,7 +176,7 @@ async def test_a_disk_without_any_room_refuses_and_recovers_when_there_is_some(t
     async with opened(tmp_path / "log", disk=disk) as log:
         disk.capacity = 0
         _, refused = await survive(tmp_path / "log", log, count=5)
-        assert refused == set(range(5))
+        assert len(refused) == 5
 
         disk.capacity = MIB
         await eventually(lambda: dropped(log) == refused)
@@ -207,22 +208,55 @@ async def test_a_drop_that_finds_no_room_keeps_what_it_would_declare(tmp_path: P
     disk = TracingDisk()
     async with opened(tmp_path / "log", small_settings(MIB, 64 * KIB), disk=disk) as log:
         await settled(log)
-        real = disk.write
-        full = True
-
-        def write(file: int, data: bytes | memoryview, offset: int) -> int:
-            if full and "kept" in disk._names[file]:
-                raise OSError(errno.ENOSPC, "no room")
-            return real(file, data, offset)
-
-        disk.write = write  # type: ignore[method-assign]
+        disk.refuse = "kept"
         for _ in range(280):
-            await safe(log, put(log, size=4 * KIB))
+            record = put(log, size=4 * KIB)
+        await safe(log, record)
         assert [name for call, name in disk.calls if call == "unlink" and "samples" in name] == []
-        full = False
+        disk.refuse = ""
         await settled(log)
         await eventually(lambda: any(call == "unlink" and "samples" in name for call, name in disk.calls))
         assert dropped(log)
+
+
+async def test_a_drop_that_never_reached_the_disk_is_not_taken_for_told(tmp_path: Path) -> None:
+    disk = TracingDisk()
+    async with opened(tmp_path / "log", small_settings(MIB, 64 * KIB), disk=disk) as log:
+        await settled(log)
+        disk.refuse = "kept"
+        for _ in range(280):
+            record = put(log, size=4 * KIB)
+        await safe(log, record)
+        epoch = log.epoch
+
+    async with opened(tmp_path / "log", small_settings(8 * MIB, 64 * KIB)) as log:
+        await settled(log)
+        found = {one.header.seq for one in of_epoch(everything(log), epoch)}
+        assert set(range(1, record.header.seq)) - dropped(log, epoch) <= found
+        assert {drop.reason for drop in drops(log)} == {"not_synced"}, (
+            "only the DROP records themselves are gone"
+        )
+
+
+async def test_a_listener_that_fails_does_not_keep_a_record_from_the_disk(tmp_path: Path) -> None:
+    async with opened(tmp_path / "log") as log:
+        log.on_closed = lambda record: 1 / 0  # type: ignore[func-returns-value, assignment, return-value]
+        with pytest.raises(ZeroDivisionError):
+            put(log)
+        log.on_closed = None
+        await settled(log)
+
+        assert waiting(log) == [0, 1]
+
+
+async def test_a_writer_that_ends_for_any_reason_is_heard(tmp_path: Path) -> None:
+    class Wrong(Disk):
+        def sync(self, file: int) -> None:
+            raise ZeroDivisionError("a mistake of ours")
+
+    async with opened(tmp_path / "log", disk=Wrong()) as log:
+        with pytest.raises(BufferFailed, match="a mistake of ours"):
+            await safe(log, put(log))
 
 
 @pytest.mark.parametrize("number", range(1, 6))

@@ -1,0 +1,88 @@
+"""A disk whose power can be cut: a file system in a file, on a loop device, shut down by its own ioctl.
+
+After the ioctl the file system answers EIO and writes nothing more, not even its journal; what the kernel still
+held in memory is gone with the unmount. Only root may do this.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import struct
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from conftest import missing
+
+# EXT4_IOC_SHUTDOWN and XFS_IOC_GOINGDOWN are one number; 2: do not flush the journal (linux/fs/ext4, fs/xfs).
+SHUTDOWN = 0x8004587D
+WITHOUT_FLUSH = 2
+SIZES = {"ext4": 96 << 20, "xfs": 320 << 20}
+
+
+class CuttableDisk:
+    """A mounted file system."""
+
+    def __init__(self, image: Path, folder: Path) -> None:
+        self._image = image
+        self.folder = folder
+
+    def mount(self) -> None:
+        subprocess.run(
+            ["mount", "-o", "loop", str(self._image), str(self.folder)], check=True, capture_output=True
+        )
+
+    def unmount(self) -> None:
+        subprocess.run(["umount", str(self.folder)], check=True, capture_output=True)
+
+    def cut(self) -> None:
+        """From this moment nothing reaches the medium."""
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.ioctl(folder, SHUTDOWN, struct.pack("I", WITHOUT_FLUSH))
+        finally:
+            os.close(folder)
+
+    def restart(self) -> None:
+        """Power is back."""
+        self.unmount()
+        self.mount()
+
+    def written_bytes(self) -> int:
+        """What has been written to the device so far."""
+        device = next(
+            line.split()[0]
+            for line in Path("/proc/mounts").read_text().splitlines()
+            if str(self.folder) in line
+        )
+        sectors = Path(f"/sys/class/block/{Path(device).name}/stat").read_text().split()[6]
+        return int(sectors) * 512
+
+
+@contextmanager
+def cuttable_disk(kind: str, where: Path, *options: str) -> Iterator[CuttableDisk]:
+    """A fresh file system of a kind; named skip where this machine cannot have one."""
+    make = shutil.which(f"mkfs.{kind}")
+    if os.geteuid() != 0:
+        missing("a disk whose power can be cut", "run the tests as root")
+    if make is None:
+        missing(f"mkfs.{kind}", f"install the package {'e2fsprogs' if kind == 'ext4' else 'xfsprogs'}")
+    image, folder = where / f"{kind}.img", where / kind
+    with image.open("wb") as file:
+        file.truncate(SIZES[kind])
+    folder.mkdir()
+    subprocess.run([str(make), "-q", *options, str(image)], check=True, capture_output=True)
+    disk = CuttableDisk(image, folder)
+    try:
+        disk.mount()
+    except subprocess.CalledProcessError as error:
+        missing("a loop device", f"mount says: {error.stderr.decode().strip()}")
+    try:
+        yield disk
+    finally:
+        with suppress(subprocess.CalledProcessError):
+            disk.unmount()
+        image.unlink()

@@ -1,0 +1,87 @@
+"""A power cut loses nothing that was called accepted; without the sync it loses much."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from buffer_cuts import CuttableDisk, cuttable_disk
+from buffer_truth import Truth, find, hear_out, judge, lost, start_writer, wait_for_accepted
+
+CHANCE = random.Random(7)
+
+
+def run_until_the_power_is_cut(disk: CuttableDisk, truth: Truth, *options: str) -> None:
+    """Fill a log for a moment, cut the power, kill what is left of the process, bring the power back."""
+    writer = start_writer(disk.folder / "log", *options)
+    wait_for_accepted(writer, truth, 20)
+    time.sleep(0.1 + CHANCE.random() * 0.4)
+    disk.cut()
+    time.sleep(0.05)
+    writer.kill()
+    hear_out(writer, truth)
+    disk.restart()
+
+
+async def cut_again_and_again(where: Path, kind: str, cuts: int, *options: str) -> Truth:
+    truth = Truth()
+    with cuttable_disk(kind, where) as disk:
+        for _ in range(cuts):
+            run_until_the_power_is_cut(disk, truth, *options)
+        found = await find(disk.folder / "log")
+        judge(truth, found)
+    return truth
+
+
+@pytest.mark.parametrize("kind", ["ext4", "xfs"])
+async def test_after_a_power_cut_everything_accepted_is_there(tmp_path: Path, kind: str) -> None:
+    truth = await cut_again_and_again(tmp_path, kind, 2)
+
+    assert truth.accepted_count > 40
+
+
+@pytest.mark.parametrize("kind", ["ext4", "xfs"])
+async def test_after_a_power_cut_in_a_full_buffer_what_is_not_there_is_declared(
+    tmp_path: Path, kind: str
+) -> None:
+    await cut_again_and_again(tmp_path, kind, 1, "--max-bytes", "1048576", "--segment-bytes", "65536")
+
+
+@pytest.mark.parametrize("kind", ["ext4", "xfs"])
+async def test_without_the_sync_a_power_cut_loses_what_was_called_accepted(tmp_path: Path, kind: str) -> None:
+    """Control: these tests notice a buffer that does not sync."""
+    truth = Truth()
+    with cuttable_disk(kind, tmp_path) as disk:
+        run_until_the_power_is_cut(disk, truth, "--careless")
+        found = await find(disk.folder / "log")
+
+    assert lost(truth, found) > truth.accepted_count // 2
+
+
+async def test_the_writer_says_that_its_disk_has_failed(tmp_path: Path) -> None:
+    """After the cut every sync answers EIO: the buffer stops and calls nothing accepted any more."""
+    truth = Truth()
+    with cuttable_disk("ext4", tmp_path) as disk:
+        writer = start_writer(disk.folder / "log")
+        wait_for_accepted(writer, truth, 20)
+        disk.cut()
+        hear_out(writer, truth)
+        assert writer.returncode == 0, "it ends in good order, told by a sentence"
+        [failure] = truth.failures
+        assert "Nothing more is accepted" in failure
+        disk.restart()
+        judge(truth, await find(disk.folder / "log"))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1_800)
+@pytest.mark.parametrize(("kind", "cuts"), [("ext4", 20), ("xfs", 10)])
+async def test_many_power_cuts_lose_nothing(tmp_path: Path, kind: str, cuts: int) -> None:
+    await cut_again_and_again(tmp_path, kind, cuts)
+    (tmp_path / "small").mkdir()
+    await cut_again_and_again(
+        tmp_path / "small", kind, cuts, "--max-bytes", "2097152", "--segment-bytes", "65536"
+    )
