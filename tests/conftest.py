@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import structlog
 
 from demo.processes import StartError
 from demo.services import debian13
@@ -36,6 +37,17 @@ def run_service(service: Service) -> Iterator[Service]:
         pytest.fail(str(error), pytrace=False)
     finally:
         service.stop()
+
+
+@pytest.fixture(autouse=True)
+def _logs_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A logger that a test has set up writes to that test's output, which is closed afterwards."""
+    configure = structlog.configure
+    monkeypatch.setattr(
+        structlog, "configure", lambda **how: configure(**{**how, "cache_logger_on_first_use": False})
+    )
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -65,12 +65,15 @@ class Show:
             raise ShowError(f"The scenario cannot run: {error}.") from error
 
     async def _perform(self, truth: TruthLog, on_air: Callable[[], None]) -> None:
+        failure: ShowError | None = None
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.daemon.run())
                 group.create_task(self._train(truth, on_air))
         except* (CarrierError, OrderError, OSError) as known:
-            raise ShowError(str(_innermost(known))) from None
+            failure = ShowError(str(_innermost(known)))
+        if failure is not None:  # raised above, Python 3.11.2 would wrap it in a group
+            raise failure
 
     async def _train(self, truth: TruthLog, on_air: Callable[[], None]) -> None:
         await self.daemon.ready.wait()
