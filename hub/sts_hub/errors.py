@@ -49,6 +49,15 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault of ours
         self.more = more
 
 
+class BadRequest(Refusal):
+    """The request is not even readable: its body is not JSON in UTF-8."""
+
+    status = 400
+    type = "bad-request"
+    title = "The request cannot be read"
+    way_out = "Send JSON in UTF-8; /api/v1/openapi.json describes what is expected."
+
+
 class NotSignedIn(Refusal):
     """Nobody is signed in, or the login has ended."""
 

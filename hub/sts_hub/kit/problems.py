@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from sts_hub.errors import Away, CrossSite, Invalid, NotFound, Refusal, TooLarge
+from sts_hub.errors import Away, BadRequest, CrossSite, Invalid, NotFound, Refusal, TooLarge
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:sts:problem:"
@@ -47,13 +47,6 @@ class _Method(Refusal):
     way_out = "Use one of the methods that the header Allow names."
 
 
-class _Refused(Refusal):
-    status = 400
-    type = "bad-request"
-    title = "The request cannot be read"
-    way_out = "Correct the request; /api/v1/openapi.json describes what is expected."
-
-
 _OF_STATUS: Final[dict[int, type[Refusal]]] = {404: NotFound, 405: _Method, 413: TooLarge}
 
 
@@ -86,7 +79,7 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        kind = _OF_STATUS.get(error.status_code, _Refused)
+        kind = _OF_STATUS.get(error.status_code, BadRequest)
         return answer(request, kind(_sentence(error, request), headers=dict(error.headers or {})))
 
     app.add_exception_handler(Refusal, refused)
@@ -103,7 +96,7 @@ def _sentence(error: HTTPException, request: Request) -> str:
         case 413:
             return "The body is over the limit."
         case _:
-            return f"{error.detail or HTTPStatus(error.status_code).phrase}."
+            return f"{str(error.detail or HTTPStatus(error.status_code).phrase).rstrip(chr(46))}."
 
 
 def faults(error: RequestValidationError) -> list[Fault]:
@@ -134,4 +127,5 @@ def _described(kinds: list[type[Refusal]]) -> dict[str, Any]:
     }
 
 
-UNSAFE: Final[tuple[type[Refusal], ...]] = (CrossSite, TooLarge)
+# What every change can be refused with.
+UNSAFE: Final[tuple[type[Refusal], ...]] = (BadRequest, CrossSite, TooLarge)
