@@ -20,10 +20,6 @@ from sts_protocols import routing
 from sts_protocols.columns import SampleColumns
 from sts_protocols.record import MAX_MESSAGE_BYTES
 
-GATHER_S = 0.25
-"""How long a transaction waits for more: frames are out already, so nobody sees it, and commits cost the
-disk."""
-
 FULL_ROWS = 10_000
 """From here on a row costs the same in any transaction; a backlog fills one from a message or two."""
 
@@ -35,21 +31,23 @@ _log = logs.get("sts.ingest.lanes")
 
 @dataclass(frozen=True)
 class LaneSettings:
-    """One queue: how many messages may be held at once, and whether they are shown on the wall.
+    """One queue: how many messages may be held at once, and how long a transaction waits for more of them.
 
-    Live: a minute of eight gateways, so the wall outlives a restart of the database. Backlog: 2 MB, a few
+    Live: a minute of eight gateways, so the wall outlives a restart of the database; and a second, because
+    frames are out already and a transaction costs as much for one message as for many. Backlog: 2 MB, a few
     transactions ahead. Dead letters come rarely.
     """
 
     name: str
     queue: str
     prefetch: int
+    gather_s: float
     lane: routing.Lane | None = None
 
 
-LIVE = LaneSettings("live", routing.LIVE_QUEUE, 2000, "live")
-BACKLOG = LaneSettings("backlog", routing.BACKLOG_QUEUE, 32, "backlog")
-DEAD = LaneSettings("dead", routing.DEAD_QUEUE, 16)
+LIVE = LaneSettings("live", routing.LIVE_QUEUE, 2000, 1.0, "live")
+BACKLOG = LaneSettings("backlog", routing.BACKLOG_QUEUE, 32, 0.25, "backlog")
+DEAD = LaneSettings("dead", routing.DEAD_QUEUE, 16, 0.25)
 
 
 @dataclass
@@ -143,7 +141,7 @@ class Lane:
     async def _store_batch(self) -> bool:
         """Store what waits, and acknowledge it; false when everything is to be given back."""
         if self._rows < FULL_ROWS:
-            await asyncio.sleep(GATHER_S)
+            await asyncio.sleep(self._settings.gather_s)
         batch = list(self._batch())
         entries = [entry for taken in batch for entry in taken.said.entries]
         broken = [piece for taken in batch for piece in taken.said.unusable]
