@@ -14,7 +14,7 @@ import aio_pika
 import msgspec
 from aio_pika.abc import AbstractIncomingMessage
 
-from sts_edge.buffer import MemoryBuffer
+from sts_edge.buffer import Buffer, MemoryBuffer
 from sts_edge.health import Health
 from sts_edge.uplinks.amqp import AmqpUplink, address
 from sts_hub.broker import topology
@@ -169,7 +169,7 @@ class Site:
     vhost: str
     port: int
     password: str = PASSWORD
-    buffer: MemoryBuffer = field(default_factory=MemoryBuffer)
+    buffer: Buffer = field(default_factory=MemoryBuffer)
     health: Health = field(default_factory=Health)
     clock: StillClock = field(default_factory=StillClock)
     ups: list[bool] = field(default_factory=list)
@@ -209,10 +209,19 @@ class Site:
         ]
         return self.buffer.append(kind, encode_samples(packets), now_us, now_us, clock)
 
-    async def talk(self, every_s: float = 0.25, clock: ClockReading = KNOWN) -> None:
+    async def fill(self, records: int) -> None:
+        """Let that many records of a second of thirty straps wait; what they say does not matter."""
+        first = self.say(values=100)
+        for number in range(1, records):
+            last = self.buffer.append(Kind.SAMPLES, first.body, 0, 0, KNOWN)
+            if number % 500 == 0:  # what is written at once is bounded
+                await self.buffer.synced(last.header.seq)
+        await self.buffer.synced(first.header.seq + records - 1)
+
+    async def talk(self, every_s: float = 0.25, values: int = 1) -> None:
         """Close a record every quarter of a second, as while the link is up."""
         while True:
-            self.say(clock)
+            self.say(values=values)
             await asyncio.sleep(every_s)
 
     def beat(self, number: int) -> Beat:

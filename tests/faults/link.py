@@ -118,8 +118,9 @@ class End(asyncio.Protocol):
             self._paused = False
 
     def _deliver(self, chunk: bytes) -> None:
-        if self.other is not None and self.other.transport is not None:
-            self.other.transport.write(chunk)
+        there = self.other.transport if self.other is not None else None
+        if there is not None and not there.is_closing():
+            there.write(chunk)
         if self._paused and self._direction.waiting <= QUEUE_BYTES // 2:
             self.resume()
 

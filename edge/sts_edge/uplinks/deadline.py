@@ -1,9 +1,9 @@
 """How long a live record may stay unconfirmed before the link counts as stalled.
 
 A fixed figure would be wrong everywhere: 1 s is an age on a stadium's cable and one confirm on a satellite
-link. So the deadline follows the confirms themselves as TCP's retransmission time-out follows its
-acknowledgements (RFC 6298): smoothed confirm time plus four deviations, doubled by each miss until a
-confirm is seen again.
+link. So the deadline follows the confirms themselves, much as TCP's retransmission time-out follows its
+acknowledgements (RFC 6298): twice the smoothed confirm time, so that TCP may repeat a lost packet once, plus
+four deviations; doubled by each miss until a confirm is seen again.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ MOST_S = 10.0
 # RFC 6298, section 2.
 _GAIN = 1 / 8
 _DEVIATION_GAIN = 1 / 4
+_SMOOTHED = 2
 _DEVIATIONS = 4
 
 
@@ -41,7 +42,7 @@ class LiveDeadline:
             error = abs(self._smoothed_s - confirm_s)
             self._deviation_s += _DEVIATION_GAIN * (error - self._deviation_s)
             self._smoothed_s += _GAIN * (confirm_s - self._smoothed_s)
-        self.seconds = _bounded(self._smoothed_s + _DEVIATIONS * self._deviation_s)
+        self.seconds = _bounded(_SMOOTHED * self._smoothed_s + _DEVIATIONS * self._deviation_s)
 
     def missed(self) -> None:
         """Double, so that a slow broker is not taken for a dead link again and again."""

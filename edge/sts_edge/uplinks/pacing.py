@@ -10,12 +10,12 @@ confirms:
   much.
 - *shortest*: the smallest confirm time of the last half minute: what a confirm takes when nothing is in its
   way.
-- *window* = rate x (shortest + 200 ms), and at the start a few records. On an idle link more than a round
-  trip's worth is under way, so the next rate is higher and the window grows; on a full link 200 ms of it
+- *window* = rate x (shortest + 150 ms), and at the start a few records. On an idle link more than a round
+  trip's worth is under way, so the next rate is higher and the window grows; on a full link 150 ms of it
   wait in the network's queue, and no more.
 
 A standing queue hides the shortest confirm time: after half a minute of steady backlog every sample would
-hold the 200 ms in it, and the window would creep up. So before the memory runs out the lane *rests*: it
+hold those 150 ms in it, and the window would creep up. So before the memory runs out the lane *rests*: it
 lets the pipe run empty, and measures one message alone.
 
 Time is an argument; nothing here reads a clock.
@@ -31,9 +31,10 @@ from typing import NamedTuple
 # How long a confirm time is remembered: long enough that a busy half minute still knows the link when it
 # was idle, short enough that a gateway moved to a slower link learns it.
 CONFIRM_MEMORY_S = 30.0
-# What may wait in the network's queue: a live record may be 250 ms late through the backlog (the promise),
-# less the time that its own bytes and the broker's disk take.
-QUEUE_ALLOWANCE_S = 0.2
+# What may wait in the network's queue. The backlog may make a live record 250 ms later; its own bytes and
+# the broker's disk take some 20 ms of them, and the best rate of ten round trips overstates the link by a
+# quarter of the rest at worst (measured through a 256 kbit/s bucket).
+QUEUE_ALLOWANCE_S = 0.15
 # BBR's filter length for the bottleneck's rate.
 RATE_MEMORY_ROUND_TRIPS = 10
 # On a local network ten round trips are a few milliseconds, less than one fsync of the broker: look back a
@@ -41,16 +42,15 @@ RATE_MEMORY_ROUND_TRIPS = 10
 RATE_MEMORY_LEAST_S = 1.0
 # 30 s of memory, less 2 s in which a rest at 800 ms round trip ends.
 REST_AFTER_S = 28.0
-# One small record in flight per round trip would never show that a link could carry two: (0.8 s + 0.2 s) /
+# One small record in flight per round trip would never show that a link could carry two: (0.8 s + 0.15 s) /
 # 0.8 s is less than one record more. 4 KB take 128 ms of a 256 kbit/s link, within the allowance: as
 # harmless as one record.
 FIRST_WINDOW_BYTES = 4096
-# A window sent as one message stops the pipe while its confirm travels. With n messages the rate settles
-# where W / (round trip + W / n / link) = W / (round trip + 0.2 s): at 800 ms and n = 4 below the link's
-# rate, at 8 above.
-MESSAGES_PER_WINDOW = 8
-# AMQP adds about 130 bytes to a message: 6 % of 2 KB. Three of them fit a 256 kbit/s link's window at 40 ms.
-LEAST_MESSAGE_BYTES = 2048
+# A message is what the link carries in half the allowance. A larger one would leave a gap at the window's end
+# through which the growth is lost (at 800 ms the allowance is a sixth of the window); a smaller one costs
+# the broker more for nothing. A gap of less than half a message is left until it has grown.
+MESSAGE_S = QUEUE_ALLOWANCE_S / 2
+LEAST_SHARE_OF_MESSAGE = 2
 
 
 class Ticket(NamedTuple):
@@ -60,6 +60,7 @@ class Ticket(NamedTuple):
     sent_s: float
     delivered: int
     delivered_s: float
+    first_sent_s: float
     alone: bool
 
 
@@ -89,10 +90,17 @@ class Pacing:
         self.in_flight = 0
         self._delivered = 0
         self._delivered_s = 0.0
+        self._first_sent_s = 0.0
         self._rates = _Best(operator.ge)
         self._confirms = _Best(operator.le)
         self._busy_until_s = 0.0
         self._measured_alone_s: float | None = None
+
+    def renewed(self) -> Pacing:
+        """The pacing of another connection over the same link: confirm times still hold, rates are measured anew."""
+        fresh = Pacing()
+        fresh._confirms = self._confirms
+        return fresh
 
     def window(self, now: float) -> int:
         """Bytes that may be in flight."""
@@ -109,16 +117,12 @@ class Pacing:
         return self._confirms.since(now - CONFIRM_MEMORY_S)
 
     def piece(self, now: float) -> int:
-        """Size in bytes that the next message is packed to: 1 stands for a single record, 0 for wait.
-
-        Room for less than an eighth of the window is left until it has grown: else each confirm would let one
-        small record through, and the broker's cost is per message.
-        """
-        if self.in_flight == 0 and (self._rest_is_due(now) or not self.shortest_confirm_s(now)):
+        """Size in bytes that the next message is packed to: 1 stands for a single record, 0 for wait."""
+        if self.in_flight == 0 and self._rest_is_due(now):
             return 1
-        window = self.window(now)
-        room, eighth = window - self.in_flight, window // MESSAGES_PER_WINDOW
-        return 0 if room < eighth else min(room, max(LEAST_MESSAGE_BYTES, eighth))
+        message = max(1, int(self.rate(now) * MESSAGE_S))
+        room = self.window(now) - self.in_flight
+        return 0 if room < message // LEAST_SHARE_OF_MESSAGE else min(message, room)
 
     def may_send(self, size: int, now: float) -> bool:
         """Whether a message of this size may be handed over now; one alone always may."""
@@ -130,16 +134,19 @@ class Pacing:
         """Count a message as in flight."""
         alone = self.in_flight == 0
         if alone:
-            self._delivered_s = now
+            self._delivered_s = self._first_sent_s = now
         self.in_flight += size
-        return Ticket(size, now, self._delivered, self._delivered_s, alone)
+        return Ticket(size, now, self._delivered, self._delivered_s, self._first_sent_s, alone)
 
     def confirmed(self, ticket: Ticket, now: float) -> None:
         """Count a message as delivered, and learn from how long it took."""
         self.in_flight -= ticket.size
         self._delivered += ticket.size
         self._delivered_s = self._busy_until_s = now
-        elapsed = now - ticket.delivered_s
+        self._first_sent_s = ticket.sent_s
+        # Confirms that the broker's disk held up come all at once: then what was delivered since is judged by
+        # how long it took to send.
+        elapsed = max(now - ticket.delivered_s, ticket.sent_s - ticket.first_sent_s)
         if elapsed > 0:
             self._rates.add(now, (self._delivered - ticket.delivered) / elapsed)
         self._learn(now - ticket.sent_s, ticket.alone, now)

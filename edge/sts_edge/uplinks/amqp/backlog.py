@@ -74,10 +74,14 @@ class BacklogLane:
         self.on_stall: Callable[[], None] = lambda: None
 
     def use(self, line: Line, outlet: Outlet) -> None:
-        """Take a new connection's channel; the link may be another one, so nothing is known of it."""
+        """Take a channel."""
         if line is not self._line:
-            self.pacing = Pacing()
+            self.pacing = self.pacing.renewed()
         self._line, self._outlet = line, outlet
+
+    def forget_link(self) -> None:
+        """The gateway may be on another network: nothing is known of it."""
+        self.pacing = Pacing()
 
     def shut(self) -> None:
         """The broker closed the channel."""

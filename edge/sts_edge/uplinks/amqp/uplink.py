@@ -181,6 +181,7 @@ class AmqpUplink:
             beating.cancel()
             return
         self._drop_line()
+        self._backlog.forget_link()
         self._line = line
         line.on_lost(lambda: self._lost(line))
         self._link.happened(LinkEvent.STOOD)

@@ -68,9 +68,9 @@ def test_one_message_alone_may_always_be_sent() -> None:
 
 def test_a_small_gap_in_the_window_is_not_filled_with_a_small_message() -> None:
     pacing = Pacing()
-    pacing.live_confirmed(0.01, 0.0)
-    pacing.sent(FIRST_WINDOW_BYTES - 100, 0.0)
-    assert pacing.piece(0.0) == 0
+    pacing.confirmed(pacing.sent(10_000, 0.0), 0.5)
+    pacing.sent(pacing.window(0.5) - 100, 0.5)
+    assert pacing.piece(0.5) == 0
 
 
 def test_before_anything_is_known_a_few_records_may_be_in_flight() -> None:

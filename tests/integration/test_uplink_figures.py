@@ -1,0 +1,141 @@
+"""What the lanes promise in seconds and shares, measured through a slow or broken link.
+
+pytest -m long tests/integration/test_uplink_figures.py -s
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from faults.link import Link
+from sts_edge.buffer import SegmentLog
+from sts_edge.config import BufferSettings
+from uplink_support import KNOWN, Arrival, Broker, Hub, Site, eventually, running
+
+KBIT = 256
+LINK_BYTES_PER_S = KBIT * 1000 / 8
+# Thirty straps at 1 Hz, a quarter of a second of them.
+STRAPS = 8
+
+
+class Figures(NamedTuple):
+    """What came through in some seconds: live latencies, and bytes per second."""
+
+    live_s: list[float]
+    backlog_bytes_per_s: float
+    wire_bytes_per_s: float
+
+    @property
+    def live_p95_s(self) -> float:
+        return statistics.quantiles(self.live_s, n=20)[-1]
+
+
+@pytest.fixture
+async def hub(rabbitmq: Broker) -> AsyncIterator[Hub]:
+    hub = Hub(rabbitmq)
+    await hub.open()
+    await hub.listen()
+    yield hub
+    await hub.close()
+
+
+async def site_at(hub: Hub, port: int, folder: Path, backlog: int = 0) -> Site:
+    """A gateway with a real buffer, and that many records in it that wait."""
+    log = SegmentLog(folder, BufferSettings(), reading=lambda *_: KNOWN)
+    site = Site(hub.vhost, port, buffer=log)
+    if backlog:
+        await site.fill(backlog)
+    return site
+
+
+async def measured(hub: Hub, link: Link, seconds: float) -> Figures:
+    """Watch for that long."""
+    began, carried = len(hub.arrivals), link.up.carried
+    await asyncio.sleep(seconds)
+    arrivals = hub.arrivals[began:]
+    to_boot_s = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
+    live = [one.at_s + to_boot_s - one.record.header.last_us / 1e6 for one in arrivals if one.lane == "live"]
+    backlog = sum(one.record.header.length for one in arrivals if one.lane == "backlog")
+    return Figures(live, backlog / seconds, (link.up.carried - carried) / seconds)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("delay_ms", [20, 400])
+async def test_a_backlog_takes_what_live_leaves_and_live_stays_in_time(
+    hub: Hub, rabbitmq: Broker, tmp_path: Path, delay_ms: int
+) -> None:
+    """256 kbit/s for both lanes; at 800 ms round trip the window takes 25 s to open."""
+    async with Link(0, rabbitmq.amqp_port) as link:
+        link.shape(KBIT, delay_ms)
+        site = await site_at(hub, link.port, tmp_path / "alone")
+        async with running(site.uplink.run(), site.talk(values=STRAPS)):
+            await eventually(lambda: site.is_up)
+            await asyncio.sleep(1.0)
+            alone = await measured(hub, link, 15.0)
+        site = await site_at(hub, link.port, tmp_path / "both", backlog=12_000)
+        async with running(site.uplink.run(), site.talk(values=STRAPS)):
+            await eventually(lambda: site.is_up)
+            await asyncio.sleep(5.0 if delay_ms < 100 else 25.0)
+            both = await measured(hub, link, 40.0)
+    share = both.backlog_bytes_per_s / (LINK_BYTES_PER_S - alone.wire_bytes_per_s)
+    rise_s = both.live_p95_s - alone.live_p95_s
+    print(f"\n{delay_ms} ms: backlog takes {share:.0%} of what live leaves; live p95 rises {rise_s:.3f} s")
+    assert share >= 0.8
+    assert rise_s <= 0.25
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("fault", ["refuse", "silence"])
+@pytest.mark.parametrize("outage_s", [1.2, 5.0, 16.0])
+async def test_the_first_live_value_comes_within_a_second_of_the_links_return(
+    hub: Hub, rabbitmq: Broker, tmp_path: Path, fault: str, outage_s: float
+) -> None:
+    """Whatever the backlog: 40,000 records of 100 values were there before."""
+    async with Link(0, rabbitmq.amqp_port) as link:
+        link.shape(2_000, 10)
+        site = await site_at(hub, link.port, tmp_path / "log", backlog=40_000)
+        async with running(site.uplink.run(), site.talk(values=STRAPS)):
+            await eventually(lambda: site.is_up)
+            await getattr(link, fault)()
+            await asyncio.sleep(outage_s)
+            came = len(hub.arrivals)
+            await link.restore()
+            back_s = time.monotonic()
+            newest = site.buffer.head
+            await eventually(lambda: _new_live(hub, came, newest))
+    first_s = _new_live(hub, came, newest)[0].at_s - back_s
+    print(
+        f"\n{fault} for {outage_s} s, {site.waiting} records waiting: first live value after {first_s:.3f} s"
+    )
+    assert first_s <= 1.0
+
+
+def _new_live(hub: Hub, came: int, newest: int) -> list[Arrival]:
+    return [one for one in hub.arrivals[came:] if one.lane == "live" and one.record.header.seq > newest]
+
+
+async def test_a_paced_backlog_delays_live_less_than_an_unpaced_one(
+    hub: Hub, rabbitmq: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The short form of the above: shares of each other, not seconds."""
+    paced = await _with_backlog(hub, rabbitmq, tmp_path / "paced")
+    monkeypatch.setattr("sts_edge.uplinks.pacing.FIRST_WINDOW_BYTES", 24_000)
+    unpaced = await _with_backlog(hub, rabbitmq, tmp_path / "unpaced")
+    assert statistics.median(paced.live_s) < statistics.median(unpaced.live_s) / 2
+    assert paced.backlog_bytes_per_s > 0.5 * LINK_BYTES_PER_S
+
+
+async def _with_backlog(hub: Hub, broker: Broker, folder: Path) -> Figures:
+    async with Link(0, broker.amqp_port) as link:
+        link.shape(KBIT, 20)
+        site = await site_at(hub, link.port, folder, backlog=2000)
+        async with running(site.uplink.run(), site.talk(values=STRAPS)):
+            await eventually(lambda: site.waiting < 1990)
+            return await measured(hub, link, 4.0)
