@@ -84,6 +84,19 @@ class ShortDisk(Disk):
         return super().write(file, memoryview(data)[: self._most], offset)
 
 
+class TornDisk(Disk):
+    """While `torn`, half of each record is written before the disk turns out to be full; zeros find room."""
+
+    def __init__(self) -> None:
+        self.torn = False
+
+    def write(self, file: int, data: bytes | memoryview, offset: int) -> int:
+        if not self.torn or not bytes(data).strip(b"\0"):
+            return super().write(file, data, offset)
+        super().write(file, memoryview(data)[: len(data) // 2], offset)
+        raise OSError(errno.ENOSPC, "no room for the rest")
+
+
 class SmallDisk(Disk):
     """A disk of so many bytes: the last write before it is full is short, the next one says ENOSPC."""
 
@@ -125,14 +138,21 @@ class SmallDisk(Disk):
 
 
 class SlowDisk(Disk):
-    """A sync waits until it is let go."""
+    """A sync waits until it is let go: one with `step`, all with `go`."""
 
     def __init__(self) -> None:
-        self.go = threading.Event()
+        self.step = threading.Semaphore(0)
+        self.waiting = threading.Event()
         self.syncs = 0
 
+    def go(self) -> None:
+        """Let all syncs pass."""
+        self.step.release(1_000_000)
+
     def sync(self, file: int) -> None:
-        self.go.wait(30)
+        self.waiting.set()
+        assert self.step.acquire(timeout=30), "nobody lets this sync go"
+        self.waiting.clear()
         self.syncs += 1
         super().sync(file)
 

@@ -74,6 +74,16 @@ async def test_what_was_confirmed_is_not_sent_again_after_a_stop(tmp_path: Path)
         assert log.epochs()[0].confirmed == [(0, 1), (3, 3)]
 
 
+async def test_what_was_confirmed_before_it_was_numbered_is_there_after_a_restart(tmp_path: Path) -> None:
+    """A confirm of a number that is not yet is a mistake of somebody; it must not cost the record."""
+    async with opened(tmp_path / "log") as log:
+        log.confirm(log.epoch, [0])
+        record = await safe(log, put(log))
+
+    async with opened(tmp_path / "log") as log:
+        assert everything(log) == [record]
+
+
 async def test_a_kill_forgets_late_confirms_and_loses_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path / "log") as log:
         records = [put(log) for _ in range(5)]
@@ -278,6 +288,21 @@ async def test_a_hundred_restarts_without_a_record_leave_no_files(tmp_path: Path
             pass
 
     assert list((tmp_path / "log").glob("*.seg")) == []
+
+
+async def test_what_was_confirmed_and_made_room_is_not_told_as_lost_after_a_kill(tmp_path: Path) -> None:
+    async with opened(tmp_path / "log", small_settings(MIB, 64 * KIB)) as log:
+        for _ in range(25):
+            records = [put(log, size=4 * KIB) for _ in range(16)]
+            await safe(log, records[-1])
+            log.confirm(log.epoch, [record.header.seq for record in records])
+        await settled(log)
+        assert log.epochs()[-1].first > 100, "nothing made room: this shows nothing"
+        killed = snapshot(tmp_path / "log", tmp_path / "killed")
+
+    async with opened(killed, small_settings(MIB, 64 * KIB)) as log:
+        await settled(log)
+        assert drops(log) == []
 
 
 async def test_a_drop_that_was_declared_is_finished_after_a_kill(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from buffer_disks import FailingDisk, ShortDisk, SlowDisk, SmallDisk, TracingDisk
+from buffer_disks import FailingDisk, ShortDisk, SlowDisk, SmallDisk, TornDisk, TracingDisk
 from buffer_support import (
     KIB,
     MIB,
@@ -65,7 +65,7 @@ async def test_what_waits_is_written_together_and_synced_once(tmp_path: Path) ->
     disk = SlowDisk()
     async with opened(tmp_path / "log", disk=disk) as log:
         records = [put(log) for _ in range(100)]
-        disk.go.set()
+        disk.go()
         await safe(log, records[-1])
 
         assert disk.syncs <= 3
@@ -80,9 +80,24 @@ async def test_a_card_that_hangs_does_not_hold_up_the_loop(tmp_path: Path) -> No
         assert log.head == -1
         assert everything(log) == []
 
-        disk.go.set()
+        disk.go()
         await settled(log)
         assert log.head == 50
+
+
+async def test_the_head_is_below_whatever_is_still_on_its_way(tmp_path: Path) -> None:
+    disk = SlowDisk()
+    async with opened(tmp_path / "log", disk=disk) as log:
+        first = put(log)
+        await asyncio.to_thread(disk.waiting.wait, 30)
+        second = put(log)
+        disk.step.release()
+        await safe(log, first)
+        assert log.head == first.header.seq
+
+        disk.go()
+        await safe(log, second)
+        assert log.head == second.header.seq
 
 
 async def test_what_a_hanging_card_cannot_take_is_not_kept_in_memory_for_ever(
@@ -94,7 +109,7 @@ async def test_what_a_hanging_card_cannot_take_is_not_kept_in_memory_for_ever(
         records = [put(log, size=1_000) for _ in range(40)]
         with pytest.raises(RecordDropped):
             await log.synced(39)
-        disk.go.set()
+        disk.go()
         await eventually(lambda: len(dropped(log)) == 40 - len(waiting(log)))
 
         assert 15 <= len(waiting(log)) <= 20
@@ -136,6 +151,21 @@ async def test_no_room_at_any_one_write_loses_nothing_that_was_accepted(tmp_path
         await eventually(lambda: dropped(log) == refused)
         assert accepted <= set(waiting(log))
         assert log.stats().failed is None
+
+
+async def test_of_a_record_that_found_no_room_no_piece_is_left(tmp_path: Path) -> None:
+    disk = TornDisk()
+    async with opened(tmp_path / "log", disk=disk) as log:
+        await safe(log, put(log))
+        disk.torn = True
+        with pytest.raises(RecordDropped):
+            await safe(log, put(log))
+        disk.torn = False
+        await safe(log, put(log))
+        killed = snapshot(tmp_path / "log", tmp_path / "killed")
+
+    async with opened(killed) as log:
+        assert log.stats().damaged_records == 0
 
 
 @pytest.mark.parametrize("number", range(1, 4))
