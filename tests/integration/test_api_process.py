@@ -1,0 +1,171 @@
+"""The program `sts-hub api` as it is really started and stopped, and the commands that prepare it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api_support import PASSWORD, PATIENCE_S, ApiDatabase
+from demo.ports import free_port
+from sts_hub.kit.identity import PLAIN_COOKIE
+from sts_protocols import routing
+
+EMAIL = "first@club.example"
+
+
+@dataclass
+class Hub:
+    """What every command of the hub is told."""
+
+    environ: dict[str, str]
+    url: str
+
+    async def run(self, *words: str, given: str = "") -> tuple[int, str]:
+        """A command to its end: exit code, and what it wrote to both streams."""
+        process = await self.start(*words)
+        out, _ = await asyncio.wait_for(process.communicate(given.encode()), PATIENCE_S)
+        return process.returncode or 0, out.decode()
+
+    async def start(self, *words: str) -> asyncio.subprocess.Process:
+        """A command that goes on."""
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            "from sts_hub.cli import main; main()",
+            *words,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env={"PATH": os.environ["PATH"], **self.environ},
+        )
+
+    @contextlib.asynccontextmanager
+    async def serving(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        """`sts-hub api`, ready."""
+        process = await self.start("api")
+        try:
+            await self._ready()
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    async def _ready(self) -> None:
+        async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(base_url=self.url) as client:
+            while True:
+                with contextlib.suppress(httpx.TransportError):
+                    if (await client.get("/readyz")).json()["parts"]["live"] == "ok":
+                        return
+                await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+async def hub(postgres: Any, rabbitmq: Any, api_database: ApiDatabase) -> AsyncIterator[Hub]:
+    vhost, port = rabbitmq.make_vhost(), free_port()
+    owner = await api_database.owner.fetchval("SELECT current_database()")
+    environ = {
+        "STS_DB_OWNER_DSN": postgres.dsn_of(owner),
+        "STS_DB_API_DSN": api_database.api_dsn,
+        "STS_AMQP_URL": rabbitmq.amqp_url(vhost),
+        "STS_MANAGEMENT_URL": rabbitmq.management_url_with_password,
+        "STS_LISTEN": f"127.0.0.1:{port}",
+        "STS_INSECURE_LOOPBACK_COOKIE": "true",
+    }
+    yield Hub(environ, f"http://127.0.0.1:{port}")
+    await api_database.owner.execute("DELETE FROM sts.account WHERE email = $1", EMAIL)
+
+
+async def made_account(hub: Hub) -> None:
+    words = ("--email", EMAIL, "--name", "Ana", "--role", "admin", "--club", "First Club", "--password-stdin")
+    code, told = await hub.run("account", "create", *words, given=PASSWORD + "\n")
+    assert code == 0, told
+    assert PASSWORD not in told
+
+
+async def test_the_first_account_signs_in_and_an_end_signal_says_bye(hub: Hub) -> None:
+    await made_account(hub)
+    async with hub.serving() as process, httpx.AsyncClient(base_url=hub.url, timeout=PATIENCE_S) as client:
+        client.headers.update({"X-STS-Request": "1", "Origin": hub.url})
+        signed_in = await client.post("/api/v1/session", json={"email": EMAIL, "password": PASSWORD})
+        assert signed_in.status_code == 200
+        assert PLAIN_COOKIE in client.cookies
+        heard = []
+        async with client.stream("GET", "/api/v1/live") as stream:
+            async for line in stream.aiter_lines():
+                heard.append(line)
+                if line == "event: snapshot":
+                    process.send_signal(signal.SIGTERM)
+        assert "event: bye" in heard
+        assert await asyncio.wait_for(process.wait(), PATIENCE_S) == 0
+
+
+async def test_a_second_account_with_the_same_e_mail_is_refused_in_a_sentence(hub: Hub) -> None:
+    await made_account(hub)
+    words = ("--email", EMAIL.upper(), "--name", "Ana", "--club", "First Club", "--password-stdin")
+    code, told = await hub.run("account", "create", *words, given=PASSWORD + "\n")
+    assert code == 1
+    assert "already an account" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("password", ["", "short", "password1"])
+async def test_a_weak_password_makes_no_account(hub: Hub, password: str) -> None:
+    words = ("--email", EMAIL, "--name", "Ana", "--club", "First Club", "--password-stdin")
+    code, told = await hub.run("account", "create", *words, given=password + "\n")
+    assert code == 1
+    assert "Traceback" not in told
+    assert not password or password not in told
+
+
+async def test_a_port_that_is_taken_is_told_in_a_sentence(hub: Hub) -> None:
+    async with hub.serving():
+        code, told = await hub.run("api")
+    assert code == 1
+    assert "Cannot listen on" in told
+
+
+async def test_a_gateway_gets_a_row_a_broker_user_and_a_secret_file(
+    hub: Hub, rabbitmq: Any, api_database: ApiDatabase, tmp_path: Path
+) -> None:
+    await made_account(hub)
+    secret = tmp_path / "password"
+    words = ("pitch-of-a-test", "--club", "First Club", "--site", "Pitch 1", "--password-file", str(secret))
+    code, told = await hub.run("gateway", "add", *words)
+    assert code == 0, told
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert secret.read_text().strip() not in told
+    site = await api_database.owner.fetchval("SELECT site FROM sts.gateway WHERE name = 'pitch-of-a-test'")
+    assert site == "Pitch 1"
+    rules = rabbitmq.api("GET", "/api/users/pitch-of-a-test/topic-permissions")
+    assert {rule["exchange"] for rule in rules} == {routing.TELEMETRY, routing.RESULTS, routing.STATUS}
+    secret.unlink()
+    words = ("pitch-of-a-test", "--club", "Another Club", "--site", "Pitch 1", "--password-file", str(secret))
+    code, told = await hub.run("gateway", "add", *words)
+    assert code == 1
+    assert "no club Another Club" in told
+    assert not secret.exists()
+
+
+async def test_a_process_without_its_broker_serves_and_says_so(hub: Hub) -> None:
+    hub.environ["STS_AMQP_URL"] = "amqp://nobody@127.0.0.1:1/none"
+    process = await hub.start("api")
+    async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(base_url=hub.url) as client:
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                ready = await client.get("/readyz")
+                break
+            await asyncio.sleep(0.1)
+    process.kill()
+    await process.wait()
+    assert (ready.status_code, ready.json()["parts"]["live"]) == (200, "broker_away")
