@@ -15,16 +15,17 @@ from sts_hub.broker.sender import SenderError, sender
 from sts_hub.ingest.counters import Counters
 from sts_hub.ingest.intake import Entry, Message, Unusable, read_message, unusable
 from sts_hub.ingest.outage import Outage, State
-from sts_hub.ingest.store import DatabaseAwayError, Store
+from sts_hub.ingest.store import DatabaseAwayError, Store, Stored
 from sts_protocols import routing
 from sts_protocols.columns import SampleColumns
 from sts_protocols.record import MAX_MESSAGE_BYTES
 
 FULL_ROWS = 10_000
-"""From here on a row costs the same in any transaction; a backlog fills one from a message or two."""
+"""From here on a row costs the same in any transaction, and the work on it keeps the loop from the other
+lane for no more than some 20 ms."""
 
-MAX_ROWS = 50_000
-"""2 MB of COPY: one transaction does not keep the loop from the other lane for long."""
+FULL_BYTES = 32 * 1024
+"""Half a message of backlog, about as many rows: nothing to wait for."""
 
 _log = logs.get("sts.ingest.lanes")
 
@@ -52,11 +53,10 @@ DEAD = LaneSettings("dead", routing.DEAD_QUEUE, 16, 0.25)
 
 @dataclass
 class Taken:
-    """A message in hand, read; `rows` is about how many it will store."""
+    """A message in hand. Live ones are read as they come, to be shown; others when their turn has come."""
 
     message: AbstractIncomingMessage
-    said: Message
-    rows: int
+    said: Message | None = None
 
 
 Show = Callable[[Iterable[Entry]], None]
@@ -80,7 +80,7 @@ class Lane:
         self._counters = counters
         self._show = show
         self._pending: deque[Taken] = deque()
-        self._rows = 0
+        self._bytes = 0
         self._wake = asyncio.Event()
         outage.listen(lambda _before, _after: self._wake.set())
 
@@ -89,7 +89,7 @@ class Lane:
         while not connection.is_closed:
             await self._outage.returned()
             self._pending.clear()
-            self._rows = 0
+            self._bytes = 0
             async with await connection.channel(publisher_confirms=False) as channel:
                 await self._take(channel)
 
@@ -110,12 +110,13 @@ class Lane:
         self._wake.set()
 
     async def _on_message(self, message: AbstractIncomingMessage) -> None:
-        said = self._read(message)
-        if self._show is not None and not message.redelivered:
-            self._show(said.entries)
-        rows = sum(len(e.content.value) for e in said.entries if isinstance(e.content, SampleColumns))
-        self._pending.append(Taken(message, said, rows))
-        self._rows += rows
+        taken = Taken(message)
+        if self._show is not None:
+            taken.said = self._read(message)
+            if not message.redelivered:
+                self._show(taken.said.entries)
+        self._pending.append(taken)
+        self._bytes += len(message.body)
         self._wake.set()
 
     def _read(self, message: AbstractIncomingMessage) -> Message:
@@ -140,34 +141,51 @@ class Lane:
 
     async def _store_batch(self) -> bool:
         """Store what waits, and acknowledge it; false when everything is to be given back."""
-        if self._rows < FULL_ROWS:
+        if self._bytes < FULL_BYTES:
             await asyncio.sleep(self._settings.gather_s)
-        batch = list(self._batch())
-        entries = [entry for taken in batch for entry in taken.said.entries]
-        broken = [piece for taken in batch for piece in taken.said.unusable]
-        doubtful = any(taken.message.redelivered for taken in batch)
+        batch = await self._batch()
+        stored = await self._until_stored(batch)
+        if stored is None:
+            return False
+        for _, message in batch:
+            self._bytes -= len(message.body)
+            self._pending.popleft()
+        self._counters.records.labels(self._settings.name).inc(stored.records)
+        self._counters.messages.labels(self._settings.name).inc(len(batch))
+        await batch[-1][1].ack(multiple=True)
+        return True
+
+    async def _batch(self) -> list[tuple[Message, AbstractIncomingMessage]]:
+        """The oldest that wait, read, as many as fill a transaction; at least one.
+
+        Between two of them the loop is free for the live lane.
+        """
+        batch: list[tuple[Message, AbstractIncomingMessage]] = []
+        rows = 0
+        for taken in list(self._pending):
+            if taken.said is None:
+                await asyncio.sleep(0)
+                taken.said = self._read(taken.message)
+            batch.append((taken.said, taken.message))
+            rows += _rows_of(taken.said)
+            if rows >= FULL_ROWS:
+                break
+        return batch
+
+    async def _until_stored(self, batch: list[tuple[Message, AbstractIncomingMessage]]) -> Stored | None:
+        """Stores, through a short outage if need be; None when everything is to be given back."""
+        entries = [entry for said, _ in batch for entry in said.entries]
+        broken = [piece for said, _ in batch for piece in said.unusable]
+        doubtful = any(message.redelivered for _, message in batch)
         while True:
             try:
-                stored = await self._store.store(entries, broken, doubtful=doubtful)
+                return await self._store.store(entries, broken, doubtful=doubtful)
             except DatabaseAwayError as error:
                 self._outage.lost(error)
                 doubtful = True
                 if not await self._outage.held_out():
-                    return False
-            else:
-                break
-        for _ in batch:
-            self._rows -= self._pending.popleft().rows
-        self._counters.records.labels(self._settings.name).inc(stored.records)
-        self._counters.messages.labels(self._settings.name).inc(len(batch))
-        await batch[-1].message.ack(multiple=True)
-        return True
+                    return None
 
-    def _batch(self) -> Iterable[Taken]:
-        """The oldest that wait, up to MAX_ROWS; at least one."""
-        rows = 0
-        for number, taken in enumerate(self._pending):
-            rows += taken.rows
-            if number and rows > MAX_ROWS:
-                return
-            yield taken
+
+def _rows_of(said: Message) -> int:
+    return sum(len(entry.content.value) for entry in said.entries if isinstance(entry.content, SampleColumns))
