@@ -157,6 +157,12 @@ class StillClock:
     def boot_us(self) -> int:
         return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
 
+    def wall_us(self) -> int | None:
+        return None
+
+    def last_good_us(self) -> int | None:
+        return None
+
     def add_hub_answer(self, sent_us: int, received_us: int, hub_us: int) -> bool:
         self.told.append((sent_us, received_us, hub_us))
         return True
@@ -176,7 +182,9 @@ class Site:
     flush: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
-        where = address(f"amqp://127.0.0.1:{self.port}/{quote(self.vhost, safe='')}", GATEWAY, self.password)
+        where = address(
+            f"amqp://127.0.0.1:{self.port}/{quote(self.vhost, safe='')}", GATEWAY, self.password, self.clock
+        )
         self.uplink = AmqpUplink(
             GATEWAY,
             where,

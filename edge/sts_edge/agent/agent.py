@@ -77,7 +77,7 @@ class Agent:
 
     def _make_uplink(self, settings: Settings) -> Uplink:
         hub = settings.hub
-        where = address(hub.url, settings.gateway.name, hub.read_password(), hub.ca_file)
+        where = address(hub.url, settings.gateway.name, hub.read_password(), self.clock, hub.ca_file)
         return AmqpUplink(
             settings.gateway.name,
             where,

@@ -10,6 +10,7 @@ outlet     one channel, on which each publish ends in one of five words
 keeping    a lane's channel, opened again when the broker closes it
 faults     what a technician should know of the link
 address    where the broker is, and as whom to knock there
+tls        judging a certificate on a machine that may not know what time it is
 """
 
 from .address import Address, address

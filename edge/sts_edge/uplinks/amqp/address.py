@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ssl
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
+
+from .tls import Time, Tls
 
 _PORTS = {"amqp": 5672, "amqps": 5671}
 
@@ -18,15 +19,15 @@ class Address(NamedTuple):
     vhost: str
     user: str
     password: str
-    tls: ssl.SSLContext | None
+    tls: Tls | None
 
     def __repr__(self) -> str:
         return f"{'amqps' if self.tls else 'amqp'}://{self.user}@{self.host}:{self.port}/{self.vhost}"
 
 
-def address(url: str, user: str, password: str, ca_file: Path | None = None) -> Address:
+def address(url: str, user: str, password: str, time: Time, ca_file: Path | None = None) -> Address:
     """Take a settings' url (`amqps://host:port/vhost`) apart. Raises OSError for an unreadable ca_file."""
     parts = urlsplit(url)
-    tls = ssl.create_default_context(cafile=ca_file) if parts.scheme == "amqps" else None
+    tls = Tls(time, ca_file) if parts.scheme == "amqps" else None
     vhost = unquote(parts.path[1:]) or "/"
     return Address(parts.hostname or "", parts.port or _PORTS[parts.scheme], vhost, user, password, tls)

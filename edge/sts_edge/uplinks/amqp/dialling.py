@@ -97,19 +97,23 @@ class Dialler:
         self._purpose = purpose
         self._resolver = Resolver(address.host, address.port)
         self._tries = 0
+        self._next_s = 0.0
         self.last_failure = ""
 
     async def dial(self) -> Line:
-        """Try until a line stands. Raises LoginRefused as soon as the broker says so."""
+        """Try until a line stands. Raises LoginRefused as soon as the broker says so.
+
+        Tries keep their distance from one call to the next: a connection that stands and is lost at once must
+        not become a busy loop.
+        """
         tries: set[_Try] = set()
-        next_s = 0.0
         try:
             while True:
                 now = time.monotonic()
-                if now >= next_s and not any(one.is_talking(now) for one in tries):
+                if now >= self._next_s and not any(one.is_talking(now) for one in tries):
                     tries.add(self._begin())
-                    next_s = now + TRY_EVERY_S * random.uniform(1 - TRY_SPREAD, 1 + TRY_SPREAD)
-                await _wait(tries, max(next_s - now, _LOOK_EVERY_S))
+                    self._next_s = now + TRY_EVERY_S * random.uniform(1 - TRY_SPREAD, 1 + TRY_SPREAD)
+                await _wait(tries, max(self._next_s - now, _LOOK_EVERY_S))
                 if line := self._sort(tries):
                     return line
         finally:

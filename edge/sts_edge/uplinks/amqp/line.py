@@ -30,6 +30,9 @@ from .outlet import Outlet
 USER_TIMEOUT_MS = 4_000
 # The broker's way to notice that we are gone: two missed beats of 10 s.
 HEARTBEAT_S = 10
+# aiormq gives its verdicts within a few turns of the loop; what it left hanging (a publish that waits for a
+# place in a queue that nobody empties any more) is given up after this.
+VERDICTS_S = 1.0
 # AMQP 0-9-1: access-refused, not-allowed (a virtual host that is not there, or not for this user).
 _LOGIN_REFUSED_CODES = (403, 530)
 
@@ -68,6 +71,7 @@ class Line(TransportFactory):
         self._peer = peer
         self._writer: asyncio.StreamWriter | None = None
         self._reader = HearingReader()
+        self._outlets: list[Outlet] = []
         self.began_s = time.monotonic()
         self.connect_s = 0.0
         url = URL.build(
@@ -99,10 +103,13 @@ class Line(TransportFactory):
     async def outlet(self, confirms: bool = True) -> Outlet:
         """Open a channel, with confirms and with returned messages told; one round trip less without them."""
         channel = await self._connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
-        return Outlet(channel)
+        outlet = Outlet(channel)
+        self._outlets.append(outlet)
+        return outlet
 
     def on_lost(self, callback: Callable[[], None]) -> None:
         """Call back once when the connection has ended, from whichever side."""
+        self._connection.closing.add_done_callback(lambda _: self.cut())
         self._connection.closing.add_done_callback(lambda _: callback())
 
     @property
@@ -134,6 +141,7 @@ class Line(TransportFactory):
         """End the connection now; every outcome that is still open becomes `lost`."""
         if self._writer is not None:
             self._writer.transport.abort()
+        asyncio.get_running_loop().call_later(VERDICTS_S, self._abandon)
 
     async def close(self, timeout: float) -> None:
         """Say goodbye to the broker as AMQP would have it, or cut when that takes too long."""
@@ -142,17 +150,29 @@ class Line(TransportFactory):
         except (TimeoutError, OSError):
             self.cut()
 
+    def _abandon(self) -> None:
+        for outlet in self._outlets:
+            outlet.abandon()
+
     async def create(self, url: URL, **_: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Make the transport; aiormq asks for it."""
         loop = asyncio.get_running_loop()
         sock = await self._connected_socket(loop)
         protocol = asyncio.StreamReaderProtocol(self._reader)
         tls = self._address.tls
-        host = self._address.host if tls else None
         transport, _protocol = await loop.create_connection(
-            lambda: protocol, sock=sock, ssl=tls, server_hostname=host
+            lambda: protocol,
+            sock=sock,
+            ssl=tls.context() if tls else None,
+            server_hostname=self._address.host if tls else None,
         )
         self._writer = asyncio.StreamWriter(transport, protocol, self._reader, loop)
+        if tls:
+            try:
+                tls.check(transport.get_extra_info("ssl_object"))
+            except OSError:
+                transport.abort()
+                raise
         return self._reader, self._writer
 
     async def _connected_socket(self, loop: asyncio.AbstractEventLoop) -> socket.socket:

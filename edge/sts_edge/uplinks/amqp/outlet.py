@@ -45,6 +45,11 @@ class Outlet:
         """Whether the channel is closed: open another one."""
         return self._channel.is_closed
 
+    def abandon(self) -> None:
+        """Give every publish that still has no verdict up as lost."""
+        for task in list(self._tasks):
+            task.cancel()
+
     async def settled(self, timeout: float) -> None:
         """Wait, this long at most, for all verdicts; without confirms, until the socket has taken all."""
         if self._tasks:
@@ -99,18 +104,11 @@ class Outlet:
             )
             verdict = Verdict(Outcome.ACKED)
         except asyncio.CancelledError:
-            if _is_cancelled():
-                raise
+            # Ours (`abandon`), or that which aiormq throws at whoever waits on what it closes: all the same.
             verdict = Verdict(Outcome.LOST)
         except Exception as error:
             verdict = _verdict(error)
         on_verdict(verdict)
-
-
-def _is_cancelled() -> bool:
-    """Tell our own cancellation from that which aiormq throws at whoever waits on what it closes."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 def _verdict(error: Exception) -> Verdict:

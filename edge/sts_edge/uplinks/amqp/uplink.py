@@ -301,10 +301,14 @@ class AmqpUplink:
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            line = self._line
-            if line is not None and line.is_blocked:
-                self._link.happened(LinkEvent.BLOCKED)
-            elif self._link.state is LinkState.BLOCKED:
-                self._link.happened(LinkEvent.UNBLOCKED)
-            self._live.pump()
-            self._backlog.pump()
+            self._look()
+
+    def _look(self) -> None:
+        if self._line is not None and self._line.is_blocked:
+            self._link.happened(LinkEvent.BLOCKED)
+        elif self._link.state is LinkState.BLOCKED:
+            self._link.happened(LinkEvent.UNBLOCKED)
+        elif self._link.state is LinkState.DOWN:
+            self._faults.link(LinkState.DOWN, self._dialler.last_failure)
+        self._live.pump()
+        self._backlog.pump()

@@ -1,0 +1,72 @@
+"""Judging the broker's certificate on a machine that may not know what time it is.
+
+A gateway without a clock chip starts in 1970, and every certificate is "not yet valid" then. Turning the
+check off would accept what has expired. So while the system's clock is before the last good time, which it
+cannot be, the dates are left out of OpenSSL's check and are judged here: by the wall time that our own
+anchors give, or else by the last good time, at which nothing may have expired. Issuer and host name are
+checked by OpenSSL always.
+
+Then only the broker's own certificate is judged by its dates; an expired intermediate goes unnoticed until
+the clock is set.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+# X509_V_FLAG_NO_CHECK_TIME (openssl/x509_vfy.h); Python's ssl has no name for it.
+NO_CHECK_TIME = 0x200000
+# Before any good time was known: this was not written earlier.
+EARLIEST_US = 1_767_225_600_000_000  # 2026-01-01
+
+
+class Time(Protocol):
+    """What of the gateway's clock judges a certificate; µs since 1970, None where not known."""
+
+    def wall_us(self) -> int | None: ...
+    def last_good_us(self) -> int | None: ...
+
+
+class Tls:
+    """How to make an encrypted connection. Raises OSError when made with a ca_file that cannot be read."""
+
+    def __init__(
+        self, time: Time, ca_file: Path | None = None, system_us: Callable[[], int] | None = None
+    ) -> None:
+        self._time = time
+        self._system_us = system_us or _system_us
+        self._strict = ssl.create_default_context(cafile=ca_file)
+        self._dateless = ssl.create_default_context(cafile=ca_file)
+        self._dateless.verify_flags |= ssl.VerifyFlags(NO_CHECK_TIME)
+
+    def context(self) -> ssl.SSLContext:
+        """For the next connection."""
+        return self._dateless if self._system_is_wrong() else self._strict
+
+    def check(self, connection: ssl.SSLObject) -> None:
+        """Judge the dates that OpenSSL has left out. Raises ssl.SSLCertVerificationError."""
+        if connection.context is self._strict:
+            return
+        certificate = connection.getpeercert() or {}
+        ends_us = ssl.cert_time_to_seconds(str(certificate["notAfter"])) * 1_000_000
+        begins_us = ssl.cert_time_to_seconds(str(certificate["notBefore"])) * 1_000_000
+        wall_us = self._time.wall_us()
+        if ends_us < (self._floor_us() if wall_us is None else wall_us):
+            raise ssl.SSLCertVerificationError("certificate has expired")
+        if wall_us is not None and wall_us < begins_us:
+            raise ssl.SSLCertVerificationError("certificate is not yet valid")
+
+    def _system_is_wrong(self) -> bool:
+        return self._system_us() < self._floor_us()
+
+    def _floor_us(self) -> int:
+        return max(self._time.last_good_us() or 0, EARLIEST_US)
+
+
+def _system_us() -> int:
+    """The system's clock: what OpenSSL will judge by."""
+    return time.time_ns() // 1_000

@@ -1,0 +1,107 @@
+"""The backlog lane's caution: a record that closes the channel does not take others along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sts_edge.uplinks.amqp.backlog import REFUSED_IN_A_ROW, BacklogLane
+from sts_edge.uplinks.amqp.outlet import Outcome, Verdict
+from sts_edge.uplinks.flight import Flight
+from sts_protocols.record import UNKNOWN_CLOCK, Kind, Record, seal
+from uplink_stores import NotingStore
+
+EPOCH = b"e" * 16
+
+
+def records(count: int) -> list[Record]:
+    return [seal(Kind.LOG, b"s" * 8, EPOCH, seq, 0, 0, UNKNOWN_CLOCK, b"x" * 300) for seq in range(count)]
+
+
+class ScriptedLine:
+    """Clear and not blocked."""
+
+    is_clear = True
+    is_blocked = False
+
+
+class ScriptedOutlet:
+    """Holds what was published until the test judges it; a refusal shuts it."""
+
+    def __init__(self) -> None:
+        self.is_shut = False
+        self.under_way: list[tuple[bytes, Callable[[Verdict], None]]] = []
+
+    def publish(self, body: bytes, *, on_verdict: Callable[[Verdict], None], **_: Any) -> None:
+        self.under_way.append((body, on_verdict))
+
+    def judge(self, guilty: Callable[[bytes], bool]) -> None:
+        """Confirm in order, until a guilty message closes the channel for all that is under way."""
+        while self.under_way:
+            body, on_verdict = self.under_way.pop(0)
+            if guilty(body):
+                self.is_shut = True
+                on_verdict(Verdict(Outcome.REFUSED, "no"))
+                for _, other in self.under_way:
+                    other(Verdict(Outcome.REFUSED, "no"))
+                self.under_way.clear()
+                return
+            on_verdict(Verdict(Outcome.ACKED))
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sts_edge.uplinks.amqp.backlog.FIRST_PAUSE_S", 0.0)
+
+
+def drained(store: NotingStore, flight: Flight, guilty: Callable[[bytes], bool], channels: int = 50) -> int:
+    """Send all over one channel after the other; how many channels it took."""
+    lane = BacklogLane("pitch-1", store, flight, lambda _: True, lambda: True)
+    line: Any = ScriptedLine()
+    for used in range(1, channels + 1):
+        outlet: Any = ScriptedOutlet()
+        lane.use(line, outlet)
+        lane.pump()
+        while outlet.under_way and not outlet.is_shut:
+            outlet.judge(guilty)
+        if not outlet.is_shut:
+            return used
+        lane.shut()
+    return channels
+
+
+async def test_what_nobody_refuses_goes_over_one_channel() -> None:
+    store = NotingStore(records=records(50))
+    assert drained(store, Flight(store), lambda _: False) == 1
+    assert len(store.confirmed) == 50
+
+
+@pytest.mark.parametrize("guilty", [0, 17, 49])
+async def test_one_guilty_record_is_set_aside_and_all_others_arrive(guilty: int) -> None:
+    store = NotingStore(records=records(50))
+    flight = Flight(store)
+    bad = store.records[guilty].raw
+    drained(store, flight, lambda body: bad in body)
+    assert sorted(seq for _, seq in store.confirmed) == [seq for seq in range(50) if seq != guilty]
+    assert (EPOCH, guilty) in flight
+    assert flight.aside == 1
+
+
+async def test_when_every_record_is_refused_none_is_set_aside() -> None:
+    """Then it is not the records' fault: they wait for whoever mends the rights."""
+    store = NotingStore(records=records(50))
+    flight = Flight(store)
+    assert drained(store, flight, lambda _: True, channels=REFUSED_IN_A_ROW + 5) > REFUSED_IN_A_ROW
+    assert flight.aside == 0
+    assert not store.confirmed
+
+
+async def test_nothing_goes_while_a_live_record_waits() -> None:
+    store = NotingStore(records=records(5))
+    lane = BacklogLane("pitch-1", store, Flight(store), lambda _: True, lambda: False)
+    outlet: Any = ScriptedOutlet()
+    lane.use(ScriptedLine(), outlet)  # type: ignore[arg-type]
+    lane.pump()
+    assert not outlet.under_way
