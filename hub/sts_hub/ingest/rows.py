@@ -76,35 +76,40 @@ class Sensors:
 
     def __init__(self) -> None:
         self.keys: list[tuple[bytes, str]] = []
-        self._numbers: dict[tuple[bytes, str], int] = {}
-        self._lists: dict[tuple[bytes, tuple[str, ...]], NDArray[np.int32]] = {}
+        self._numbers: dict[bytes, dict[str, int]] = {}
 
-    def number(self, epoch: bytes, names: Sequence[str]) -> NDArray[np.int32]:
-        """The numbers of a record's names; most records of an epoch have the same list."""
-        key = (epoch, tuple(names))
-        found = self._lists.get(key)
-        if found is None:
-            found = self._lists[key] = np.array([self._one(epoch, name) for name in names], np.int32)
-        return found
+    def number(self, epoch: bytes, names: Sequence[str]) -> list[int]:
+        """The numbers of a record's names, in their order: that in which they were heard, so nearly every
+        record has another."""
+        known = self._numbers.setdefault(epoch, {})
+        try:
+            return [known[name] for name in names]
+        except KeyError:
+            for name in names:
+                self._note(epoch, name, known)
+            return [known[name] for name in names]
 
-    def _one(self, epoch: bytes, name: str) -> int:
-        key = (epoch, name)
-        number = self._numbers.setdefault(key, len(self.keys))
-        if number == len(self.keys):
-            self.keys.append(key)
-        return number
+    def _note(self, epoch: bytes, name: str, known: dict[str, int]) -> None:
+        if name not in known:
+            known[name] = len(self.keys)
+            self.keys.append((epoch, name))
 
 
 def gather(records: Sequence[tuple[bytes, SampleColumns, int]]) -> tuple[Rows, Sensors]:
     """The rows of records given as (epoch, columns, what to add to boot time for wall time, µs)."""
     sensors = Sensors()
-    numbers = [sensors.number(epoch, columns.sensors)[columns.sensor] for epoch, columns, _ in records]
+    numbers: list[int] = []
+    firsts: list[int] = []
+    for epoch, columns, _ in records:
+        firsts.append(len(numbers))
+        numbers += sensors.number(epoch, columns.sensors)
     lengths = [len(columns.boot_us) for _, columns, _ in records]
-    record = np.repeat(np.arange(len(records), dtype=np.int32), lengths)
+    place = _joined([columns.sensor for _, columns, _ in records], np.int32)
+    place = place + np.repeat(np.array(firsts, np.int32), lengths)
     offset_us = np.repeat(np.array([offset for *_, offset in records], np.int64), lengths)
     rows = Rows(
-        record,
-        _joined(numbers, np.int32),
+        np.repeat(np.arange(len(records), dtype=np.int32), lengths),
+        np.array(numbers, np.int32)[place],
         _joined([columns.metric for _, columns, _ in records], np.int16),
         _joined([columns.boot_us for _, columns, _ in records], np.int64) + offset_us,
         _joined([columns.value for _, columns, _ in records], np.float64),

@@ -108,6 +108,8 @@ def to_runs(items: Iterable[int]) -> list[int]:
 
 def from_runs(runs: list[int]) -> list[int]:
     """What `to_runs` was given."""
+    if len(runs) == 2:  # nearly always
+        return runs[:1] * runs[1]
     return list(chain.from_iterable(map(repeat, runs[0::2], runs[1::2])))
 
 

@@ -8,7 +8,7 @@ has, the values, their quality.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice, pairwise, repeat
+from itertools import accumulate, chain, islice, pairwise, repeat
 from typing import NamedTuple
 
 import msgspec
@@ -147,9 +147,10 @@ def packets_of(content: Body) -> Packets:
     sources = len(content.names)
     ticks, periods = from_runs(content.ticks), from_runs(content.periods)
     counts = counts_of(content.packets, sources)
-    source = list(chain.from_iterable(map(repeat, range(sources), counts)))
-    boot_us = list(_unfold_starts(ticks, content.starts))
-    if content.times:
+    boot_us = _unfold_starts(ticks, content.starts)
+    source = list(range(sources))
+    if content.times:  # some have told more than once
+        source = list(chain.from_iterable(map(repeat, source, counts)))
         boot_us = list(_unfold_times(boot_us, ticks, periods, counts, content.times))
     if boot_us and (min(boot_us) < 0 or max(boot_us) >= MAX_BOOT_US):
         raise wrong("a time is out of range")
@@ -163,11 +164,15 @@ def _fold_starts(ticks: list[int], starts_us: list[int]) -> Iterator[int]:
         before_us = start_us
 
 
-def _unfold_starts(ticks: list[int], deltas: Steps) -> Iterator[int]:
-    start_us = 0
+def _unfold_starts(ticks: list[int], deltas: Steps) -> list[int]:
+    if len(set(ticks)) == 1:  # nearly always
+        tick_us = ticks[0]
+        return [start * tick_us for start in accumulate(deltas)]
+    start_us, starts_us = 0, []
     for tick_us, delta in zip(ticks, deltas, strict=True):
         start_us = (start_us // tick_us + delta) * tick_us
-        yield start_us
+        starts_us.append(start_us)
+    return starts_us
 
 
 def _fold_times(run: list[Packet]) -> Iterator[int]:
