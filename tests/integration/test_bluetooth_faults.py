@@ -1,7 +1,7 @@
 """What the radio, BlueZ and D-Bus can do to the Bluetooth source, and that it comes back by itself."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,8 @@ from sts_sims.heart_strap import HEART_RATE_MEASUREMENT
 
 BEATS = 50
 ROUNDS = 3
+# So long nothing comes: then nothing is on its way any more.
+QUIET_S = 0.3
 
 
 def descriptors() -> int:
@@ -36,12 +38,15 @@ async def hears_again(ear: Ear, number: int = 1) -> None:
     await until(lambda: len(ear.heard(number)) >= before + 3)
 
 
-async def beat(air: Air) -> None:
-    """Send BEATS beats that differ, as soon as somebody listens."""
+async def beat(air: Air, heard: Sequence[object]) -> None:
+    """Send BEATS beats that differ, as soon as somebody listens, and wait until no more is heard of them."""
     await until(lambda: air.say(frame(60)) is None)
     for number in range(BEATS):
         assert air.say(frame(100 + number)) is None
-    await asyncio.sleep(0.2)
+    before = -1
+    while before < len(heard) or len(heard) < BEATS:
+        before = len(heard)
+        await asyncio.sleep(QUIET_S)
 
 
 # The duplicate-notification defect: BlueZ keeps the registration of a client after a loss (bleak#2002).
@@ -61,7 +66,7 @@ async def callbacks_of_abandoned_clients(
         clients.append(client)
         await client.connect()
         await client.start_notify(HEART_RATE_MEASUREMENT, lambda _c, data, to=heard: to.append(bytes(data)))
-        await beat(air)
+        await beat(air, heard)
         counted.append(sum(data[1] >= 100 for data in heard))
         air.order("drop", strap="hr-01")
         await until(lambda client=client: not client.is_connected)
@@ -90,7 +95,7 @@ async def test_the_source_hears_every_beat_once_after_any_number_of_losses(tmp_p
         counted = []
         for _ in range(ROUNDS):
             ear.packets.clear()
-            await beat(air)
+            await beat(air, ear.packets)
             counted.append(sum(rate >= 100 for rate in heart_rates(ear.packets)))
             air.order("drop", strap="hr-01")
             await until(lambda: not air.connected())
