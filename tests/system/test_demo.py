@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.folders import TEMPORARY, short_name
+from demo.folders import TEMPORARY, remove_lasting_folder, short_name
 from demo.ports import wait_until
 from demo.preflight import lacks_for
 from missing_parts import missing
@@ -97,6 +97,7 @@ def demos(tmp_path: Path) -> Iterator[list[Demo]]:
     for demo in started:
         if demo.process.poll() is None:
             demo.interrupt()
+    remove_lasting_folder(tmp_path / "build/demo/postgres")  # pytest's folders are closed to others
 
 
 @pytest.mark.timeout(2 * (START_ALLOWANCE_S + STOP_ALLOWANCE_S))
