@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
+
 import aio_pika
 import pytest
 from aio_pika.exceptions import AMQPError, ChannelClosed, ProbableAuthenticationError, PublishError
@@ -184,3 +188,27 @@ async def test_a_gateway_taken_away_cannot_log_in(hub):
     assert await can_log_in(hub)
     await users.remove(hub.management, "pitch-1")
     assert not await can_log_in(hub)
+
+
+async def test_the_command_ends_with_a_sentence_when_the_broker_is_not_as_it_must_be(hub):
+    await hub.management.delete("queues", hub.management.vhost, routing.BACKLOG_QUEUE)
+    await hub.management.put("queues", hub.management.vhost, routing.BACKLOG_QUEUE, durable=True)
+    settings = {
+        "STS_DB_INGEST_DSN": hub.database.ingest_dsn,
+        "STS_AMQP_URL": hub.amqp_url,
+        "STS_MANAGEMENT_URL": hub.management_url,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        "from sts_hub.cli import main; main(['ingest'])",
+        env={name: value for name, value in os.environ.items() if not name.startswith("STS_")} | settings,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, told = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 1
+    assert told.decode().startswith(
+        f"The queue {routing.BACKLOG_QUEUE} is at the broker, but not as the hub needs it"
+    )
+    assert "Traceback" not in told.decode()

@@ -9,7 +9,7 @@ from importlib.resources import files
 import asyncpg
 import pytest
 
-from sts_hub.db.migrate import API, INGEST, ROLES, Migration, MigrationError, migrate, shipped
+from sts_hub.db.migrate import API, INGEST, ROLES, Migration, MigrationError, found, migrate, shipped
 
 CATALOGUE = {
     "tables": """
@@ -234,3 +234,26 @@ async def migrated(postgres):
     yield connections
     for connection in connections.values():
         await connection.close()
+
+
+async def test_a_program_on_a_database_too_old_for_it_says_what_to_run(postgres):
+    dsn, steps = postgres.make_database(), shipped()
+    connection = await asyncpg.connect(dsn)
+    with pytest.raises(MigrationError, match="run sts-hub migrate"):
+        await found(connection)
+    await migrate(dsn, steps=steps[:-1])
+    with pytest.raises(MigrationError, match="run sts-hub migrate"):
+        await found(connection)
+    await migrate(dsn)
+    assert (await found(connection)).version == len(steps)
+    assert (await found(connection)).edition in ("plain", "apache")
+    await connection.close()
+
+
+async def test_a_program_of_before_works_on_with_a_newer_database(postgres):
+    dsn, steps = postgres.make_database(), shipped()
+    newer = Migration(len(steps) + 1, "newer", "CREATE TABLE sts.newer (x int)")
+    await migrate(dsn, steps=(*steps, newer))
+    connection = await asyncpg.connect(dsn)
+    assert (await found(connection)).version == len(steps) + 1
+    await connection.close()

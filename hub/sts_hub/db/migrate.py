@@ -184,7 +184,18 @@ async def _apply_one(connection: Connection, step: Migration) -> bool:
         return True
 
 
-async def edition(connection: Connection) -> str:
-    """Which database this is: plain PostgreSQL, or TimescaleDB's apache or community edition."""
-    found: str = await connection.fetchval(_QUERIES.edition)
-    return found
+async def found(connection: Connection) -> Outcome:
+    """What a program that starts finds: version and edition. Raises MigrationError when the database is too
+    old for it.
+
+    A newer database is none of its business: programs are replaced one after the other.
+    """
+    try:
+        version = await connection.fetchval("SELECT max(number) FROM sts.migration") or 0
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        version = 0
+    if version < len(shipped()):
+        raise MigrationError(
+            f"The database is at version {version}, this program needs {len(shipped())}: run sts-hub migrate."
+        )
+    return Outcome((), version, await connection.fetchval(_QUERIES.edition))

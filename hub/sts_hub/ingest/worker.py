@@ -20,6 +20,7 @@ from sts_hub.broker import topology
 from sts_hub.broker.management import Management, vhost_of
 from sts_hub.broker.teller import Teller
 from sts_hub.db import pools
+from sts_hub.db.migrate import found
 from sts_hub.ingest import lanes, outage, parking
 from sts_hub.ingest.counters import Counters
 from sts_hub.ingest.intake import Entry
@@ -71,10 +72,11 @@ class Worker:
         self._checkpoint = checkpoint
 
     async def run(self) -> None:
-        """Work until cancelled. Raises BrokerError when the broker is not as it must be."""
+        """Work until cancelled. Raises MigrationError or BrokerError when a part is not as it must be."""
         settings = self._settings
         pool = await pools.open_pool(settings.db_dsn, f"sts-hub ingest {self.name}"[:63], resets=False)
         try:
+            await _look_at(pool)
             self._register = Register()
             self._store = Store(pool, self._register, self.counters, checkpoint=self._checkpoint)
             self._teller = Teller(settings.amqp_url)
@@ -173,6 +175,17 @@ class Worker:
             except (DatabaseAwayError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 _log.warning("parked not retried", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(RETRY_PARKED_S)
+
+
+async def _look_at(pool: asyncpg.Pool) -> None:
+    """Say which database this is. Raises MigrationError; one that is away is waited for later."""
+    try:
+        async with pool.acquire() as connection:
+            outcome = await found(connection)
+    except (asyncpg.PostgresError, OSError, TimeoutError) as error:
+        _log.warning("database away", error=f"{type(error).__name__}: {error}")
+    else:
+        _log.info("database", version=outcome.version, edition=outcome.edition)
 
 
 def _now_us() -> int:
