@@ -23,7 +23,7 @@ def _wanted(
         Query(min_length=1, max_length=8, description="Name of a metric; several times for several."),
     ],
     since: Annotated[Moment, Query(alias="from")],
-    until: Annotated[Moment, Query(alias="to", description="Not included; at most 31 days after `from`.")],
+    until: Annotated[Moment, Query(alias="to", description="Not included; at most 7 days after `from`.")],
     pixels: Annotated[int, Query(ge=10, le=10_000, description="Width of the chart.")] = 1000,
 ) -> Wanted:
     return Wanted(tuple(metric), since, until, pixels)

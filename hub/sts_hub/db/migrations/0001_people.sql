@@ -71,6 +71,7 @@ CREATE TABLE sts.athlete (
     FOREIGN KEY (account_id, club_id) REFERENCES sts.account (id, club_id)
 );
 CREATE INDEX athlete_team_idx ON sts.athlete (team_id);
+CREATE INDEX athlete_club_idx ON sts.athlete (club_id);
 
 -- Consent counts at the time of measurement. The purpose 'monitoring' is the one without which no value is stored or shown.
 -- A withdrawal closes the range; it never removes the row, because what was measured under it stays lawful.
@@ -344,7 +345,8 @@ CREATE POLICY removes ON sts.account_team FOR DELETE TO sts_api USING (
 -- sts.login has no policy for the API: the functions above are the only way.
 
 -- Athletes and their consents: the rule for people. An athlete changes nothing of the own row but decides on consent.
-CREATE POLICY sees ON sts.athlete FOR SELECT TO sts_api USING (sts.sees_person(club_id, team_id, account_id));
+CREATE POLICY sees ON sts.athlete FOR SELECT TO sts_api USING (
+    club_id = (SELECT sts.asking_club()) AND sts.sees_person(club_id, team_id, account_id));
 CREATE POLICY adds ON sts.athlete FOR INSERT TO sts_api WITH CHECK (
     sts.sees_person(club_id, team_id, NULL) AND (SELECT sts.asking_role()) <> 'athlete');
 CREATE POLICY changes ON sts.athlete FOR UPDATE TO sts_api

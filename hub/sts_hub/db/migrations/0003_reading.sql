@@ -52,26 +52,27 @@ RETURNS TABLE (
     series int, bucket_us bigint, quality int2, first_us bigint, last_us bigint,
     low float8, high float8, total float8, n bigint, covered_us bigint
 )
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = sts, pg_temp SET work_mem = '32MB' AS $$
 DECLARE
     v_worn record;
 BEGIN
     FOR v_worn IN SELECT w.sensor, w.since, w.until FROM sts.worn(p_athlete, p_from, p_to) w LOOP
         RETURN QUERY EXECUTE $q$
-            SELECT v.series, sts.us(date_bin($5, v.t, $4)), v.quality, sts.us(min(v.t)), sts.us(max(v.t)),
-                   min(v.value), max(v.value), sum(v.value), count(*),
-                   (extract(epoch FROM coalesce(sum(CASE
-                       WHEN v.quality <> 0 THEN NULL
-                       WHEN v.pause > $7 OR v.pause IS NULL THEN least($6, $3 - v.t)
-                       ELSE v.pause
-                   END), interval '0')) * 1000000)::bigint
+            SELECT b.series, sts.us(b.start), b.quality, sts.us(b.first_t), sts.us(b.last_t),
+                   b.low, b.high, b.total, b.n, (extract(epoch FROM b.covered) * 1000000)::bigint
             FROM (
-                SELECT s.series, s.t, s.value, s.quality,
-                       lead(s.t) OVER (PARTITION BY s.quality = 0 ORDER BY s.t) - s.t AS pause
-                FROM sts.sample s
-                WHERE s.series = ANY ($1) AND s.t >= $2 AND s.t < $3
-            ) v
-            GROUP BY v.series, 2, v.quality
+                SELECT v.series, date_bin($5, v.t, $4) AS start, v.quality, min(v.t) AS first_t, max(v.t) AS last_t,
+                       min(v.value) AS low, max(v.value) AS high, sum(v.value) AS total, count(*) AS n,
+                       coalesce(sum(v.pause) FILTER (WHERE v.quality = 0 AND v.pause <= $7), interval '0')
+                       + $6 * count(*) FILTER (WHERE v.quality = 0 AND (v.pause <= $7) IS NOT TRUE) AS covered
+                FROM (
+                    SELECT s.series, s.t, s.value, s.quality,
+                           lead(s.t) OVER (PARTITION BY s.quality = 0 ORDER BY s.t) - s.t AS pause
+                    FROM sts.sample s
+                    WHERE s.series = ANY ($1) AND s.t >= $2 AND s.t < $3
+                ) v
+                GROUP BY v.series, 2, v.quality
+            ) b
         $q$ USING sts.series_of(v_worn.sensor, p_metric), v_worn.since, v_worn.until, p_from,
                   p_width, p_interval, p_pause;
     END LOOP;
@@ -92,7 +93,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     FROM sts.athlete a
     LEFT JOIN sts.assignment w ON w.athlete_id = a.id AND w.during @> now()
     LEFT JOIN sts.sensor s ON s.id = w.sensor_id
-    WHERE sts.sees_person(a.club_id, a.team_id, a.account_id)
+    WHERE a.club_id = sts.asking_club() AND sts.sees_person(a.club_id, a.team_id, a.account_id)
     ORDER BY a.number NULLS LAST, a.id, s.kind <> 'heart_rate', s.id
 $$;
 
