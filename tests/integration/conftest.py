@@ -7,6 +7,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import aio_pika
 import asyncpg
@@ -14,6 +15,7 @@ import pytest
 from aio_pika.abc import AbstractExchange, AbstractIncomingMessage
 
 from api_fixtures import api_app, api_database, world  # noqa: F401 - fixtures of the API's tests
+from demo.services.rabbitmq import RabbitMQ
 from ingest_support import PATIENCE_S, message
 from sts_hub.broker import topology, users
 from sts_hub.broker.management import Management
@@ -135,6 +137,12 @@ class Hub:
     management_url: str
     management: Management
     stack: contextlib.AsyncExitStack
+    rabbitmq: RabbitMQ
+
+    async def delete(self, *path: str) -> None:
+        """Remove something at the broker, by its path in the management API."""
+        address = "/".join(["/api", *(quote(part, safe="") for part in path)])
+        await asyncio.to_thread(self.rabbitmq.api, "DELETE", address)
 
     async def start(self, *, checkpoint=no_checkpoint, hold_s: float = 60.0) -> Worker:
         """A worker that runs until the test ends or `end` is called."""
@@ -193,6 +201,6 @@ async def hub(rabbitmq, hub_database) -> AsyncIterator[Hub]:
     async with contextlib.AsyncExitStack() as stack, Management(url, vhost) as management:
         async with await aio_pika.connect(amqp_url) as connection:
             await topology.declare(connection)
-        yield Hub(hub_database, amqp_url, url, management, stack)
+        yield Hub(hub_database, amqp_url, url, management, stack, rabbitmq)
         await stack.aclose()
     rabbitmq.drop_vhost(vhost)

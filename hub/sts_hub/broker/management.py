@@ -49,10 +49,6 @@ class Management:
         """Make it so. Raises BrokerError."""
         await self._call("PUT", path, body)
 
-    async def delete(self, *path: str) -> None:
-        """Remove it; nothing happens when it is not there. Raises BrokerError."""
-        await self._call("DELETE", path)
-
     async def _call(
         self, method: str, path: tuple[str, ...], body: dict[str, object] | None = None
     ) -> httpx.Response:

@@ -31,12 +31,6 @@ async def add(management: Management, gateway: str, password: str) -> None:
     await management.put("users", gateway, password=password, tags=TAG)
 
 
-async def remove(management: Management, gateway: str) -> None:
-    """Take the gateway's user away; its connections end. Raises BrokerError."""
-    await _refuse_stranger(management, gateway)
-    await management.delete("users", gateway)
-
-
 async def _refuse_stranger(management: Management, name: str) -> None:
     user = await management.get("users", name)
     if user is not None and TAG not in _tags(user.get("tags")):
