@@ -68,7 +68,9 @@ class Agent:
         self.uplink: Uplink = self._make_uplink(settings)
         self.reports.link = self.uplink.report
         self.notes = Notes(self.buffer, self.clock.boot_us, self.clock.reading)
-        self._anchors = Anchors(self.clock, self.buffer, self._time_is_known)
+        # What is open can be shown live as soon as the time is known; once the pin is on disk the hub is
+        # told, so that what waits may follow.
+        self._anchors = Anchors(self.clock, self.buffer, self.batcher.flush, self.uplink.beat)
         self._control = ControlServer(gateway.run_dir / SOCKET_NAME, self.reports.status)
         self._witness = Witness(settings.witness.socket) if settings.witness else None
         self._supervisor = Supervisor(self.health, fatal=(BufferFailed, WitnessMissing))
@@ -156,11 +158,6 @@ class Agent:
             tell(*news)
         except WitnessMissing as error:
             self._supervisor.fail(error)
-
-    def _time_is_known(self) -> None:
-        """What is open can be shown live at once; the hub is told of the pin, so that what waits may follow."""
-        self.batcher.flush()
-        self.uplink.beat()
 
     def _states(self) -> list[SensorState]:
         return [state for source in self.sources for state in source.states()]

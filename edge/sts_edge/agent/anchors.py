@@ -12,18 +12,27 @@ from sts_protocols.record import Anchor, Kind, encode_anchor
 # A clock that is being corrected changes often; each anchor is a record on the card. The last one always
 # gets told.
 LEAST_APART_S = 10.0
+# A pin is on disk after one fsync: milliseconds, or half a second on a slow card.
+LOOK_S = 0.05
 
 
 class Anchors:
-    """Appends ANCHOR records and pins the epoch. on_pin: the epoch has just been pinned."""
+    """Appends ANCHOR records and pins the epoch.
 
-    def __init__(self, clock: Clock, buffer: Buffer, on_pin: Callable[[], None]) -> None:
+    on_time: the time is known for the first time. on_pin: the pin is on disk, so beats tell it from now on.
+    """
+
+    def __init__(
+        self, clock: Clock, buffer: Buffer, on_time: Callable[[], None], on_pin: Callable[[], None]
+    ) -> None:
         self._clock = clock
         self._buffer = buffer
+        self._on_time = on_time
         self._on_pin = on_pin
         self._pinned = False
         self._next: Anchor | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._looking: asyncio.TimerHandle | None = None
         clock.on_anchor = self.take
 
     def take(self, anchor: Anchor) -> None:
@@ -31,15 +40,23 @@ class Anchors:
         if not self._pinned and self._clock.pin is not None:
             self._pinned = True
             self._buffer.pin(self._clock.pin)
-            self._on_pin()
+            self._on_time()
+            self._look_for_pin()
         self._next = anchor
         if self._timer is None:
             self._tell()
 
     def stop(self) -> None:
         """Tell nothing more."""
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._looking):
+            if timer is not None:
+                timer.cancel()
+
+    def _look_for_pin(self) -> None:
+        if any(one.pin is not None for one in self._buffer.epochs() if one.epoch == self._buffer.epoch):
+            self._on_pin()
+        else:
+            self._looking = asyncio.get_running_loop().call_later(LOOK_S, self._look_for_pin)
 
     def _tell(self) -> None:
         anchor, self._next, self._timer = self._next, None, None
