@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.figures import Figure, table
+from benchmarks.figures import Figure, pace_ms, table
 from demo import lock
 from demo.processes import StartError
 from faults.machine import facts
@@ -31,18 +31,23 @@ def main() -> int:
     """0 when every part was run to its end, 1 when one broke, 2 when a demo of this clone runs."""
     given = _arguments()
     began = time.monotonic()
-    machine, figures, broken = facts(), [], []
+    machine, figures, broken, paces = facts(), [], [], [pace_ms()]
     try:
         with lock.take(given.folder):
             for part in given.parts or PARTS:
                 _say(f"{part} …")
                 figures += _run(part, given.folder / "bench", broken)
+                paces.append(pace_ms())
     except lock.AlreadyRunningError as other:
         _say(f"Process {other} of this clone runs already and would spoil the figures: end it first.")
         return 2
     seconds = round(time.monotonic() - began)
     report = {
-        "machine": {**machine, "load_1_min_afterwards": facts()["load_1_min"]},
+        "machine": {
+            **machine,
+            "load_1_min_afterwards": facts()["load_1_min"],
+            "fixed_work_cpu_ms": [round(pace, 1) for pace in paces],
+        },
         "seconds": seconds,
         "missed": [f"{f.part}: {f.name}" for f in figures if f.verdict == "MISSED"],
         "broken": broken,
@@ -98,6 +103,9 @@ def _show(report: dict, figures: list[Figure], place: Path) -> None:
     )
     load = f"{machine['load_1_min']:.1f} before, {machine['load_1_min_afterwards']:.1f} afterwards"
     print(f"Linux {machine['kernel']}; processes wanting a core in the last minute: {load}")
+    paces = machine["fixed_work_cpu_ms"]
+    print(f"A fixed piece of work took {min(paces):g} to {max(paces):g} ms of CPU between the parts:")
+    print("what else the machine does makes all CPU figures grow alike.")
     print(table(figures))
     met = sum(figure.verdict == "met" for figure in figures)
     print(f"\n{met} promises met, {len(report['missed'])} missed, in {report['seconds']} s")

@@ -13,6 +13,7 @@ from typing import Any
 TRIES = 5
 # Shorter, and the clock's own grain would show.
 LEAST_TRY_S = 0.05
+PACE_STEPS = 300_000
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,13 @@ def cpu_us(work: Callable[[], object]) -> float:
     while (spent_s := _cpu_s(work, calls)) < LEAST_TRY_S:
         calls = max(2 * calls, int(calls * 1.2 * LEAST_TRY_S / max(spent_s, 1e-6)))
     return min(_cpu_s(work, calls) for _ in range(TRIES)) / calls * 1e6
+
+
+def pace_ms() -> float:
+    """CPU time of one fixed piece of work, ms: on a busy machine the same work costs more CPU, too."""
+    return (
+        min(_cpu_s(lambda: sum(number * number for number in range(PACE_STEPS)), 1) for _ in range(3)) * 1e3
+    )
 
 
 def median(values: list[float]) -> float:

@@ -38,7 +38,7 @@ BACKLOG_S = 4_000
 LIVE_S = 12
 LIVE_PER_S = 4
 FLEET = 4
-IDLE_S = 6
+IDLE_S = 10
 PATIENCE_S = 120
 
 BACKLOG_US_PER_SAMPLE = 1.0
@@ -208,7 +208,8 @@ async def _live(hub: Hub) -> AsyncIterator[Figure]:
     yield _middle(part, "worker CPU per message, one gateway", alone, "ms", LIVE_MS_PER_MESSAGE)
     fleet = await _live_round(hub, FLEET, idle_share)
     yield Figure(part, f"worker CPU per message, {FLEET} gateways", fleet, "ms", LIVE_MS_PER_MESSAGE)
-    yield Figure(part, "an idle worker", 100 * idle_share, "% of a core")
+    note = f"in {IDLE_S} s, counted in steps of 10 ms"
+    yield Figure(part, "an idle worker", 100 * idle_share, "% of a core", note=note)
 
 
 async def _live_round(hub: Hub, gateways: int, idle_share: float) -> float:

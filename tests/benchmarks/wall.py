@@ -37,7 +37,7 @@ def measure(_: Path) -> Iterator[Figure]:
             100 * run["core_share"],
             "% of a core",
             100 * run["limit"],
-            note=f"{run['heap_mb']} MB of script memory",
+            note=f"time in tasks, a busy machine's waiting included; {run['heap_mb']} MB of script memory",
         )
 
 
