@@ -26,7 +26,7 @@ async def api_database(postgres: Any) -> AsyncIterator[ApiDatabase]:
     api_dsn = postgres.dsn_of(name, migrate.API, API_PASSWORD)
     await migrate.migrate(dsn, api_dsn=api_dsn)
     owner = await asyncpg.connect(dsn, server_settings={"timezone": "UTC"})
-    yield ApiDatabase(owner, api_dsn)
+    yield ApiDatabase(owner, api_dsn, dsn)
     await owner.close()
 
 

@@ -40,6 +40,7 @@ class ApiDatabase:
 
     owner: asyncpg.Connection
     api_dsn: str
+    owner_dsn: str
 
     async def add(self, table: str, **values: Any) -> Any:
         """Insert a row as the owner; its first column."""
