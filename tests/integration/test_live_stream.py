@@ -338,8 +338,9 @@ async def test_a_lost_link_to_the_broker_is_a_gap_and_is_made_again(hub: LiveHub
                         rabbitmq.api("DELETE", f"/api/connections/{quote(one['name'], safe='')}")
                         closed += 1
                 await asyncio.sleep(0.2)
-        assert (await stream.next("gap"))["reason"] == "broker_away"
-        assert (await stream.next("gap"))["reason"] == "over"
+        # A link that is back within the pace of the stream is told by its end alone.
+        while (gap := await stream.next("gap"))["reason"] != "over":
+            assert gap["reason"] == "broker_away"
         await hub.heart_rate("rosa_strap", 140)
         await stream.next("frame")
 
