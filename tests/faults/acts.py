@@ -181,7 +181,7 @@ def drained(proof: Proof) -> None:
     until(lambda: proof.outstanding() <= 0, DRAIN_ALLOWANCE_S, "Everything accepted in the database")
     proof.figures["drain_s"] = time.monotonic() - began
     proof.figures["agent_peak_memory_mb"] = meters.peak_memory_mb(proof.agent_pid)
-    proof.system.agent.stop()
+    proof.system.agent.kill()  # an agent that ends in order may have a last word, and nobody left to tell it to
 
 
 CUTS = [
