@@ -182,9 +182,8 @@ class Site:
     flush: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
-        where = address(
-            f"amqp://127.0.0.1:{self.port}/{quote(self.vhost, safe='')}", GATEWAY, self.password, self.clock
-        )
+        url = f"amqp://127.0.0.1:{self.port}/{quote(self.vhost, safe='')}"
+        where = address(url, GATEWAY, lambda: self.password, self.clock)
         self.uplink = AmqpUplink(
             GATEWAY,
             where,

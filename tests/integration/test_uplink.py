@@ -14,7 +14,7 @@ from sts_edge.uplinks import LinkState
 from sts_edge.uplinks.amqp.outlet import Outlet
 from sts_protocols.beat import Answer, Beat, EpochAnswer
 from sts_protocols.record import UNKNOWN_CLOCK, Anchor, ClockSource, Drop, Kind, Record, decode_drop
-from uplink_support import Broker, Hub, Site, add_gateway, eventually, running
+from uplink_support import PASSWORD, Broker, Hub, Site, eventually, running
 
 PIN = Anchor(1, 1_790_000_000_000_000, 1000, ClockSource.HUB)
 
@@ -67,12 +67,15 @@ async def test_a_backlog_travels_many_records_to_a_message(hub: Hub, site: Site)
     assert messages < 300 / 3
 
 
-async def test_a_full_queue_keeps_records_here_and_is_told(hub: Hub, site: Site, rabbitmq: Broker) -> None:
+async def test_a_full_queue_keeps_records_here_and_is_told(
+    hub: Hub, site: Site, rabbitmq: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sts_edge.uplinks.amqp.backlog.LONGEST_PAUSE_S", 1.0)
     await hub.deaf()
     policy = {"pattern": "^sts.telemetry", "definition": {"max-length": 1}, "apply-to": "queues"}
     rabbitmq.api("PUT", f"/api/policies/{hub.vhost}/small", policy)
     async with running(site.uplink.run(), site.talk(0.05)):
-        await eventually(lambda: any("queue is full" in one for one in site.health.faults))
+        await eventually(lambda: any("is full" in one for one in site.health.faults))
         assert site.waiting > 0
         rabbitmq.api("DELETE", f"/api/policies/{hub.vhost}/small")
         await hub.listen()
@@ -97,10 +100,10 @@ async def test_a_refused_login_that_is_mended_is_taken(
     hub: Hub, rabbitmq: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sts_edge.uplinks.amqp.uplink.LOGIN_PAUSE_S", 0.2)
-    site = Site(hub.vhost, rabbitmq.amqp_port, password="of tomorrow")
+    site = Site(hub.vhost, rabbitmq.amqp_port, password="of yesterday")
     async with running(site.uplink.run(), site.talk()):
         await eventually(lambda: site.uplink.report().state is LinkState.REFUSED)
-        add_gateway(rabbitmq, hub.vhost, password="of tomorrow")
+        site.password = PASSWORD  # as when somebody writes the right one into the file
         await eventually(lambda: site.is_up)
         assert not site.health.faults
 

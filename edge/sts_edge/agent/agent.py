@@ -54,6 +54,7 @@ class Agent:
         gateway = settings.gateway
         self._settings = settings
         self.health = Health()
+        self.health.on_news = _tell
         self.clock = Clock(StoredLastGoodTime(gateway.data_dir / "clock.db"), settings.clock.sources)
         self.buffer = SegmentLog(
             gateway.data_dir / "buffer",
@@ -79,7 +80,7 @@ class Agent:
 
     def _make_uplink(self, settings: Settings) -> Uplink:
         hub = settings.hub
-        where = address(hub.url, settings.gateway.name, hub.read_password(), self.clock, hub.ca_file)
+        where = address(hub.url, settings.gateway.name, hub.read_password, self.clock, hub.ca_file)
         return AmqpUplink(
             settings.gateway.name,
             where,
@@ -180,3 +181,11 @@ class Agent:
             await self.buffer.close()
         if self._witness is not None:
             self._witness.close()
+
+
+def _tell(name: str, sentence: str) -> None:
+    """Log what the health board says; the log keeps warnings with the data."""
+    if sentence:
+        _log.warning("fault", part=name, sentence=sentence)
+    else:
+        _log.info("fault_is_over", part=name)

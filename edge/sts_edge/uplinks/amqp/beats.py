@@ -120,7 +120,10 @@ class BeatLane:
         if sent is None:
             return
         self.unanswered = 0
-        self._on_answer(answer, sent.beat, sent.sent_us, received_us)
+        try:
+            self._on_answer(answer, sent.beat, sent.sent_us, received_us)
+        except Exception as error:  # aiormq would keep it to itself
+            _log.error("answer_not_applied", reason=str(error), exc_info=error)
 
 
 def _ignore(_: Verdict) -> None:

@@ -7,7 +7,15 @@ from ..store import Board
 from .address import Address
 from .outlet import Outcome, Verdict
 
-LOGIN, LINK, HUB, RECORD = "login", "link", "hub", "record"
+LOGIN, LINK, RECORD, BEATS = "login", "link", "record", "beats"
+
+_SENTENCES = {
+    Outcome.RETURNED: "The broker has no queue for {lane} telemetry: start sts-hub ingest on the hub, which "
+    "makes it.",
+    Outcome.NACKED: "The hub's queue for {lane} telemetry is full: start or add workers (sts-hub ingest). "
+    "Records wait on disk here.",
+    Outcome.REFUSED: "The broker refused {lane} telemetry: {words}. If it refuses all of it, enrol again.",
+}
 
 
 class Faults:
@@ -16,7 +24,7 @@ class Faults:
     def __init__(self, board: Board, address: Address) -> None:
         self._board = board
         self._where = f"{address.host}:{address.port}"
-        self.sentence = ""
+        self._told: dict[str, str] = {}
 
     def login_refused(self, words: str) -> None:
         """The broker knows no such gateway or password."""
@@ -28,7 +36,7 @@ class Faults:
 
     def login_taken(self) -> None:
         """The broker let us in."""
-        self._board.clear(LOGIN)
+        self._clear(LOGIN)
 
     def unreachable(self, words: str) -> None:
         """No connection stands."""
@@ -47,40 +55,38 @@ class Faults:
                 "records wait on disk here.",
             )
         elif state is not LinkState.REFUSED:
-            self.sentence = ""
-            self._board.clear(LINK)
+            self._clear(LINK)
 
-    def judged(self, verdict: Verdict, aside: int) -> None:
-        """A message was confirmed, or not."""
+    def judged(self, lane: str, verdict: Verdict, aside: int) -> None:
+        """A message of this lane was confirmed, or not."""
         if verdict.outcome is Outcome.ACKED:
-            self._board.clear(HUB)
-        elif verdict.outcome is Outcome.RETURNED:
-            self._tell(
-                HUB, "The broker has no queue for telemetry: start sts-hub ingest on the hub, which makes it."
-            )
-        elif verdict.outcome is Outcome.NACKED:
-            self._tell(
-                HUB,
-                "The hub's queue is full: start or add workers (sts-hub ingest). Records wait on disk here.",
-            )
-        elif verdict.outcome is Outcome.REFUSED:
-            self._tell(HUB, f"The broker refused a record: {verdict.words}. If all are refused, enrol again.")
+            self._clear(lane)
+        elif verdict.outcome is not Outcome.LOST:
+            self._tell(lane, _SENTENCES[verdict.outcome].format(lane=lane, words=verdict.words))
         if aside:
             self._tell(
-                RECORD,
-                f"The broker refused {aside} records one by one: set aside until the agent restarts.",
+                RECORD, f"The broker refused {aside} records one by one: set aside until the agent restarts."
             )
-        else:
-            self._board.clear(RECORD)
 
     def unanswered(self) -> None:
         """Beats go out and nothing comes back."""
-        self._tell("beat", "The hub does not answer beats: is sts-hub ingest running?")
+        self._tell(BEATS, "The hub does not answer beats: is sts-hub ingest running?")
 
     def answered(self) -> None:
         """The hub answered."""
-        self._board.clear("beat")
+        self._clear(BEATS)
+
+    @property
+    def sentence(self) -> str:
+        """What was told last and is not over; empty while nothing is wrong."""
+        return next(reversed(self._told.values()), "")
 
     def _tell(self, name: str, sentence: str) -> None:
-        self.sentence = sentence
-        self._board.tell(name, sentence)
+        if self._told.get(name) != sentence:
+            self._told.pop(name, None)
+            self._told[name] = sentence
+            self._board.tell(name, sentence)
+
+    def _clear(self, name: str) -> None:
+        if self._told.pop(name, None) is not None:
+            self._board.clear(name)

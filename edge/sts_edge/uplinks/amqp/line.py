@@ -79,7 +79,7 @@ class Line(TransportFactory):
             host=address.host,
             port=address.port,
             user=address.user,
-            password=address.password,
+            password=address.password(),
             path="/" + address.vhost,
             query={"heartbeat": str(HEARTBEAT_S)},
         )

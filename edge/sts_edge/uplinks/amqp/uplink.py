@@ -92,7 +92,8 @@ class AmqpUplink:
         self._link.on_change = self._link_changed
         self._live.on_link = self._link.happened
         self._live.on_confirm = self._live_confirmed
-        self._live.on_verdict = self._backlog.on_verdict = self._judged
+        self._live.on_verdict = lambda verdict: self._judged("live", verdict)
+        self._backlog.on_verdict = lambda verdict: self._judged("backlog", verdict)
         self._live.on_change = self._live_moved
         self._backlog.on_stall = self._cut_backlog
 
@@ -130,12 +131,12 @@ class AmqpUplink:
         )
 
     async def finish(self, timeout: float) -> None:
+        self._ending = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 while self._link.state in FLOWING and (self._live.is_waiting or len(self._flight)):
                     self._moved.clear()
                     await self._moved.wait()
-        self._ending = True
         await self._beats.last(FAREWELL_S)
         await asyncio.gather(
             *(line.close(FAREWELL_S) for line in (self._line, self._backlog_line) if line is not None)
@@ -186,7 +187,14 @@ class AmqpUplink:
         line.on_lost(lambda: self._lost(line))
         self._link.happened(LinkEvent.STOOD)
         serving = asyncio.create_task(serve(line, outlet, self._live, self._stood))
+        serving.add_done_callback(lambda task: self._served(line, task))
         self._line_tasks = [serving, beating]
+
+    def _served(self, line: Line, task: asyncio.Task[None]) -> None:
+        """A live lane that failed is begun anew with a new connection."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("live_lane_failed", reason=str(error), exc_info=error)
+            line.cut()
 
     def _stood(self) -> None:
         self._on_standing()
@@ -244,7 +252,7 @@ class AmqpUplink:
 
     def _may_send(self) -> bool:
         """Backlog goes only while the link takes live records, and none of them waits."""
-        return self._link.state in FLOWING and not self._live.is_waiting
+        return self._link.state in FLOWING and not self._live.is_waiting and not self._ending
 
     # --- what the lanes and the hub tell
 
@@ -252,7 +260,8 @@ class AmqpUplink:
         self._moved.set()
         _log.info("link", state=now.value, before=before.value)
         self._live.held = now in (LinkState.STALLED, LinkState.BLOCKED)
-        self._faults.link(now, self._dialler.last_failure)
+        if not self._ending:  # what we end ourselves is no fault to be noted
+            self._faults.link(now, self._dialler.last_failure)
         if (now is LinkState.UP) != (before is LinkState.UP):
             self._on_link_up(now is LinkState.UP)
         if now in FLOWING:
@@ -267,10 +276,10 @@ class AmqpUplink:
         self._confirm_s = confirm_s
         self._backlog.pacing.live_confirmed(confirm_s, time.monotonic())
 
-    def _judged(self, verdict: Verdict) -> None:
+    def _judged(self, lane: str, verdict: Verdict) -> None:
         if verdict.outcome is Outcome.ACKED:
             self._confirmed_at_s = time.monotonic()
-        self._faults.judged(verdict, self._flight.aside)
+        self._faults.judged(lane, verdict, self._flight.aside)
 
     def _answered(self, answer: Answer, beat: Beat, sent_us: int, received_us: int) -> None:
         self._round_trip_s = (received_us - sent_us) / 1_000_000

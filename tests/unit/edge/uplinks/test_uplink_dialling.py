@@ -14,7 +14,7 @@ from sts_edge.uplinks.amqp.address import Address
 from sts_edge.uplinks.amqp.dialling import Dialler, Resolver
 from sts_edge.uplinks.amqp.line import LoginRefused
 
-ADDRESS = Address("127.0.0.1", 1, "sts", "pitch-1", "secret", None)
+ADDRESS = Address("127.0.0.1", 1, "sts", "pitch-1", lambda: "secret", None)
 
 
 class ScriptedLine:
