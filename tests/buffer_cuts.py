@@ -28,15 +28,21 @@ class CuttableDisk:
 
     def __init__(self, image: Path, folder: Path) -> None:
         self._image = image
+        self._device = ""
         self.folder = folder
 
     def mount(self) -> None:
-        subprocess.run(
-            ["mount", "-o", "loop", str(self._image), str(self.folder)], check=True, capture_output=True
-        )
+        """Mount it through a loop device of its own.
+
+        A fresh one each time: another mount namespace, made meanwhile by anybody on this machine, may still hold
+        the file system that was shut down, and the kernel would hand that out again for the same device.
+        """
+        self._device = _said("losetup", "--find", "--show", str(self._image))
+        _said("mount", self._device, str(self.folder))
 
     def unmount(self) -> None:
-        subprocess.run(["umount", str(self.folder)], check=True, capture_output=True)
+        _said("umount", str(self.folder))
+        _said("losetup", "--detach", self._device)
 
     def cut(self) -> None:
         """From this moment nothing reaches the medium."""
@@ -53,13 +59,12 @@ class CuttableDisk:
 
     def written_bytes(self) -> int:
         """What has been written to the device so far."""
-        device = next(
-            line.split()[0]
-            for line in Path("/proc/mounts").read_text().splitlines()
-            if str(self.folder) in line
-        )
-        sectors = Path(f"/sys/class/block/{Path(device).name}/stat").read_text().split()[6]
+        sectors = Path(f"/sys/class/block/{Path(self._device).name}/stat").read_text().split()[6]
         return int(sectors) * 512
+
+
+def _said(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 @contextmanager
@@ -79,7 +84,7 @@ def cuttable_disk(kind: str, where: Path, *options: str) -> Iterator[CuttableDis
     try:
         disk.mount()
     except subprocess.CalledProcessError as error:
-        missing("a loop device", f"mount says: {error.stderr.decode().strip()}")
+        missing("a loop device", f"{error.cmd[0]} says: {error.stderr.strip()}")
     try:
         yield disk
     finally:

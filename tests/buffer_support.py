@@ -121,6 +121,13 @@ def segments(folder: Path, lane: str = "samples") -> list[Path]:
     return sorted(folder.glob(f"*-{lane}-*.seg"))
 
 
+def without_indexes(folder: Path) -> Path:
+    """The folder as a kill leaves it: an index is written only when its segment is closed."""
+    for index in folder.glob("*.idx"):
+        index.unlink()
+    return folder
+
+
 def flip(file: Path, offset: int, bit: int = 1) -> None:
     """Change one bit on the disk."""
     content = bytearray(file.read_bytes())

@@ -79,6 +79,7 @@ async def find(folder: Path, settings: BufferSettings | None = None) -> Found:
     """Open a log as the agent would, and read all of it."""
     log = SegmentLog(folder, settings or BufferSettings(max_bytes=64 * MIB))
     log.open()
+    everything(log)  # what has rotted in a file with an index is found, and told, when it is read
     await settled(log)
     records = everything(log)
     epochs = log.epochs()

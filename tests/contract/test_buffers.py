@@ -187,6 +187,7 @@ async def test_what_the_hub_wants_again_goes_back_into_the_backlog(buffer: Buffe
         last = put(buffer)
     await safe(buffer, last)
     buffer.confirm(buffer.epoch, range(6))
+    assert waiting(buffer) == []
 
     assert buffer.unconfirm(buffer.epoch, [(1, 2), (4, 5)]) == []
     assert waiting(buffer) == [1, 2, 4, 5]
@@ -327,6 +328,7 @@ async def test_raw_frames_go_before_waveforms_and_those_before_samples_and_nothi
         ]
 
     gone = [kinds[seq] for seq in order]
+    assert set(gone) == {Kind.RAW, Kind.WAVEFORM, Kind.SAMPLES}
     assert gone == sorted(gone, key=[Kind.RAW, Kind.WAVEFORM, Kind.SAMPLES].index)
     assert Kind.IMPULSE not in gone
 
@@ -343,6 +345,21 @@ async def test_confirmed_records_make_room_before_anything_is_dropped(make: Make
 
     assert drops(buffer) == []
     assert buffer.stats().used_bytes <= buffer.stats().cap_bytes
+
+
+async def test_newer_confirmed_records_go_before_older_ones_that_wait(make: Make) -> None:
+    """While a backlog waits the live lane goes on: what it has sent makes room, not the backlog."""
+    buffer = make(small_settings())
+    for _ in range(300):
+        record = put(buffer, size=4 * KIB)
+    await safe(buffer, record)
+    buffer.confirm(buffer.epoch, range(100, 300))
+
+    for _ in range(8):
+        await fill(buffer, Kind.SAMPLES, once())
+
+    assert drops(buffer) == []
+    assert set(range(100)) <= set(waiting(buffer))
 
 
 async def test_confirmed_records_stay_until_the_cap_so_that_the_hub_can_ask_again(make: Make) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from buffer_cuts import cuttable_disk
-from buffer_support import MIB, opened, safe
+from buffer_support import MIB, opened, safe, without_indexes
 from sts_edge.batcher import Batcher
 from sts_edge.buffer import MemoryBuffer, SegmentLog
 from sts_edge.config import BufferSettings, RecordSettings
@@ -107,8 +107,10 @@ async def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     return logs
 
 
-async def start_cost_s(folder: Path) -> float:
-    """CPU seconds that a start takes on this folder."""
+async def start_cost_s(folder: Path, indexed: bool) -> float:
+    """CPU seconds that a start takes on this folder, with the indexes that a stop has left or without."""
+    if not indexed:
+        without_indexes(folder)
     log = SegmentLog(folder, BufferSettings())
     began = time.process_time()
     log.open()
@@ -117,13 +119,21 @@ async def start_cost_s(folder: Path) -> float:
     return cost
 
 
-async def test_a_start_costs_in_proportion_to_the_records(filled: Filled) -> None:
-    """Five times the records cost about five times as much, not twenty-five times."""
-    few = min([await start_cost_s(filled.few) for _ in range(3)])
-    many = min([await start_cost_s(filled.many) for _ in range(3)])
+@pytest.mark.parametrize("indexed", [True, False], ids=["with indexes", "after a kill"])
+async def test_a_start_costs_in_proportion_to_the_records(filled: Filled, indexed: bool) -> None:
+    """Five times the records cost about five times as much at most, not twenty-five times."""
+    few = min([await start_cost_s(filled.few, indexed) for _ in range(3)])
+    many = min([await start_cost_s(filled.many, indexed) for _ in range(3)])
 
-    print(f"a start on 5,000 records takes {few:.2f} s of CPU, on 25,000 {many:.2f} s")
+    print(f"a start takes {few:.3f} s of CPU on 5,000 records, {many:.3f} s on 25,000, indexed: {indexed}")
     assert many < 12 * few
+
+
+async def test_with_indexes_a_start_costs_a_fraction_of_a_scan(filled: Filled) -> None:
+    scanned = await start_cost_s(filled.many, indexed=False)
+    indexed = min([await start_cost_s(filled.many, indexed=True) for _ in range(3)])
+
+    assert indexed < scanned / 3
 
 
 MEMORY = """

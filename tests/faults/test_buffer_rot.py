@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buffer_support import segments, snapshot
+from buffer_support import snapshot
 from buffer_truth import Truth, find, hear_out, judge, start_writer
 
 SMALL = ("--segment-bytes", "65536", "--max-bytes", "4194304", "--together", "9")
@@ -47,7 +47,8 @@ async def harm_and_start(healthy: Path, where: Path, truth: Truth, seed: int) ->
     """Harm one to three files of a copy, start on it; returns whether something was lost."""
     chance = random.Random(seed)
     folder = snapshot(healthy, where)
-    for file in chance.sample(segments(folder, "*"), chance.randrange(1, 4)):
+    files = sorted([*folder.glob("*.seg"), *folder.glob("*.idx")])
+    for file in chance.sample(files, chance.randrange(1, 4)):
         if content := file.read_bytes():
             file.write_bytes(mutate(content, chance))
     found = await find(folder)

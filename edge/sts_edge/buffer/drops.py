@@ -1,6 +1,7 @@
 """Saying which records will never come, and why."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from sts_protocols.record import ClockReading, Drop, Header, Kind, encode_drop
 
@@ -17,6 +18,8 @@ from .writer import Put
 MOST_RANGES = 1_000
 # Losses found at a start are told one by one, each with its own times, unless there are more than this many.
 MOST_SINGLE_DROPS = 64
+# A loss takes its times from a neighbour; beyond so many bad ones they are not known.
+MOST_UNREADABLE = 16
 
 
 class Drops:
@@ -83,13 +86,15 @@ class Drops:
         return first_us, max(first_us, last_us)
 
     def _header(self, reader: Reader, epoch: bytes, seq: int, step: int) -> Header | None:
+        """The header of a record, or of the next one that can be read on that side."""
         spot = self._shelf.find(epoch, seq) or self._shelf.nearest(epoch, seq, step)
-        if spot is None:
-            return None
-        try:
-            return reader.record(spot).header
-        except Unreadable:
-            return None
+        for _ in range(MOST_UNREADABLE):
+            if spot is None:
+                return None
+            with suppress(Unreadable):
+                return reader.record(spot).header
+            spot = self._shelf.nearest(epoch, spot.segment.seq(spot.at), step)
+        return None
 
 
 def _groups(ranges: Sequence[Range], size: int) -> Iterator[Sequence[Range]]:

@@ -14,11 +14,12 @@ from sts_protocols.errors import RecordError
 from sts_protocols.record import Drop, Kind, Record, decode_drop
 
 from .book import EpochBook
+from .index import index_path, load_index, store_index
 from .interface import Range
 from .quarantine import Quarantine
 from .ranges import RangeSet
 from .scan import Placed, Rot, scan, segment_of
-from .segment import Segment
+from .segment import Lane, Segment
 from .shelf import Shelf
 from .state import State, StoredEpoch
 
@@ -64,6 +65,8 @@ class Recovery:
             if (segment := segment_of(path)) is not None:
                 number = max(number, segment.number)
                 self._take(segment)
+            elif segment_of(path.with_suffix(".seg")) is not None and not path.with_suffix(".seg").exists():
+                path.unlink()  # an index that has lost its segment
         self._book.load(self._state)
         self._add_unknown_epochs()
         self._settle()
@@ -71,6 +74,19 @@ class Recovery:
         return Recovered(list(self._find_lost()), number + 1, self._damaged)
 
     def _take(self, segment: Segment) -> None:
+        """Put a segment on the shelf, from its index if it has one: all but drops need not be read now."""
+        size = segment.path.stat().st_size
+        if segment.lane != Lane.KEPT and load_index(segment, size):
+            self._shelve(segment, size)
+        else:
+            self._scan(segment)
+
+    def _shelve(self, segment: Segment, file_bytes: int) -> None:
+        segment.closed = True
+        self._shelf.put(segment)
+        self._shelf.account(segment, file_bytes)
+
+    def _scan(self, segment: Segment) -> None:
         content = _content(segment.path)
         rotten = False
         for found in scan(content, segment.id):
@@ -82,11 +98,11 @@ class Recovery:
         if not segment.records:
             self._discard(segment, content)
             return
+        self._shelve(segment, _cut_zeros(segment, content))
         if rotten:
             self._rotten.add(segment.epoch)
-        self._shelf.put(segment)
-        self._shelf.account(segment, _cut_zeros(segment, content))
-        segment.closed = True
+        elif segment.lane != Lane.KEPT:
+            store_index(segment, segment.file_bytes)
 
     def _add(self, segment: Segment, found: Placed) -> None:
         header = found.record.header
@@ -104,7 +120,11 @@ class Recovery:
         """Remove a file without one record: it was made and never written, or nothing in it can be read."""
         if content.strip(b"\0"):
             self._damaged += self._quarantine.keep(segment.path, Rot(0, content))
+        self._remove(segment)
+
+    def _remove(self, segment: Segment) -> None:
         segment.path.unlink(missing_ok=True)
+        index_path(segment.path).unlink(missing_ok=True)
 
     def _add_unknown_epochs(self) -> None:
         """Take in epochs that the state file has forgotten; what they lack at their beginning was settled."""
@@ -126,16 +146,16 @@ class Recovery:
             for ranges, gone in ((entry.confirmed, False), (entry.dropped, True)):
                 for first, last in ranges:
                     entry.head = max(entry.head, last)
-                    for segment, at in self._shelf.between(entry.epoch, first, last):
-                        segment.settle(at, gone)
+                    for segment in self._shelf.of(entry.epoch):
+                        segment.settle_between(first, last, gone)
             for segment in self._shelf.of(entry.epoch):
                 entry.head = max(entry.head, segment.last_seq)
 
     def _finish_drops(self) -> None:
         """Unlink segments whose drop was declared just before the end of the process."""
         for segment in list(self._shelf):
-            if not segment.waiting and any(segment.is_gone(at) for at in range(segment.records)):
-                segment.path.unlink(missing_ok=True)
+            if not segment.waiting and segment.has_gone:
+                self._remove(segment)
                 self._shelf.remove(segment)
 
     def _find_lost(self) -> Iterator[Lost]:

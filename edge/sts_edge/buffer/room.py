@@ -12,6 +12,7 @@ from sts_protocols.record import Kind
 
 from .ballast import BALLAST_BYTES, Ballast
 from .disk import Disk
+from .index import index_path
 from .interface import Range
 from .journal import Journal
 from .ranges import RangeSet
@@ -124,6 +125,7 @@ class Room:
 
     def _unlink(self, victim: Segment) -> None:
         self._disk.unlink(victim.path)
+        self._disk.unlink(index_path(victim.path))
         self._disk.sync_directory(victim.path.parent)
         self._ballast.restore()
 

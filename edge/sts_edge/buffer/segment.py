@@ -4,10 +4,11 @@ Eighteen bytes per record: a full buffer of 100 MB with some 250,000 records cos
 """
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,11 @@ from .ranges import RangeSet
 CLOCK_KNOWN = 1
 SETTLED = 2  # confirmed, dropped or lost: not waiting to be sent
 GONE = 4  # dropped or lost: not to be had here any more
+
+
+# What each combination of flags becomes when a whole file is settled.
+_ALL_SETTLED = bytes(flag | SETTLED for flag in range(256))
+_ALL_GONE = bytes(flag | SETTLED | GONE for flag in range(256))
 
 
 class Lane(StrEnum):
@@ -102,6 +108,34 @@ class Segment:
         self._waiting[header.kind << 1 | known] += 1
         self.waiting_bytes += header.length
 
+    def columns(self) -> tuple[bytes, bytes, bytes, bytes, bytes]:
+        """Return numbers, offsets, sizes, kinds and clock_known of what can be had here, for the index."""
+        here = [not flag & GONE for flag in self._flags]
+        known = bytes(flag & CLOCK_KNOWN for flag in compress(self._flags, here))
+        arrays = (
+            array(one.typecode, compress(one, here)) for one in (self._seqs, self._offsets, self._sizes)
+        )
+        seqs, offsets, sizes = (one.tobytes() for one in arrays)
+        return seqs, offsets, sizes, bytes(compress(self._kinds, here)), known
+
+    def restore(
+        self,
+        epoch: bytes,
+        seqs: "array[int]",
+        offsets: "array[int]",
+        sizes: "array[int]",
+        kinds: bytes,
+        known: bytes,
+    ) -> None:
+        """Fill an empty segment with what `columns` gave; everything waits. Raises ValueError if parts differ."""
+        for (kind, is_known), count in Counter(zip(kinds, known, strict=True)).items():
+            self._waiting[kind << 1 | is_known] = count
+        self.epoch = epoch
+        self._seqs, self._offsets, self._sizes = seqs, offsets, sizes
+        self._kinds, self._flags = bytearray(kinds), bytearray(known)
+        self.waiting_bytes = sum(sizes)
+        self.end = offsets[-1] + sizes[-1]
+
     def find(self, seq: int) -> int:
         """Return the index of record `seq`, or -1."""
         at = bisect_left(self._seqs, seq)
@@ -112,9 +146,9 @@ class Segment:
         return range(bisect_left(self._seqs, first), bisect_left(self._seqs, last + 1))
 
     def around(self, seq: int) -> tuple[int | None, int | None]:
-        """Return the indexes of the records next below and next above a number that is not here."""
-        at = bisect_left(self._seqs, seq)
-        return (at - 1 if at else None), (at if at < len(self._seqs) else None)
+        """Return the indexes of the records next below and next above a number."""
+        below, above = bisect_left(self._seqs, seq), bisect_right(self._seqs, seq)
+        return (below - 1 if below else None), (above if above < len(self._seqs) else None)
 
     def slot(self, at: int) -> Slot:
         """Return where a record lies."""
@@ -133,11 +167,26 @@ class Segment:
         """Tell whether a record can no longer be had."""
         return bool(self._flags[at] & GONE)
 
+    @property
+    def has_gone(self) -> bool:
+        """Whether a record of this file was dropped or lost."""
+        return any(flag & GONE for flag in self._flags)
+
     def settle(self, at: int, gone: bool = False) -> None:
         """Take a record out of the backlog: it is confirmed, or gone."""
         if not self._flags[at] & SETTLED:
             self._count(at, -1)
         self._flags[at] |= SETTLED | (GONE if gone else 0)
+
+    def settle_between(self, first: int, last: int, gone: bool = False) -> None:
+        """Take the records from number first to number last out of the backlog."""
+        if first <= self.first_seq and self.last_seq <= last:
+            self._flags = self._flags.translate(_ALL_GONE if gone else _ALL_SETTLED)
+            self._waiting.clear()
+            self.waiting_bytes = 0
+            return
+        for at in self.between(first, last):
+            self.settle(at, gone)
 
     def reopen(self, at: int) -> None:
         """Put a record back into the backlog, unless it is gone."""

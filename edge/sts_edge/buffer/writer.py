@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from .disk import Disk
+from .index import store_index
 from .segment import Lane, Segment, Slot
 
 # Segments are written ahead with zeros in steps of this size: a sync inside a step moves data only and no
@@ -212,6 +213,8 @@ class Writer:
             self._disk.truncate(file.handle, file.end)
             if not file.end:
                 self._disk.unlink(segment.path)
+            elif segment.lane != Lane.KEPT:
+                store_index(segment, file.end)
         os.close(file.handle)
 
     def _extend(self, file: _File, needed: int) -> None:

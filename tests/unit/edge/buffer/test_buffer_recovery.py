@@ -22,6 +22,7 @@ from buffer_support import (
     settled,
     small_settings,
     snapshot,
+    without_indexes,
 )
 from sts_edge.buffer import BufferTaken, SegmentLog
 from sts_edge.buffer.writer import STEP_BYTES
@@ -113,19 +114,23 @@ async def test_cut_at_any_byte_everything_before_the_cut_is_there(
             assert dropped(log, epoch) == set(range(len(standing), 4)), "the head is known from the stop"
 
 
-@pytest.mark.parametrize(
-    "offset", [0, 5, 9, 12, 13, 15, 30, 40, 50, 60, 65, 72, 74, HEADER_BYTES, HEADER_BYTES + 30]
-)
+OFFSETS = [0, 5, 9, 12, 13, 15, 30, 40, 50, 60, 65, 72, 74, HEADER_BYTES, HEADER_BYTES + 30]
+
+
+@pytest.mark.parametrize("indexed", [False, True], ids=["found by the scan", "found when it is sent"])
+@pytest.mark.parametrize("offset", OFFSETS)
 async def test_rot_costs_one_record_which_is_set_aside_and_told_with_its_time(
-    tmp_path: Path, offset: int
+    tmp_path: Path, offset: int, indexed: bool
 ) -> None:
     records = await a_life(tmp_path / "log")
     epoch, size = records[0].header.epoch, len(records[0].raw)
     flip(segments(tmp_path / "log")[0], 2 * size + offset)
+    if not indexed:
+        without_indexes(tmp_path / "log")
 
     async with opened(tmp_path / "log") as log:
-        await settled(log)
         assert [one.header.seq for one in of_epoch(everything(log), epoch)] == [0, 1, 3, 4]
+        await settled(log)
         [drop] = drops(log)
         assert (drop.epoch, drop.ranges, drop.reason) == (epoch, [(2, 2)], "damaged")
         assert (drop.first_us, drop.last_us) == (records[1].header.last_us, records[3].header.first_us)
@@ -134,12 +139,16 @@ async def test_rot_costs_one_record_which_is_set_aside_and_told_with_its_time(
     assert len(aside.read_bytes()) == size
 
 
-async def test_a_loss_is_told_once_not_at_every_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("indexed", [False, True])
+async def test_a_loss_is_told_once_not_at_every_start(tmp_path: Path, indexed: bool) -> None:
     records = await a_life(tmp_path / "log")
     flip(segments(tmp_path / "log")[0], 2 * len(records[0].raw) + 20)
 
     for _ in range(3):
+        if not indexed:
+            without_indexes(tmp_path / "log")
         async with opened(tmp_path / "log") as log:
+            everything(log)
             await settled(log)
             assert len(drops(log)) == 1
     assert len(list((tmp_path / "log" / "quarantine").iterdir())) == 1
@@ -148,7 +157,7 @@ async def test_a_loss_is_told_once_not_at_every_start(tmp_path: Path) -> None:
 async def test_a_loss_told_just_before_a_kill_is_not_told_again(tmp_path: Path) -> None:
     records = await a_life(tmp_path / "log")
     flip(segments(tmp_path / "log")[0], 2 * len(records[0].raw) + 20)
-    async with opened(tmp_path / "log") as log:
+    async with opened(without_indexes(tmp_path / "log")) as log:
         await settled(log)
         killed = snapshot(tmp_path / "log", tmp_path / "killed")
 
@@ -197,7 +206,7 @@ async def test_a_file_of_which_nothing_can_be_read_is_set_aside_whole(tmp_path: 
 
 async def test_a_bad_sector_costs_what_lay_on_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     records = await a_life(tmp_path / "log", count=40, size=500)
-    broken = segments(tmp_path / "log")[0]
+    broken = segments(without_indexes(tmp_path / "log"))[0]
     real_read, real_pread = Path.read_bytes, __import__("os").pread
 
     def read_bytes(path: Path) -> bytes:
