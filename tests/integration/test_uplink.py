@@ -11,10 +11,13 @@ import pytest
 
 from faults.link import Link
 from sts_edge.uplinks import LinkState
-from sts_edge.uplinks.amqp.outlet import Outlet
+from sts_edge.uplinks.amqp import address
+from sts_edge.uplinks.amqp.dialling import Dialler
+from sts_edge.uplinks.amqp.outlet import Outcome, Outlet, Verdict
 from sts_protocols.beat import Answer, Beat, EpochAnswer
 from sts_protocols.record import UNKNOWN_CLOCK, Anchor, ClockSource, Drop, Kind, Record, decode_drop
-from uplink_support import PASSWORD, Broker, Hub, Site, eventually, running
+from sts_protocols.routing import RECORDS_CONTENT_TYPE, TELEMETRY
+from uplink_support import GATEWAY, PASSWORD, Broker, Hub, Site, StillClock, eventually, running
 
 PIN = Anchor(1, 1_790_000_000_000_000, 1000, ClockSource.HUB)
 
@@ -248,3 +251,26 @@ async def test_what_is_wanted_and_no_longer_held_is_declared(hub: Hub, site: Sit
         await eventually(lambda: any(one.record.header.kind == Kind.DROP for one in hub.arrivals))
     drop: Drop = decode_drop(next(one.record.body for one in hub.arrivals))
     assert (drop.epoch.hex(), drop.ranges) == (stranger, [(3, 5)])
+
+
+async def test_no_publish_outlives_its_connection_without_a_verdict(hub: Hub, rabbitmq: Broker) -> None:
+    """Far more than aiormq's own queue takes waits on a link that carries nothing; then the line is cut."""
+    async with Link(0, rabbitmq.amqp_port) as link:
+        where = address(f"amqp://127.0.0.1:{link.port}/{hub.vhost}", GATEWAY, lambda: PASSWORD, StillClock())
+        line = await Dialler(where, "live").dial()
+        outlet = await line.outlet()
+        await link.silence()
+        verdicts: list[Verdict] = []
+        for _ in range(100):
+            outlet.publish(
+                bytes(60_000),
+                exchange=TELEMETRY,
+                key=f"telemetry.{GATEWAY}.backlog",
+                user=GATEWAY,
+                content_type=RECORDS_CONTENT_TYPE,
+                on_verdict=verdicts.append,
+            )
+        await asyncio.sleep(0.2)
+        line.cut()
+        await eventually(lambda: len(verdicts) == 100)
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.LOST}
