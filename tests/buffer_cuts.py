@@ -12,7 +12,7 @@ import shutil
 import struct
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from conftest import missing
@@ -29,20 +29,17 @@ class CuttableDisk:
     def __init__(self, image: Path, folder: Path) -> None:
         self._image = image
         self._device = ""
+        self._cuts = 0
         self.folder = folder
 
     def mount(self) -> None:
-        """Mount it through a loop device of its own.
-
-        A fresh one each time: another mount namespace, made meanwhile by anybody on this machine, may still hold
-        the file system that was shut down, and the kernel would hand that out again for the same device.
-        """
         self._device = _said("losetup", "--find", "--show", str(self._image))
         _said("mount", self._device, str(self.folder))
 
     def unmount(self) -> None:
         _said("umount", str(self.folder))
         _said("losetup", "--detach", self._device)
+        self._image.unlink()
 
     def cut(self) -> None:
         """From this moment nothing reaches the medium."""
@@ -53,8 +50,16 @@ class CuttableDisk:
             os.close(folder)
 
     def restart(self) -> None:
-        """Power is back."""
+        """Power is back, and the medium is what it was at the cut.
+
+        A copy of it is mounted: the unmount of the dead file system still flushes what its device holds in
+        memory, and a mount namespace that somebody on this machine made meanwhile may keep it alive.
+        """
+        self._cuts += 1
+        medium = self._image.with_suffix(f".{self._cuts}")
+        _said("cp", "--sparse=always", str(self._image), str(medium))
         self.unmount()
+        self._image = medium
         self.mount()
 
     def written_bytes(self) -> int:
@@ -88,6 +93,4 @@ def cuttable_disk(kind: str, where: Path, *options: str) -> Iterator[CuttableDis
     try:
         yield disk
     finally:
-        with suppress(subprocess.CalledProcessError):
-            disk.unmount()
-        image.unlink()
+        disk.unmount()
