@@ -30,9 +30,6 @@ from .outlet import Outlet
 USER_TIMEOUT_MS = 4_000
 # The broker's way to notice that we are gone: two missed beats of 10 s.
 HEARTBEAT_S = 10
-# aiormq gives its verdicts within a few turns of the loop; what it left hanging (a publish that waits for a
-# place in a queue that nobody empties any more) is given up after this.
-VERDICTS_S = 1.0
 # AMQP 0-9-1: access-refused, not-allowed (a virtual host that is not there, or not for this user).
 _LOGIN_REFUSED_CODES = (403, 530)
 
@@ -71,7 +68,6 @@ class Line(TransportFactory):
         self._peer = peer
         self._writer: asyncio.StreamWriter | None = None
         self._reader = HearingReader()
-        self._outlets: list[Outlet] = []
         self.began_s = time.monotonic()
         self.connect_s = 0.0
         url = URL.build(
@@ -103,13 +99,10 @@ class Line(TransportFactory):
     async def outlet(self, confirms: bool = True) -> Outlet:
         """Open a channel, with confirms and with returned messages told; one round trip less without them."""
         channel = await self._connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
-        outlet = Outlet(channel)
-        self._outlets.append(outlet)
-        return outlet
+        return Outlet(channel)
 
     def on_lost(self, callback: Callable[[], None]) -> None:
         """Call back once when the connection has ended, from whichever side."""
-        self._connection.closing.add_done_callback(lambda _: self.cut())
         self._connection.closing.add_done_callback(lambda _: callback())
 
     @property
@@ -141,7 +134,6 @@ class Line(TransportFactory):
         """End the connection now; every outcome that is still open becomes `lost`."""
         if self._writer is not None:
             self._writer.transport.abort()
-        asyncio.get_running_loop().call_later(VERDICTS_S, self._abandon)
 
     async def close(self, timeout: float) -> None:
         """Say goodbye to the broker as AMQP would have it, or cut when that takes too long."""
@@ -149,10 +141,6 @@ class Line(TransportFactory):
             await asyncio.wait_for(self._connection.close(), timeout)
         except (TimeoutError, OSError):
             self.cut()
-
-    def _abandon(self) -> None:
-        for outlet in self._outlets:
-            outlet.abandon()
 
     async def create(self, url: URL, **_: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Make the transport; aiormq asks for it."""

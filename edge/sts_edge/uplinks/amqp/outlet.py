@@ -45,11 +45,6 @@ class Outlet:
         """Whether the channel is closed: open another one."""
         return self._channel.is_closed
 
-    def abandon(self) -> None:
-        """Give every publish that still has no verdict up as lost."""
-        for task in list(self._tasks):
-            task.cancel()
-
     async def settled(self, timeout: float) -> None:
         """Wait, this long at most, for all verdicts; without confirms, until the socket has taken all."""
         if self._tasks:
@@ -104,7 +99,7 @@ class Outlet:
             )
             verdict = Verdict(Outcome.ACKED)
         except asyncio.CancelledError:
-            # Ours (`abandon`), or that which aiormq throws at whoever waits on what it closes: all the same.
+            # Thrown by aiormq at whoever waits on what it closes; nobody else cancels this.
             verdict = Verdict(Outcome.LOST)
         except Exception as error:
             verdict = _verdict(error)
