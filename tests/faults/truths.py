@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-# The agent stamps in the callback; between emit and callback lie two hops over D-Bus.
-LATE_STAMP_US = 2_000_000
+# The agent stamps in the callback; between emit and callback lie two hops over D-Bus. Shorter than the second to
+# the strap's next word, which may say the same heart rate.
+LATE_STAMP_US = 900_000
 # A record closes at the latest after 1 s; the kill that cost it comes within that time.
 OPEN_RECORD_US = 1_300_000
 
