@@ -20,9 +20,6 @@ class Systemd:
     def ready(self, status: str) -> None:
         self._notifier.notify(f"READY=1\nSTATUS={status}")
 
-    def status(self, status: str) -> None:
-        self._notifier.notify(f"STATUS={status}")
-
     def stopping(self) -> None:
         self._notifier.notify("STOPPING=1")
 

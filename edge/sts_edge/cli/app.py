@@ -40,11 +40,10 @@ def shared(
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Log more.")] = 0,
     config: Annotated[Path | None, typer.Option(help="The settings file (STS_EDGE_CONFIG).")] = None,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for the agent.")] = 5.0,
-    yes: Annotated[bool, typer.Option("--yes", help="Answer every question with yes.")] = False,
 ) -> None:
     """Options that stand before or after any verb."""
     output = Output(as_json, colour=not no_color)
-    context.obj = Call(output, config or default_config(), timeout, verbose - quiet, yes)
+    context.obj = Call(output, config or default_config(), timeout, verbose - quiet)
 
 
 @app.command()

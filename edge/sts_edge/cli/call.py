@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .output import Output
 
 # Options that mean the same for every verb; whoever types one behind the verb means it all the same.
-_FLAGS = ("--json", "--no-color", "--yes", "-q", "--quiet", "-v", "--verbose")
+_FLAGS = ("--json", "--no-color", "-q", "--quiet", "-v", "--verbose")
 _WITH_VALUE = ("--config", "--timeout")
 
 
@@ -20,7 +20,6 @@ class Call(NamedTuple):
     config: Path
     timeout_s: float
     verbosity: int
-    yes: bool
 
 
 def hoisted(arguments: Sequence[str]) -> list[str]:

@@ -126,10 +126,6 @@ class Line(TransportFactory):
         waiting.close()
         return True
 
-    async def unblocked(self) -> None:
-        """Wait until the broker takes records again."""
-        await self._connection.ready()
-
     def cut(self) -> None:
         """End the connection now; every outcome that is still open becomes `lost`."""
         if self._writer is not None:
