@@ -155,8 +155,10 @@ async def test_no_room_at_any_one_write_loses_nothing_that_was_accepted(tmp_path
 
 async def test_of_a_record_that_found_no_room_no_piece_is_left(tmp_path: Path) -> None:
     disk = TornDisk()
-    async with opened(tmp_path / "log", disk=disk) as log:
-        await safe(log, put(log))
+    async with opened(tmp_path / "log", small_settings(4 * MIB, 64 * KIB), disk=disk) as log:
+        for _ in range(40):
+            record = put(log, size=4 * KIB)
+        await safe(log, record)
         disk.torn = True
         with pytest.raises(RecordDropped):
             await safe(log, put(log))
