@@ -74,9 +74,9 @@ class Recovery:
         return Recovered(list(self._find_lost()), number + 1, self._damaged)
 
     def _take(self, segment: Segment) -> None:
-        """Put a segment on the shelf, from its index if it has one: all but drops need not be read now."""
+        """Put a segment on the shelf, from its index if it has one; kept ones, with their drops, have none."""
         size = segment.path.stat().st_size
-        if segment.lane != Lane.KEPT and load_index(segment, size):
+        if load_index(segment, size):
             self._shelve(segment, size)
         else:
             self._scan(segment)

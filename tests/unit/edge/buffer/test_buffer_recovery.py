@@ -135,6 +135,9 @@ async def test_rot_costs_one_record_which_is_set_aside_and_told_with_its_time(
         assert (drop.epoch, drop.ranges, drop.reason) == (epoch, [(2, 2)], "damaged")
         assert (drop.first_us, drop.last_us) == (records[1].header.last_us, records[3].header.first_us)
         assert log.stats().damaged_records == 1
+        assert indexed or not list((tmp_path / "log").glob("*.idx")), (
+            "until the loss is told it must be found again"
+        )
     [aside] = (tmp_path / "log" / "quarantine").iterdir()
     assert len(aside.read_bytes()) == size
 
