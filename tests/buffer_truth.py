@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import subprocess
 import sys
 from collections import defaultdict
@@ -15,7 +17,7 @@ from sts_edge.buffer import SegmentLog
 from sts_edge.config import BufferSettings
 from sts_protocols.record import Kind, Record
 
-WRITER = Path(__file__).with_name("buffer_writer.py")
+PROGRAM = Path(__file__).with_name("buffer_writer.py")
 
 
 @dataclass
@@ -26,44 +28,59 @@ class Truth:
     accepted: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
     failures: list[str] = field(default_factory=list)
     epoch: bytes = b""
+    is_dark: bool = False
 
     def hear(self, line: str) -> None:
-        """Take what a process said. Each `E` begins the next process."""
+        """Take what a process said. Each `E` begins the next process; in the dark nothing can be accepted."""
         word, _, rest = line.partition(" ")
         if word == "E":
             self.epoch = bytes.fromhex(rest)
         elif word == "F":
             self.failures.append(rest)
-        else:
-            (self.closed if word == "C" else self.accepted)[self.epoch].add(int(rest))
+        elif word == "C":
+            self.closed[self.epoch].add(int(rest))
+        elif not self.is_dark:
+            self.accepted[self.epoch].add(int(rest))
 
     @property
     def accepted_count(self) -> int:
         return sum(len(numbers) for numbers in self.accepted.values())
 
 
-def start_writer(folder: Path, *options: str, under: Sequence[str] = ()) -> subprocess.Popen[str]:
-    """A process that fills the log, perhaps under another program; what it says is read from its pipe."""
-    command = [*under, sys.executable, str(WRITER), str(folder), *options]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+class Writer:
+    """A process that fills a log, perhaps under another program; what it says goes to the truth."""
 
+    def __init__(self, truth: Truth, folder: Path, *options: str, under: Sequence[str] = ()) -> None:
+        command = [*under, sys.executable, str(PROGRAM), str(folder), *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        self._truth = truth
+        self._begun = b""
+        assert self.process.stdout is not None
+        self._pipe = self.process.stdout.fileno()
 
-def wait_for_accepted(writer: subprocess.Popen[str], truth: Truth, count: int) -> None:
-    """Read the pipe until so many more records are accepted."""
-    assert writer.stdout is not None
-    enough = truth.accepted_count + count
-    while truth.accepted_count < enough:
-        line = writer.stdout.readline().strip()
-        assert line, "the writer has ended by itself"
-        truth.hear(line)
+    def wait_for_accepted(self, count: int) -> None:
+        """Listen until so many more records are accepted."""
+        enough = self._truth.accepted_count + count
+        while self._truth.accepted_count < enough:
+            assert self._listen(), "the writer has ended by itself"
 
+    def hear_what_is_said(self) -> None:
+        """Take what is in the pipe now; do not wait for more."""
+        while select.select([self._pipe], [], [], 0)[0] and self._listen():
+            pass
 
-def hear_out(writer: subprocess.Popen[str], truth: Truth) -> None:
-    """Read what is left in the pipe of a writer that has ended or is about to."""
-    assert writer.stdout is not None
-    for line in writer.stdout:
-        truth.hear(line.strip())
-    writer.wait(60)
+    def hear_out(self) -> int:
+        """Listen to the end; returns the exit code."""
+        while self._listen():
+            pass
+        return self.process.wait(60)
+
+    def _listen(self) -> bool:
+        said = os.read(self._pipe, 1 << 16)
+        *lines, self._begun = (self._begun + said).split(b"\n")
+        for line in lines:
+            self._truth.hear(line.decode())
+        return bool(said)
 
 
 @dataclass

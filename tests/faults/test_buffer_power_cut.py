@@ -9,21 +9,33 @@ from pathlib import Path
 import pytest
 
 from buffer_cuts import CuttableDisk, cuttable_disk
-from buffer_truth import Truth, find, hear_out, judge, lost, start_writer, wait_for_accepted
+from buffer_truth import Truth, Writer, find, judge, lost
 
 CHANCE = random.Random(7)
 
 
+def cut_the_power(disk: CuttableDisk, writer: Writer, truth: Truth) -> None:
+    """What was called accepted before counts. A process without power says nothing more; this one does.
+
+    A sync that is under way while the ioctl runs may return without error for what is not on the medium: seen
+    on ext4, once in some four hundred cuts.
+    """
+    writer.hear_what_is_said()
+    truth.is_dark = True
+    disk.cut()
+
+
 def run_until_the_power_is_cut(disk: CuttableDisk, truth: Truth, *options: str) -> None:
     """Fill a log for a moment, cut the power, kill what is left of the process, bring the power back."""
-    writer = start_writer(disk.folder / "log", *options)
-    wait_for_accepted(writer, truth, 20)
+    writer = Writer(truth, disk.folder / "log", *options)
+    writer.wait_for_accepted(20)
     time.sleep(0.1 + CHANCE.random() * 0.4)
-    disk.cut()
+    cut_the_power(disk, writer, truth)
     time.sleep(0.05)
-    writer.kill()
-    hear_out(writer, truth)
+    writer.process.kill()
+    writer.hear_out()
     disk.restart()
+    truth.is_dark = False
 
 
 async def cut_again_and_again(where: Path, kind: str, cuts: int, *options: str) -> Truth:
@@ -65,11 +77,10 @@ async def test_the_writer_says_that_its_disk_has_failed(tmp_path: Path) -> None:
     """After the cut every sync answers EIO: the buffer stops and calls nothing accepted any more."""
     truth = Truth()
     with cuttable_disk("ext4", tmp_path) as disk:
-        writer = start_writer(disk.folder / "log")
-        wait_for_accepted(writer, truth, 20)
-        disk.cut()
-        hear_out(writer, truth)
-        assert writer.returncode == 0, "it ends in good order, told by a sentence"
+        writer = Writer(truth, disk.folder / "log")
+        writer.wait_for_accepted(20)
+        cut_the_power(disk, writer, truth)
+        assert writer.hear_out() == 0, "it ends in good order, and says why"
         [failure] = truth.failures
         assert "Nothing more is accepted" in failure
         disk.restart()

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import random
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from buffer_support import snapshot
-from buffer_truth import Truth, find, hear_out, judge, start_writer
+from buffer_truth import Truth, Writer, find, judge
 
 SMALL = ("--segment-bytes", "65536", "--max-bytes", "4194304", "--together", "9")
+
+
+@pytest.fixture
+def memory_path() -> Iterator[Path]:
+    """A folder in memory, where there is one: these harms come to the bytes, not to the medium."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +28,7 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
     """Three epochs in some twenty files, each ended in good order."""
     folder, truth = tmp_path_factory.mktemp("healthy") / "log", Truth()
     for count in (500, 30, 700):
-        hear_out(start_writer(folder, "--count", str(count), *SMALL), truth)
+        Writer(truth, folder, "--count", str(count), *SMALL).hear_out()
     return folder, truth
 
 
@@ -56,12 +66,13 @@ async def harm_and_start(healthy: Path, where: Path, truth: Truth, seed: int) ->
     for epoch, accepted in truth.accepted.items():
         gone = accepted - set(found.records[epoch])
         assert found.declared[epoch] == gone, f"seed {seed}: lost and declared differ"
+    shutil.rmtree(folder)
     return any(found.declared.values())
 
 
-async def test_what_is_lost_is_what_is_declared(healthy: tuple[Path, Truth], tmp_path: Path) -> None:
+async def test_what_is_lost_is_what_is_declared(healthy: tuple[Path, Truth], memory_path: Path) -> None:
     folder, truth = healthy
-    harmed = [await harm_and_start(folder, tmp_path / str(seed), truth, seed) for seed in range(40)]
+    harmed = [await harm_and_start(folder, memory_path / str(seed), truth, seed) for seed in range(40)]
 
     assert sum(harmed) > 20, "the harm must mostly cost something, else this shows nothing"
 
@@ -69,11 +80,11 @@ async def test_what_is_lost_is_what_is_declared(healthy: tuple[Path, Truth], tmp
 @pytest.mark.long
 @pytest.mark.timeout(1_800)
 async def test_what_is_lost_is_what_is_declared_two_thousand_times(
-    healthy: tuple[Path, Truth], tmp_path: Path
+    healthy: tuple[Path, Truth], memory_path: Path
 ) -> None:
     folder, truth = healthy
     for seed in range(2_000):
-        await harm_and_start(folder, tmp_path / str(seed), truth, 10_000 + seed)
+        await harm_and_start(folder, memory_path / str(seed), truth, 10_000 + seed)
 
 
 async def test_an_unharmed_log_loses_nothing(healthy: tuple[Path, Truth], tmp_path: Path) -> None:
