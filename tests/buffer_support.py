@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from sts_edge.buffer import Buffer, BufferFailed, Held, SegmentLog
@@ -119,6 +120,14 @@ def snapshot(folder: Path, to: Path) -> Path:
 def segments(folder: Path, lane: str = "samples") -> list[Path]:
     """The files of a lane, oldest first."""
     return sorted(folder.glob(f"*-{lane}-*.seg"))
+
+
+@contextmanager
+def folder_in_memory() -> Iterator[Path]:
+    """A folder on a file system in memory, where there is one."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def without_indexes(folder: Path) -> Path:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from buffer_support import folder_in_memory
 from buffer_truth import Truth, Writer, find, judge, lost
 from conftest import missing
 
@@ -29,9 +29,9 @@ def kill_again_and_again(folder: Path, kills: int, *options: str) -> Truth:
 
 @pytest.fixture
 def memory_path() -> Iterator[Path]:
-    """A folder in memory, where there is one: a kill leaves what was written, wherever that is."""
-    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
-        yield Path(folder)
+    """In memory: a kill leaves what was written, wherever that is."""
+    with folder_in_memory() as folder:
+        yield folder
 
 
 async def test_killed_at_random_nothing_accepted_is_lost(tmp_path: Path) -> None:

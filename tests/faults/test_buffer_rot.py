@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from buffer_support import snapshot
+from buffer_support import folder_in_memory, snapshot
 from buffer_truth import Truth, Writer, find, judge
 
 SMALL = ("--segment-bytes", "65536", "--max-bytes", "4194304", "--together", "9")
@@ -18,9 +17,9 @@ SMALL = ("--segment-bytes", "65536", "--max-bytes", "4194304", "--together", "9"
 
 @pytest.fixture
 def memory_path() -> Iterator[Path]:
-    """A folder in memory, where there is one: these harms come to the bytes, not to the medium."""
-    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
-        yield Path(folder)
+    """In memory: these harms come to the bytes, not to the medium."""
+    with folder_in_memory() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")

@@ -116,7 +116,8 @@ class Buffer(Protocol):
     ) -> list[Record]:
         """Return the oldest safe, unconfirmed records that are sendable and not in `skip`, in order.
 
-        At most `limit_bytes` of them, but always one if there is one; oldest epoch first.
+        At most `limit_bytes` of them, but always one if there is one; oldest epoch first. `sendable` may be asked
+        once for all records of one epoch, kind and clock_known.
         """
 
     def pin(self, anchor: Anchor) -> None:
