@@ -8,6 +8,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Container, Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -172,8 +173,8 @@ class SegmentLog:
                     limit_bytes -= held.size
                 except Unreadable as unreadable:
                     rotten.append(unreadable)
-        for one in rotten:
-            self._set_aside(one)
+        for _, pieces in groupby(rotten, key=lambda one: one.spot.segment.id):
+            self._set_aside(list(pieces))
         return records
 
     def pin(self, anchor: Anchor) -> None:
@@ -279,14 +280,14 @@ class SegmentLog:
     def _is_pending(self, held: Held) -> bool:
         return held.epoch == self.epoch and self._journal.pending(held.seq) is not None
 
-    def _set_aside(self, unreadable: Unreadable) -> None:
-        """A record has rotted since the start: keep what is left of it, and tell that it is lost."""
-        spot = unreadable.spot
-        self._damaged_records += 1
-        piece = Rot(spot.segment.slot(spot.at).offset, unreadable.raw)
-        self._journal.submit(Act(lambda: _keep_piece(self._quarantine, spot.segment, piece)))
-        seq = spot.segment.seq(spot.at)
-        self._drops.declare(spot.segment.epoch, [(seq, seq)], "damaged")
+    def _set_aside(self, pieces: Sequence[Unreadable]) -> None:
+        """Records of a segment have rotted since the start: keep what is left of them, tell that they are lost."""
+        self._damaged_records += len(pieces)
+        segment, first = pieces[0].spot
+        rot = Rot(segment.slot(first).offset, b"".join(piece.raw for piece in pieces))
+        self._journal.submit(Act(lambda: _keep_piece(self._quarantine, segment, rot)))
+        seqs = [segment.seq(piece.spot.at) for piece in pieces]
+        self._drops.declare(segment.epoch, [(seq, seq) for seq in seqs], "damaged")
 
     def _holding(self, entry: Entry) -> Holding:
         running = entry.epoch == self.epoch

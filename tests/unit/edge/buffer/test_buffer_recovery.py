@@ -182,6 +182,23 @@ async def test_rot_while_running_is_found_before_the_record_is_sent(tmp_path: Pa
     assert len(list((tmp_path / "log" / "quarantine").iterdir())) == 1
 
 
+async def test_many_rotten_records_of_a_file_are_told_together(tmp_path: Path) -> None:
+    records = await a_life(tmp_path / "log", count=30)
+    file, size = segments(tmp_path / "log")[0], len(records[0].raw)
+    content = file.read_bytes()
+    file.write_bytes(content[: 5 * size] + b"\xff" * (20 * size) + content[25 * size :])
+
+    async with opened(tmp_path / "log") as log:
+        everything(log)
+        await settled(log)
+        [drop] = drops(log)
+        assert drop.ranges == [(5, 24)]
+        assert (drop.first_us, drop.last_us) == (records[4].header.last_us, records[25].header.first_us)
+        assert log.stats().damaged_records == 20
+    [aside] = (tmp_path / "log" / "quarantine").iterdir()
+    assert aside.read_bytes() == b"\xff" * (20 * size)
+
+
 async def test_a_number_that_never_reached_the_disk_is_told(tmp_path: Path) -> None:
     """Two files are synced one after the other; a cut between leaves a gap below the head."""
     async with opened(tmp_path / "log") as log:
