@@ -85,7 +85,7 @@ async def test_killed_at_each_of_the_first_calls_nothing_accepted_is_lost(
 
 @pytest.mark.long
 @pytest.mark.timeout(1_800)
-@pytest.mark.parametrize("call", ["pwrite64", "fdatasync", "fsync", "openat", "unlink"])
+@pytest.mark.parametrize("call", ["pwrite64", "fdatasync", "fsync", "unlink"])
 async def test_killed_by_the_kernel_at_each_call_also_those_of_the_state_file(
     memory_path: Path, call: str
 ) -> None:
