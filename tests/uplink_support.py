@@ -16,6 +16,7 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from sts_edge.buffer import Buffer, MemoryBuffer
 from sts_edge.health import Health
+from sts_edge.uplinks import LinkState
 from sts_edge.uplinks.amqp import AmqpUplink, address
 from sts_hub.broker import topology
 from sts_protocols import routing
@@ -178,8 +179,7 @@ class Site:
     buffer: Buffer = field(default_factory=MemoryBuffer)
     health: Health = field(default_factory=Health)
     clock: StillClock = field(default_factory=StillClock)
-    ups: list[bool] = field(default_factory=list)
-    flush: Callable[[], None] = lambda: None
+    flows: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         url = f"amqp://127.0.0.1:{self.port}/{quote(self.vhost, safe='')}"
@@ -191,8 +191,7 @@ class Site:
             self.clock,
             self.health,
             make_beat=self.beat,
-            on_link_up=self.ups.append,
-            on_standing=lambda: self.flush(),
+            on_flow=self.flows.append,
         )
         self.buffer.on_closed = self.uplink.offer
         self.buffer.open()
@@ -200,7 +199,7 @@ class Site:
     @property
     def is_up(self) -> bool:
         """Whether live records are confirmed in time."""
-        return bool(self.ups) and self.ups[-1]
+        return self.uplink.report().state is LinkState.UP
 
     @property
     def waiting(self) -> int:

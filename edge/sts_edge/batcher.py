@@ -43,7 +43,7 @@ class Batcher:
         self._size = 0
         self._free_us: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._up = False
+        self._flowing = False
 
     def add(self, packet: Packet) -> None:
         """Take a packet, moved on by steps of its tick if its time is taken. Raises SampleError."""
@@ -57,10 +57,14 @@ class Batcher:
         if self._timer is None and self._packets:
             self._timer = asyncio.get_running_loop().call_later(self._window_s(), self.flush)
 
-    def link_up(self, up: bool) -> None:
-        """Use the short window, or the long one. A link that comes back closes the open record."""
-        came_back = up and not self._up
-        self._up = up
+    def link_flows(self, flows: bool) -> None:
+        """Use the short window, or the long one. A link that comes back closes the open record.
+
+        Already before the first confirm: when the open record may not go live (the clock of this epoch is
+        not known yet), the coach waits for the next one.
+        """
+        came_back = flows and not self._flowing
+        self._flowing = flows
         if came_back:
             self.flush()
 
@@ -74,7 +78,7 @@ class Batcher:
             self._close(packets)
 
     def _window_s(self) -> float:
-        return (self._settings.live_ms if self._up else self._settings.offline_ms) / 1_000
+        return (self._settings.live_ms if self._flowing else self._settings.offline_ms) / 1_000
 
     def _in_order(self, packet: Packet) -> Packet:
         free_us = self._free_us.get(packet.sensor, 0)

@@ -43,7 +43,14 @@ async def test_each_live_record_is_handed_over_once_and_confirmed(hub: Hub, site
         await eventually(lambda: site.waiting == 0)
         await eventually(lambda: len(hub.arrivals) == 5)
     assert hub.seqs("live") == [0, 1, 2, 3, 4]
-    assert site.ups == [True, False]
+    assert site.flows == [True, False]
+
+
+async def test_records_close_quickly_as_soon_as_a_connection_stands(site: Site) -> None:
+    """Not only after the first confirm: the open record may be one that cannot go live."""
+    async with running(site.uplink.run()):
+        await eventually(lambda: site.uplink.report().state is LinkState.STANDING)
+        assert site.flows == [True]
 
 
 async def test_what_waited_while_offline_comes_as_backlog_and_the_newest_first(hub: Hub, site: Site) -> None:

@@ -88,8 +88,7 @@ class Agent:
             self.clock,
             self.health,
             make_beat=self.reports.beat,
-            on_link_up=self.batcher.link_up,
-            on_standing=self.batcher.flush,
+            on_flow=self.batcher.link_flows,
         )
 
     async def open(self) -> None:

@@ -54,8 +54,8 @@ _log = structlog.get_logger()
 class AmqpUplink:
     """Carries the records of one gateway; see `Uplink` for what it promises.
 
-    make_beat: the beat with a given number. on_link_up: the link came up or went down. on_standing: a
-    connection stands; whoever gathers samples closes the open record now.
+    make_beat: the beat with a given number. on_flow: a connection stands, or none does that takes records;
+    whoever gathers samples closes the open record when one does, and soon after that the next.
     """
 
     def __init__(
@@ -66,12 +66,10 @@ class AmqpUplink:
         clock: Time,
         board: Board,
         make_beat: Callable[[int], Beat],
-        on_link_up: Callable[[bool], None],
-        on_standing: Callable[[], None],
+        on_flow: Callable[[bool], None],
     ) -> None:
         self._clock = clock
-        self._on_link_up = on_link_up
-        self._on_standing = on_standing
+        self._on_flow = on_flow
         self._faults = Faults(board, address)
         self._line: Line | None = None
         self._backlog_line: Line | None = None
@@ -186,7 +184,7 @@ class AmqpUplink:
         self._line = line
         line.on_lost(lambda: self._lost(line))
         self._link.happened(LinkEvent.STOOD)
-        serving = asyncio.create_task(serve(line, outlet, self._live, self._stood))
+        serving = asyncio.create_task(serve(line, outlet, self._live, self._live.pump))
         serving.add_done_callback(lambda task: self._served(line, task))
         self._line_tasks = [serving, beating]
 
@@ -195,10 +193,6 @@ class AmqpUplink:
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("live_lane_failed", reason=str(error), exc_info=error)
             line.cut()
-
-    def _stood(self) -> None:
-        self._on_standing()
-        self._live.pump()
 
     def _lost(self, line: Line) -> None:
         if line is self._line and not self._ending:
@@ -262,8 +256,8 @@ class AmqpUplink:
         self._live.held = now in (LinkState.STALLED, LinkState.BLOCKED)
         if not self._ending:  # what we end ourselves is no fault to be noted
             self._faults.link(now, self._dialler.last_failure)
-        if (now is LinkState.UP) != (before is LinkState.UP):
-            self._on_link_up(now is LinkState.UP)
+        if (now in FLOWING) != (before in FLOWING):
+            self._on_flow(now in FLOWING)
         if now in FLOWING:
             self._live.pump()
             self._backlog.pump()

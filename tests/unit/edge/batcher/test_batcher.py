@@ -100,7 +100,7 @@ async def test_nothing_makes_no_record(batcher: Batcher, closed: Closed) -> None
 async def test_a_record_closes_by_itself_after_the_window_of_its_link(
     batcher: Batcher, closed: Closed, up: bool, window_s: float
 ) -> None:
-    batcher.link_up(up)
+    batcher.link_flows(up)
     began = asyncio.get_running_loop().time()
     batcher.add(packet())
     await asyncio.wait_for(closed.news.wait(), 30)
@@ -112,7 +112,7 @@ async def test_a_record_closes_by_itself_after_the_window_of_its_link(
 async def test_the_window_begins_with_the_first_packet_not_with_each(
     batcher: Batcher, closed: Closed
 ) -> None:
-    batcher.link_up(True)
+    batcher.link_flows(True)
     began = asyncio.get_running_loop().time()
     while not closed.records:
         assert asyncio.get_running_loop().time() - began < 30
@@ -124,19 +124,19 @@ async def test_the_open_record_closes_at_once_when_the_link_comes_back(
     batcher: Batcher, closed: Closed
 ) -> None:
     batcher.add(packet())
-    batcher.link_up(True)
+    batcher.link_flows(True)
     assert len(closed.records) == 1
 
     batcher.add(packet(ms=2_000))
-    batcher.link_up(True)
+    batcher.link_flows(True)
     assert len(closed.records) == 1, "it was up already"
 
-    batcher.link_up(False)
+    batcher.link_flows(False)
     assert len(closed.records) == 1, "a link that goes down closes nothing"
 
 
 async def test_a_flushed_record_is_not_closed_again_by_its_timer(batcher: Batcher, closed: Closed) -> None:
-    batcher.link_up(True)
+    batcher.link_flows(True)
     batcher.add(packet())
     batcher.flush()
     await asyncio.sleep(3 * LIVE_S)
