@@ -40,14 +40,13 @@ def create(
     password = _password(password_stdin)
     try:
         new = NewAccount(email=email, name=name, role=role, password=SecretStr(password))
-        asyncio.run(_create(settings.db_owner_dsn.get_secret_value(), new, club))
+        with pools.told("STS_DB_OWNER_DSN"):
+            asyncio.run(_create(settings.db_owner_dsn.get_secret_value(), new, club))
     except ValidationError as error:
         faults = [f"{fault['loc'][0]}: {fault['msg']}." for fault in error.errors(include_input=False)]
         raise HubError("\n".join(faults)) from None
     except Refusal as refusal:
         raise HubError(f"{refusal.detail} {refusal.way_out_now}") from None
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise HubError(f"The database refused or does not answer: {error}. Check STS_DB_OWNER_DSN.") from None
     typer.echo(f"{new.email} can sign in as {new.role} of {club}.")
 
 

@@ -8,13 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
-import asyncpg
 import typer
 
 from sts_hub import config
 from sts_hub.corrections import clock
 from sts_hub.db import pools, queries
-from sts_hub.errors import HubError
 
 if TYPE_CHECKING:
     from sts_hub.db.pools import Connection
@@ -100,17 +98,11 @@ def place(
 
 
 def _run(act: Callable[[Connection], Awaitable[None]]) -> None:
-    settings = config.load("db_owner_dsn")
+    dsn = config.load("db_owner_dsn").db_owner_dsn.get_secret_value()
 
     async def connected() -> None:
-        connection = await pools.connect(settings.db_owner_dsn.get_secret_value(), "sts-hub clock", COMMAND_S)
-        try:
-            await connection.execute("SET ROLE sts_owner")
+        async with pools.as_owner(dsn, "sts-hub clock", COMMAND_S) as connection:
             await act(connection)
-        finally:
-            await connection.close()
 
-    try:
+    with pools.told("STS_DB_OWNER_DSN"):
         asyncio.run(connected())
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise HubError(f"The database refuses or is away ({error}): check STS_DB_OWNER_DSN.") from None

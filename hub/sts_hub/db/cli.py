@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-import asyncpg
 import typer
 
 from sts_hub import config
 from sts_hub.db import migrate as migrations
-from sts_hub.errors import HubError
+from sts_hub.db import pools
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -30,11 +29,9 @@ def migrate() -> None:
 
 
 async def _migrate(settings: config.Settings) -> migrations.Outcome:
-    try:
+    with pools.told("STS_DB_OWNER_DSN"):
         return await migrations.migrate(
             settings.db_owner_dsn.get_secret_value(),
             ingest_dsn=settings.db_ingest_dsn.get_secret_value() or None,
             api_dsn=settings.db_api_dsn.get_secret_value() or None,
         )
-    except (OSError, asyncpg.PostgresError) as error:
-        raise HubError(f"The database refuses or is away ({error}): check STS_DB_OWNER_DSN.") from None

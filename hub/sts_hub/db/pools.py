@@ -3,11 +3,15 @@ call."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator, Iterator
 from typing import TypeAlias
 
 import asyncpg
 from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
+
+from sts_hub.errors import HubError
 
 Connection: TypeAlias = "asyncpg.Connection | PoolConnectionProxy"
 """A connection of one's own, or one lent by a pool."""
@@ -31,6 +35,33 @@ async def connect(dsn: str, application: str, command_s: float | None = COMMAND_
         command_timeout=command_s,
         server_settings={**_SETTINGS, "application_name": application},
     )
+
+
+@contextlib.asynccontextmanager
+async def as_owner(
+    dsn: str, application: str, command_s: float | None = COMMAND_S
+) -> AsyncIterator[asyncpg.Connection]:
+    """One connection that acts as sts_owner, whoever logged in; closed at the end. Raises as `connect` does."""
+    connection = await connect(dsn, application, command_s)
+    try:
+        await connection.execute("SET ROLE sts_owner")
+        yield connection
+    finally:
+        await connection.close()
+
+
+AWAY_ERRORS: tuple[type[Exception], ...] = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What a database raises that refuses, does not answer in time (TimeoutError is an OSError) or goes away."""
+
+
+@contextlib.contextmanager
+def told(setting: str, *also: type[Exception]) -> Iterator[None]:
+    """For commands: a database that refuses or is away, and `also` these errors, become one sentence (HubError)
+    that names the setting to check."""
+    try:
+        yield
+    except (*AWAY_ERRORS, *also) as error:
+        raise HubError(f"The database refuses or is away ({error}): check {setting}.") from None
 
 
 async def open_pool(

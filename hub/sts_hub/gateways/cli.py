@@ -72,17 +72,15 @@ def _new_secret(path: Path) -> Iterator[str]:
 
 
 async def _add(settings: Settings, name: str, club: str, site: str, password: str) -> None:
-    await _register(settings.db_owner_dsn.get_secret_value(), name, club, site)
+    with pools.told("STS_DB_OWNER_DSN"):
+        await _register(settings.db_owner_dsn.get_secret_value(), name, club, site)
     vhost = vhost_of(settings.amqp_url.get_secret_value())
     async with Management(settings.management_url.get_secret_value(), vhost) as management:
         await users.add(management, name, password)
 
 
 async def _register(dsn: str, name: str, club: str, site: str) -> None:
-    try:
-        connection = await pools.connect(dsn, "sts-hub gateway")
-    except (OSError, asyncpg.PostgresError) as error:
-        raise HubError(f"The database does not answer: {error}. Check STS_DB_OWNER_DSN.") from None
+    connection = await pools.connect(dsn, "sts-hub gateway")
     try:
         club_id = await connection.fetchval(SQL.club_by_name, club)
         if club_id is None:

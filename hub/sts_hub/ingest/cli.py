@@ -149,7 +149,5 @@ def _with_pool(work: Callable[[asyncpg.Pool], Awaitable[Result]]) -> Result:
         async with await pools.open_pool(settings.db_ingest_dsn.get_secret_value(), "sts-hub parked") as pool:
             return await work(pool)
 
-    try:
+    with pools.told("STS_DB_INGEST_DSN", DatabaseAwayError):
         return asyncio.run(run())
-    except (asyncpg.PostgresError, OSError, DatabaseAwayError) as error:
-        raise HubError(f"The database refuses or is away ({error}): check STS_DB_INGEST_DSN.") from None

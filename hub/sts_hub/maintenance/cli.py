@@ -6,7 +6,6 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
-import asyncpg
 import typer
 
 from sts_hub import config, logs
@@ -45,14 +44,16 @@ def maintain(
     """Make partitions ahead, fill roll-ups, remove what is past its time."""
     settings = config.load("db_owner_dsn")
     logs.configure("sts-hub maintain", settings.log_level)
-    asyncio.run(_keep(settings.db_owner_dsn.get_secret_value(), every, keep_days, again))
+    with pools.told("STS_DB_OWNER_DSN"):
+        asyncio.run(_keep(settings.db_owner_dsn.get_secret_value(), every, keep_days, again))
 
 
 @app.command()
 def verify() -> None:
     """Check ledger, samples and roll-ups against each other; exit 1 when they disagree."""
     settings = config.load("db_owner_dsn")
-    verdict = asyncio.run(_verify(settings.db_owner_dsn.get_secret_value()))
+    with pools.told("STS_DB_OWNER_DSN"):
+        verdict = asyncio.run(_verify(settings.db_owner_dsn.get_secret_value()))
     for gateway, records in verdict.outstanding.items():
         typer.echo(f"{gateway}: {records} records are still expected.")
     if verdict.faults:
@@ -79,37 +80,28 @@ async def once(connection: Connection, keep_days: int) -> dict[str, int]:
 async def _keep(dsn: str, every_s: float, keep_days: int, again: datetime | None) -> None:
     while True:
         try:
-            connection = await _connected(dsn)
-            try:
-                if await connection.fetchval(SQL.one_at_a_time):
-                    if again is not None:
-                        await rollups.ask_again(connection, again.replace(tzinfo=UTC))
-                    _log.info("maintained", **await once(connection, keep_days))
-            finally:
-                await connection.close()
-        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+            if await _round(dsn, keep_days, again):
+                again = None  # asked for once
+        except pools.AWAY_ERRORS as error:
             if not every_s:
-                raise HubError(
-                    f"The database refuses or is away ({error}): check STS_DB_OWNER_DSN."
-                ) from None
+                raise
             _log.warning("database away", error=str(error))
         if not every_s:
             return
         await asyncio.sleep(every_s)
 
 
+async def _round(dsn: str, keep_days: int, again: datetime | None) -> bool:
+    """Everything once; false when another keeper has its turn."""
+    async with pools.as_owner(dsn, "sts-hub maintain", COMMAND_S) as connection:
+        if not await connection.fetchval(SQL.one_at_a_time):
+            return False
+        if again is not None:
+            await rollups.ask_again(connection, again.replace(tzinfo=UTC))
+        _log.info("maintained", **await once(connection, keep_days))
+        return True
+
+
 async def _verify(dsn: str) -> verification.Verdict:
-    try:
-        connection = await _connected(dsn)
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise HubError(f"The database refuses or is away ({error}): check STS_DB_OWNER_DSN.") from None
-    try:
+    async with pools.as_owner(dsn, "sts-hub verify", COMMAND_S) as connection:
         return await verification.verify(connection)
-    finally:
-        await connection.close()
-
-
-async def _connected(dsn: str) -> Connection:
-    connection = await pools.connect(dsn, "sts-hub maintain", COMMAND_S)
-    await connection.execute("SET ROLE sts_owner")
-    return connection

@@ -85,8 +85,27 @@ def test_a_gateways_password_file_is_never_written_over(tmp_path: Path) -> None:
     assert "exists" in done.stderr
     assert taken.read_text() == "kept"
     done = run(*words, str(tmp_path / "new"), **environ)
-    assert "The database does not answer" in done.stderr
+    assert "The database refuses or is away" in done.stderr
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "setting"),
+    [
+        ("migrate", "STS_DB_OWNER_DSN"),
+        ("maintain", "STS_DB_OWNER_DSN"),
+        ("verify", "STS_DB_OWNER_DSN"),
+        ("clock list", "STS_DB_OWNER_DSN"),
+        ("parked list", "STS_DB_INGEST_DSN"),
+    ],
+)
+def test_a_database_that_is_away_is_one_sentence_with_the_setting_to_check(words: str, setting: str) -> None:
+    nowhere = "postgresql://x@127.0.0.1:1/x"
+    done = run(*words.split(), STS_DB_OWNER_DSN=nowhere, STS_DB_INGEST_DSN=nowhere)
+    assert done.returncode == 1
+    (sentence,) = done.stderr.splitlines()
+    assert sentence.startswith("The database refuses or is away")
+    assert sentence.endswith(f"check {setting}.")
 
 
 def test_an_error_that_a_person_can_act_on_ends_with_its_code(
