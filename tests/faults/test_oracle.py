@@ -16,9 +16,11 @@ from sts_protocols.record import (
     ClockReading,
     Drop,
     Kind,
+    Waveform,
     encode_anchor,
     encode_drop,
     encode_samples,
+    encode_waveform,
     seal,
 )
 from sts_protocols.sample import Packet, Value
@@ -63,6 +65,18 @@ def test_a_row_stands_at_boot_time_plus_offset_and_order_in_its_packet(account):
         (2, 1_000_000),
         (2, 1_000_001),
     ]
+
+
+def test_the_values_of_a_waveform_are_rows_and_one_that_is_missing_is_lost(tmp_path):
+    body = encode_waveform(Waveform("ecg-01", 12, 1_000_000, 7_692_308, [-12.0, 250.0, 9.0], [0, 0, 1]))
+    account = noted(tmp_path, [record(0, kind=Kind.WAVEFORM, body=body)], range(1))
+    rows = account.rows_of(EPOCH.hex(), 0)
+    assert [(row.metric, row.t_us - OFFSET_US, row.value, row.quality) for row in rows] == [
+        (12, 1_000_000, -12.0, 0),
+        (12, 1_007_692, 250.0, 0),
+        (12, 1_015_384, 9.0, 1),
+    ]
+    assert oracle.compare(account, Counter(rows[:2])).counters()["lost"] == 1
 
 
 @pytest.mark.parametrize("planted", spoil.PLANTED, ids=lambda planted: planted.what)

@@ -24,7 +24,7 @@ from sts_edge.clock import Clock, StoredLastGoodTime
 from sts_edge.config import Settings
 from sts_edge.control.server import ControlServer
 from sts_edge.health import Health
-from sts_edge.sources import SensorState, Source
+from sts_edge.sources import SensorState, Source, Told
 from sts_edge.supervisor import Supervisor
 from sts_edge.uplinks import Uplink
 from sts_edge.uplinks.amqp import AmqpUplink, address
@@ -135,11 +135,14 @@ class Agent:
             stopped.cancel()
             await self._end()
 
-    def emit(self, packet: Packet) -> None:
-        """Take a packet from a source. Raises SampleError for one that no record can carry."""
-        self.batcher.add(packet)
+    def emit(self, told: Told) -> None:
+        """Take what a source was told. Raises SampleError for what no record can carry."""
+        if isinstance(told, Packet):
+            self.batcher.add(told)
+        else:
+            self.batcher.add_waveform(told)
         if self._control.is_followed:
-            self._control.tell(packet.sensor, tail_line(packet, self.clock.reading(packet.boot_us)))
+            self._control.tell(told.sensor, tail_line(told, self.clock.reading))
 
     # --- what the buffer tells
 

@@ -1,23 +1,32 @@
-"""One packet, as a line for whoever follows the sensors."""
+"""What a source was told, as a line for whoever follows the sensors."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from sts_edge.sources import Told
 from sts_protocols.metrics import by_id
-from sts_protocols.record import ClockReading, ClockSource
+from sts_protocols.record import ClockReading, ClockSource, Waveform
 from sts_protocols.sample import Packet, Quality, Value
 
 
-def tail_line(packet: Packet, clock: ClockReading) -> dict[str, Any]:
-    """The packet with the names of its metrics, and its wall time (RFC 3339) if that is known."""
+def tail_line(told: Told, reading: Callable[[int], ClockReading]) -> dict[str, Any]:
+    """A packet's values, or what a waveform is like, with the names of metrics, and its wall time (RFC 3339)
+    if that is known. A person cannot read 130 values a second: how many and how large must do."""
+    boot_us = told.boot_us if isinstance(told, Packet) else told.start_us
+    content = (
+        {"values": [_value(value) for value in told.values]}
+        if isinstance(told, Packet)
+        else {"values": [], "waveform": _waveform(told)}
+    )
     return {
         "schema": "sts.edge.tail/1",
-        "sensor": packet.sensor,
-        "boot_us": packet.boot_us,
-        "time": _wall_time(packet.boot_us, clock),
-        "values": [_value(value) for value in packet.values],
+        "sensor": told.sensor,
+        "boot_us": boot_us,
+        "time": _wall_time(boot_us, reading(boot_us)),
+        **content,
     }
 
 
@@ -35,4 +44,18 @@ def _value(value: Value) -> dict[str, Any]:
         "unit": metric.unit if metric else "",
         "value": value.value,
         "quality": Quality(value.quality).word,
+    }
+
+
+def _waveform(waveform: Waveform) -> dict[str, Any]:
+    metric = by_id(waveform.metric)
+    doubts = (quality for quality in waveform.quality if quality != Quality.OK)
+    return {
+        "metric": metric.name if metric else str(waveform.metric),
+        "unit": metric.unit if metric else "",
+        "count": len(waveform.values),
+        "rate_hz": round(1e9 / waveform.period_ns, 3),
+        "low": min(waveform.values),
+        "high": max(waveform.values),
+        "quality": Quality(next(doubts, Quality.OK)).word,
     }

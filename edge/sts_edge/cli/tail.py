@@ -42,11 +42,19 @@ def plain(line: Line) -> str:
     for name, values in metrics.items():
         numbers = " ".join(f"{value['value']:g}" for value in values)
         parts.append(f"{name} {numbers} {values[0]['unit']}")
-    doubts = sorted({value["quality"] for value in line["values"]} - {"ok"})
+    if waveform := line.get("waveform"):
+        parts.append(_shape(waveform))
+    told = [*line["values"], *([waveform] if waveform else [])]
+    doubts = sorted({value["quality"] for value in told} - {"ok"})
     parts += [doubt.replace("_", " ") for doubt in doubts]
     if line.get("missed"):
         parts.append(f"({line['missed']} not shown)")
     return "  ".join(parts)
+
+
+def _shape(waveform: Line) -> str:
+    low, high, unit = waveform["low"], waveform["high"], waveform["unit"]
+    return f"{waveform['metric']} {waveform['count']} values at {waveform['rate_hz']:g} Hz, {low:g} to {high:g} {unit}"
 
 
 def _check(wanted: list[str], known: list[str]) -> None:

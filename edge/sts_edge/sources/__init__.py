@@ -1,15 +1,19 @@
 """Sources: what brings measurements into the gateway. Each kind keeps the promises of `Source`.
 
-A source knows nothing of buffers and uplinks; it hands packets to whoever gave it `emit`.
+A source knows nothing of buffers and uplinks; it hands what it was told to whoever gave it `emit`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
+from sts_protocols.record import Waveform
 from sts_protocols.sample import Packet
 
-Emit = Callable[[Packet], None]
-"""Takes one packet, at once and without waiting. What it raises is logged by the source, never passed on."""
+Told = Packet | Waveform
+"""What a source may hand on: values that share one time, or values of one channel at a fixed rate."""
+
+Emit = Callable[[Told], None]
+"""Takes one of them, at once and without waiting. What it raises is logged by the source, never passed on."""
 
 SensorWord = Literal["live", "late", "lost", "connecting", "not_worn", "off"]
 
@@ -40,7 +44,8 @@ class Source(Protocol):
     - `run` ends only by cancellation, whatever the radio, the wire or a sensor does;
     - once `run` has ended, nothing more is emitted and no task of its own is left;
     - packets are emitted only for registered sensors, stamped with CLOCK_BOOTTIME when they came, in order;
-    - an `emit` that raises costs that packet and nothing else;
+    - waveforms too, each channel in order, stamped when they were measured, as far as the sensor tells;
+    - an `emit` that raises costs that packet or waveform and nothing else;
     - `states` names each registered sensor once, before, while and after it runs.
     """
 

@@ -32,7 +32,7 @@ from sts_protocols.record.notes import (
     encode_log,
 )
 from sts_protocols.record.samples import encode_samples, iter_samples
-from sts_protocols.record.waveform import Waveform, decode_waveform, encode_waveform
+from sts_protocols.record.waveform import Waveform, check_waveform, decode_waveform, encode_waveform
 
 __all__ = [
     "HEADER_BYTES",
@@ -52,6 +52,7 @@ __all__ = [
     "Log",
     "Record",
     "Waveform",
+    "check_waveform",
     "decode_anchor",
     "decode_drop",
     "decode_log",

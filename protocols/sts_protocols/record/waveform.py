@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from sts_protocols.errors import RecordError, SampleError
+from sts_protocols.errors import SampleError
 from sts_protocols.record.compression import pack, unpack_as, wrong
 from sts_protocols.record.numbers import (
+    MAX_QUALITY,
     Steps,
     check_column,
     check_total,
@@ -18,7 +19,7 @@ from sts_protocols.record.numbers import (
     to_runs,
     unfold_values,
 )
-from sts_protocols.sample import MAX_BOOT_US, SENSOR_NAME
+from sts_protocols.sample import MAX_BOOT_US, MAX_METRIC, SENSOR_NAME
 
 NS_PER_US = 1000
 # A waveform slower than one value in 1,000 s is no waveform; with the length of a body the product stays in
@@ -103,14 +104,25 @@ def _check_channel(channel: Channel) -> None:
         raise wrong("a time is out of range")
 
 
-def _channel(waveform: Waveform) -> Channel:
-    if len(waveform.quality) != len(waveform.values) or not all(map(math.isfinite, waveform.values)):
+def check_waveform(waveform: Waveform) -> None:
+    """Refuses a waveform that no record can carry, so that one bad source does not cost a whole record.
+
+    Raises SampleError.
+    """
+    values, quality = waveform.values, waveform.quality
+    if not values or len(quality) != len(values) or not all(map(math.isfinite, values)):
         raise SampleError(f"A waveform of {waveform.sensor!r} needs finite values, and a quality for each")
+    if not SENSOR_NAME.fullmatch(waveform.sensor):
+        raise SampleError(f"{waveform.sensor!r} is no sensor name: use up to 40 of A-Z a-z 0-9 . _ -")
+    if not 0 < waveform.metric <= MAX_METRIC or not 0 <= min(quality) <= max(quality) <= MAX_QUALITY:
+        raise SampleError(f"A waveform of {waveform.sensor} has a metric or a quality that cannot be stored")
+    length_us = len(values) * waveform.period_ns // NS_PER_US
+    if not 0 < waveform.period_ns <= MAX_PERIOD_NS or not 0 <= waveform.start_us < MAX_BOOT_US - length_us:
+        raise SampleError(f"A waveform of {waveform.sensor} has a time out of range: {waveform[2:4]}")
+
+
+def _channel(waveform: Waveform) -> Channel:
+    check_waveform(waveform)
     scale = scale_of(waveform.metric)
     values = fold_values(waveform.values, *scale)
-    channel = Channel(*waveform[:2], *scale, *waveform[2:4], values, to_runs(waveform.quality))
-    try:
-        _check_channel(channel)
-    except RecordError as error:
-        raise SampleError(f"A waveform of {waveform.sensor!r} cannot be stored: {error}") from None
-    return channel
+    return Channel(*waveform[:2], *scale, *waveform[2:4], values, to_runs(waveform.quality))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from sts_edge.config import SensorSettings
-from sts_edge.sources import Emit, SensorState, SensorWord
+from sts_edge.sources import Emit, SensorState, SensorWord, Told
 from sts_edge.sources.bluetooth.limits import REPEAT_US
 from sts_edge.sources.bluetooth.profiles import Said, Subscription
 from sts_protocols.errors import DecodeError
@@ -97,9 +97,9 @@ class Reception:
         if said.values:
             self._value_us = came_us
 
-    def _hand_on(self, packet: Packet) -> None:
+    def _hand_on(self, told: Told) -> None:
         try:
-            self._emit(packet)
+            self._emit(told)
         except Exception:
             self.count.refused += 1
             self._tell_refusal()

@@ -9,13 +9,12 @@ from bleak.backends.device import BLEDevice
 
 from sts_edge.clock import boot_us
 from sts_edge.config import SensorSettings, Settings
-from sts_edge.sources import Emit, SensorState
+from sts_edge.sources import Emit, SensorState, Told
 from sts_edge.sources.bluetooth.deadline import abandoned
 from sts_edge.sources.bluetooth.limits import Limits
 from sts_edge.sources.bluetooth.link import Link
 from sts_edge.sources.bluetooth.reception import Reception
 from sts_edge.sources.bluetooth.room import Room
-from sts_protocols.sample import Packet
 
 
 class BluetoothSource:
@@ -97,6 +96,6 @@ class BluetoothSource:
     def _make_link(self, sensor: SensorSettings) -> Link:
         return Link(sensor, Reception(sensor, self._pass_on, self._now_us), self._limits)
 
-    def _pass_on(self, packet: Packet) -> None:
+    def _pass_on(self, told: Told) -> None:
         if self._running:
-            self._emit(packet)
+            self._emit(told)

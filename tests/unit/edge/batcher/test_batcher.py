@@ -15,7 +15,7 @@ from sts_edge.batcher import MAX_VALUES_PER_PACKET, Batcher
 from sts_edge.buffer import MemoryBuffer
 from sts_edge.config import RecordSettings
 from sts_protocols.errors import SampleError
-from sts_protocols.metrics import HEART_RATE, RR_INTERVAL
+from sts_protocols.metrics import ACCELERATION_X, ECG, HEART_RATE, RR_INTERVAL
 from sts_protocols.record import (
     HEADER_BYTES,
     MAX_RECORD_BYTES,
@@ -24,6 +24,8 @@ from sts_protocols.record import (
     ClockSource,
     Kind,
     Record,
+    Waveform,
+    decode_waveform,
     iter_samples,
     seal,
 )
@@ -47,8 +49,14 @@ class Closed:
         self.news.set()
         return record
 
+    def of(self, kind: Kind) -> list[Record]:
+        return [record for record in self.records if record.header.kind == kind]
+
     def packets(self) -> list[Packet]:
-        return [packet for record in self.records for packet in iter_samples(record.body)]
+        return [packet for record in self.of(Kind.SAMPLES) for packet in iter_samples(record.body)]
+
+    def waveforms(self) -> list[Waveform]:
+        return [wave for record in self.of(Kind.WAVEFORM) for wave in decode_waveform(record.body)]
 
 
 def value(number: float = 60.0, metric: int = HEART_RATE.id) -> Value:
@@ -302,3 +310,104 @@ async def test_a_record_is_shown_before_it_is_handed_on(closed: Closed) -> None:
 
     assert shown == [-1]
     await buffer.close()
+
+
+def wave(sensor: str = "ecg-01", start_us: int = 1_000_000, count: int = 4, metric: int = ECG.id) -> Waveform:
+    return Waveform(sensor, metric, start_us, 7_692_308, [float(at) for at in range(count)], [0] * count)
+
+
+async def test_waveforms_and_packets_are_records_of_their_own_kind(batcher: Batcher, closed: Closed) -> None:
+    batcher.add(packet())
+    batcher.add_waveform(wave())
+    batcher.add_waveform(wave("acc-01", 1_000_500, metric=ACCELERATION_X.id))
+    batcher.flush()
+
+    assert [record.header.kind for record in closed.records] == [Kind.SAMPLES, Kind.WAVEFORM]
+    assert closed.packets() == [packet()]
+    assert closed.waveforms() == [wave(), wave("acc-01", 1_000_500, metric=ACCELERATION_X.id)]
+
+
+async def test_a_record_of_waveforms_covers_the_time_of_all_its_values(
+    batcher: Batcher, closed: Closed
+) -> None:
+    batcher.add_waveform(wave(start_us=1_000_000, count=131))
+    batcher.add_waveform(wave("ecg-02", start_us=999_000, count=1))
+    batcher.flush()
+
+    [record] = closed.records
+    assert (record.header.first_us, record.header.last_us) == (999_000, 2_000_000)
+
+
+async def test_waveforms_close_by_themselves_after_their_own_window(batcher: Batcher, closed: Closed) -> None:
+    batcher.link_flows(True)
+    batcher.add_waveform(wave())
+    await asyncio.wait_for(closed.news.wait(), 30)
+
+    assert closed.waveforms() == [wave()]
+
+
+async def test_values_of_one_channel_stay_in_order_and_other_channels_stay_in_place(
+    batcher: Batcher, closed: Closed
+) -> None:
+    batcher.add_waveform(wave(count=2))
+    batcher.add_waveform(wave(count=2))
+    batcher.add_waveform(wave(count=2, metric=ACCELERATION_X.id))
+    batcher.flush()
+
+    assert [(one.metric, one.start_us) for one in closed.waveforms()] == [
+        (ECG.id, 1_000_000),
+        (ECG.id, 1_007_693),
+        (ACCELERATION_X.id, 1_000_000),
+    ]
+
+
+async def test_a_long_waveform_is_cut_and_no_value_changes_its_time(batcher: Batcher, closed: Closed) -> None:
+    long = wave(count=12_000)._replace(period_ns=1_000_000)
+    batcher.add_waveform(long)
+    batcher.flush()
+
+    assert all(len(record.body) <= MAX_RECORD_BYTES for record in closed.records)
+    told = [
+        (one.start_us + at * 1_000, number)
+        for one in closed.waveforms()
+        for at, number in enumerate(one.values)
+    ]
+    assert told == [(1_000_000 + at * 1_000, float(at)) for at in range(12_000)]
+
+
+async def test_a_flood_of_noise_closes_records_of_waveforms_before_they_are_too_large(
+    batcher: Batcher, closed: Closed
+) -> None:
+    noise = random.Random(1)
+    for at in range(200):
+        values = [noise.random() for _ in range(130)]
+        batcher.add_waveform(wave(start_us=at * 1_000_000, count=130)._replace(values=values))
+    batcher.flush()
+
+    assert len(closed.records) > 1
+    assert all(len(record.body) <= MAX_RECORD_BYTES for record in closed.records)
+    assert sum(len(one.values) for one in closed.waveforms()) == 200 * 130
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        wave()._replace(sensor="ecg 01"),
+        wave()._replace(values=[]),
+        wave()._replace(values=[1.0, 2.0, 3.0, float("nan")]),
+        wave()._replace(quality=[0]),
+        wave()._replace(quality=[0, 0, 0, 256]),
+        wave()._replace(metric=0),
+        wave()._replace(period_ns=0),
+        wave()._replace(start_us=-1),
+    ],
+)
+async def test_a_waveform_that_no_record_can_carry_is_refused_and_costs_nobody_else(
+    batcher: Batcher, closed: Closed, wrong: Waveform
+) -> None:
+    batcher.add_waveform(wave())
+    with pytest.raises(SampleError):
+        batcher.add_waveform(wrong)
+    batcher.flush()
+
+    assert closed.waveforms() == [wave()]

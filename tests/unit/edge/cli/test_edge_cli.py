@@ -285,6 +285,12 @@ def test_a_packet_for_people_is_one_line_with_its_doubts() -> None:
     assert plain_packet({**PACKET, "time": None, "missed": 4}).startswith("+5.000  hr-01")
 
 
+def test_a_waveform_for_people_is_one_line_that_tells_its_shape() -> None:
+    shape = {"metric": "ecg", "unit": "uV", "count": 73, "rate_hz": 130.0, "low": -210.0, "high": 1100.0}
+    line = plain_packet({**PACKET, "values": [], "waveform": {**shape, "quality": "no_contact"}})
+    assert line == "11:52:04.120  hr-01  ecg 73 values at 130 Hz, -210 to 1100 uV  no contact"
+
+
 def test_tail_streams_json_lines_until_the_agent_ends(run: Run, agent: Callable[..., None]) -> None:
     agent(STATUS)
     agent(PACKET)
