@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from conftest import missing
+from missing_parts import missing
 
 # EXT4_IOC_SHUTDOWN and XFS_IOC_GOINGDOWN are one number; 2: do not flush the journal (linux/fs/ext4, fs/xfs).
 SHUTDOWN = 0x8004587D

@@ -23,7 +23,7 @@ from buffer_support import (
     small_settings,
     waiting,
 )
-from conftest import missing
+from missing_parts import missing
 from sts_edge.buffer import RecordDropped, SegmentLog
 from sts_edge.buffer import room as room_module
 from sts_edge.clock import StoredLastGoodTime

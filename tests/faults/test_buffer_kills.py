@@ -12,7 +12,7 @@ import pytest
 
 from buffer_support import folder_in_memory
 from buffer_truth import Truth, Writer, find, judge, lost
-from conftest import missing
+from missing_parts import missing
 
 
 def kill_again_and_again(folder: Path, kills: int, *options: str) -> Truth:

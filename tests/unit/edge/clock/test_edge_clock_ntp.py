@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import missing
+from missing_parts import missing
 from sts_edge.clock import Clock, SystemTime, boot_us
 from sts_edge.clock.ntp import (
     LEAST_ERROR_US,
