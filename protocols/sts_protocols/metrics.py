@@ -7,6 +7,8 @@ Numbers are never given a second meaning: a metric that is no longer used keeps 
 
 import msgspec
 
+from sts_protocols.sample import Quality, Value
+
 # A value is late after 3 missed intervals (two may be lost to one radio collision and its repeat) and
 # lost after 10 (no source recovers by itself after so long: somebody must look at the sensor).
 LATE_INTERVALS = 3
@@ -48,6 +50,16 @@ class Metric(msgspec.Struct, frozen=True):
         """Whether a living athlete and a working sensor can show this value."""
         return self.low <= value <= self.high
 
+    def nearest(self, value: float) -> float:
+        """The whole number of steps that lies nearest to a value that had to be converted from other units."""
+        return self.value(round(value * self.denominator / self.numerator))
+
+    def told(self, value: float, *, truncated: bool = False) -> Value:
+        """A value as a frame tells it, with its quality: implausible, else truncated, else ok."""
+        if not self.plausible(value):
+            return Value(self.id, float(value), Quality.IMPLAUSIBLE)
+        return Value(self.id, float(value), Quality.TRUNCATED if truncated else Quality.OK)
+
 
 # Heart rate of athletes: 25/min is below the lowest resting rates published, 240/min above the highest
 # of children. An RR interval is the same range seen from the other side: 60,000 / 240 = 250 ms to 60,000 /
@@ -67,6 +79,21 @@ ECG = Metric(12, "ecg", "uV", 1, 1, -32_768, 32_767, None, "chest straps")
 ACCELERATION_X = Metric(13, "acceleration_x", "m[g]", 1, 1, -16_000, 16_000, None, "inertial sensors")
 ACCELERATION_Y = Metric(14, "acceleration_y", "m[g]", 1, 1, -16_000, 16_000, None, "inertial sensors")
 ACCELERATION_Z = Metric(15, "acceleration_z", "m[g]", 1, 1, -16_000, 16_000, None, "inertial sensors")
+# Oximeters and scales: who is weighed in a club is a child or an athlete, 10 to 300 kg.
+OXYGEN_SATURATION = Metric(70, "oxygen_saturation", "%", 1, 10, 50, 100, None, "GATT 0x2A5F")
+PULSE_RATE = Metric(71, "pulse_rate", "/min", 1, 10, 25, 240, None, "GATT 0x2A5F")
+PULSE_AMPLITUDE = Metric(72, "pulse_amplitude", "%", 1, 100, 0, 100, None, "GATT 0x2A5F")
+BODY_MASS = Metric(73, "body_mass", "kg", 1, 1000, 10, 300, None, "GATT 0x2A9D")
+BODY_HEIGHT = Metric(74, "body_height", "m", 1, 1000, 0.5, 2.5, None, "GATT 0x2A9D")
+BODY_MASS_INDEX = Metric(75, "body_mass_index", "kg/m2", 1, 10, 8, 80, None, "GATT 0x2A9D")
+BODY_FAT = Metric(76, "body_fat", "%", 1, 10, 1, 75, None, "GATT 0x2A9C")
+BASAL_METABOLISM = Metric(77, "basal_metabolism", "kJ/d", 1, 1, 1000, 30_000, None, "GATT 0x2A9C")
+MUSCLE_SHARE = Metric(78, "muscle_share", "%", 1, 10, 10, 90, None, "GATT 0x2A9C")
+MUSCLE_MASS = Metric(79, "muscle_mass", "kg", 1, 1000, 3, 200, None, "GATT 0x2A9C")
+FAT_FREE_MASS = Metric(80, "fat_free_mass", "kg", 1, 1000, 5, 250, None, "GATT 0x2A9C")
+SOFT_LEAN_MASS = Metric(81, "soft_lean_mass", "kg", 1, 1000, 5, 250, None, "GATT 0x2A9C")
+BODY_WATER_MASS = Metric(82, "body_water_mass", "kg", 1, 1000, 3, 200, None, "GATT 0x2A9C")
+BIOIMPEDANCE = Metric(83, "bioimpedance", "Ohm", 1, 10, 10, 2000, None, "GATT 0x2A9C")
 
 CATALOGUE: tuple[Metric, ...] = (
     HEART_RATE,
@@ -84,6 +111,20 @@ CATALOGUE: tuple[Metric, ...] = (
     ACCELERATION_X,
     ACCELERATION_Y,
     ACCELERATION_Z,
+    OXYGEN_SATURATION,
+    PULSE_RATE,
+    PULSE_AMPLITUDE,
+    BODY_MASS,
+    BODY_HEIGHT,
+    BODY_MASS_INDEX,
+    BODY_FAT,
+    BASAL_METABOLISM,
+    MUSCLE_SHARE,
+    MUSCLE_MASS,
+    FAT_FREE_MASS,
+    SOFT_LEAN_MASS,
+    BODY_WATER_MASS,
+    BIOIMPEDANCE,
 )
 
 _BY_ID = {metric.id: metric for metric in CATALOGUE}

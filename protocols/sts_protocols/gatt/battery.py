@@ -2,7 +2,7 @@
 
 from sts_protocols.errors import DecodeError
 from sts_protocols.metrics import BATTERY_LEVEL
-from sts_protocols.sample import Quality, Value
+from sts_protocols.sample import Value
 
 SERVICE = "0000180f-0000-1000-8000-00805f9b34fb"
 LEVEL = "00002a19-0000-1000-8000-00805f9b34fb"
@@ -17,5 +17,4 @@ def decode(frame: bytes) -> int:
 
 def values(level: int) -> tuple[Value, ...]:
     """What is to be stored; more than 100 % is kept and told as implausible."""
-    quality = Quality.OK if BATTERY_LEVEL.plausible(level) else Quality.IMPLAUSIBLE
-    return (Value(BATTERY_LEVEL.id, float(level), quality),)
+    return (BATTERY_LEVEL.told(level),)
