@@ -96,6 +96,30 @@ def tail(
     _do(context, lambda call: work(call, sensor or []))
 
 
+def _kind_names(incomplete: str) -> list[str]:
+    from sts_protocols.kinds import KINDS
+
+    return [kind.name for kind in KINDS if kind.name.startswith(incomplete)]
+
+
+@app.command()
+def decode(
+    context: typer.Context,
+    kind: Annotated[
+        str | None, typer.Argument(help="What it is; none: list the kinds.", autocompletion=_kind_names)
+    ] = None,
+    given: Annotated[
+        list[str] | None, typer.Argument(metavar="[HEX | FILE | -]", help="A frame, a capture, a stream.")
+    ] = None,
+    listing: Annotated[bool, typer.Option("--list", help="List the kinds.")] = False,
+) -> None:
+    """Decode what a sensor sent, by hand: a frame in hex, a line, a capture."""
+    from .decode import decode as work
+    from .decode import list_kinds
+
+    _do(context, list_kinds if listing or kind is None else lambda call: work(call, kind, given or []))
+
+
 @config_app.command("show")
 def config_show(context: typer.Context) -> None:
     """Print the settings in force, each key with its meaning."""

@@ -1,0 +1,134 @@
+"""Everything that can be decoded by hand: one table of kinds, each with a reader that has the state it needs.
+
+A reader takes one piece at a time: a frame (one notification or advert), a line without its end, or a stretch
+of a byte stream; and the boot time, µs, at which it came. It answers plain dicts, in order, that JSON can
+carry:
+
+    {"reading": what was told, field by field, "values": [what is stored of it]}
+
+A value is {"metric", "value", "unit", "quality"} in the words of the catalogue. A kind may add keys of its
+own. A frame or a line that is wrong raises DecodeError; a byte stream never raises, because what lies before
+and behind the damage is good: it tells it in its place as {"error": sentence, "frame": hex}.
+
+A decoder without a line here cannot be tried by hand, is not fuzzed and does not stand in the conformance
+table: so every one has a line.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+
+from sts_protocols.gatt import battery, device_information, heart_rate
+from sts_protocols.metrics import by_id
+from sts_protocols.sample import Quality, Value
+
+Takes = Literal["frames", "lines", "bytes"]
+Told = dict[str, Any]
+Reading = TypeVar("Reading")
+
+
+class Reader(Protocol):
+    """Reads one device. It holds whatever must be remembered between pieces, and nothing else does."""
+
+    def feed(self, data: bytes, boot_us: int) -> list[Told]:
+        """What this piece told. Raises DecodeError if it is a frame or a line that is wrong."""
+        ...
+
+
+class Kind(NamedTuple):
+    """One thing that can be decoded: its name at the command line, what it is in words, what it is fed."""
+
+    name: str
+    title: str
+    takes: Takes
+    reader: Callable[[], Reader]
+
+
+class Hearing(Protocol):
+    """A decoder with a memory: values that follow from a frame and from those before it."""
+
+    def hear(self, data: bytes, boot_us: int) -> tuple[Value, ...]: ...
+
+
+def plain(told: Any) -> Any:
+    """The same in what JSON has: named tuples by name, words for enumerations, hex for bytes."""
+    if isinstance(told, Enum):
+        return told.name.lower()
+    if isinstance(told, bytes):
+        return told.hex()
+    if hasattr(told, "_asdict"):
+        return {name: plain(value) for name, value in told._asdict().items()}
+    if isinstance(told, tuple | list):
+        return [plain(value) for value in told]
+    return told
+
+
+def plain_value(value: Value) -> Told:
+    """A stored value in words; a metric of a later catalogue keeps its number and has no unit."""
+    metric = by_id(value.metric)
+    return {
+        "metric": metric.name if metric else value.metric,
+        "value": value.value,
+        "unit": metric.unit if metric else None,
+        "quality": Quality(value.quality).word,
+    }
+
+
+class FrameReader:
+    """Reads frames that need nothing of what came before."""
+
+    def __init__(
+        self, decode: Callable[[bytes], Reading], values: Callable[[Reading], tuple[Value, ...]]
+    ) -> None:
+        self._decode = decode
+        self._values = values
+
+    def feed(self, data: bytes, boot_us: int) -> list[Told]:
+        reading = self._decode(data)
+        return [{"reading": plain(reading), "values": [plain_value(v) for v in self._values(reading)]}]
+
+
+class HearingReader:
+    """Reads frames whose values follow from those before, too."""
+
+    def __init__(self, decode: Callable[[bytes], object], hearing: Hearing) -> None:
+        self._decode = decode
+        self._hearing = hearing
+
+    def feed(self, data: bytes, boot_us: int) -> list[Told]:
+        reading = self._decode(data)
+        values = self._hearing.hear(data, boot_us)
+        return [{"reading": plain(reading), "values": [plain_value(value) for value in values]}]
+
+
+def _frames(
+    name: str,
+    title: str,
+    decode: Callable[[bytes], Reading],
+    values: Callable[[Reading], tuple[Value, ...]] = lambda _reading: (),
+) -> Kind:
+    return Kind(name, title, "frames", lambda: FrameReader(decode, values))
+
+
+# Each kind once, by the standard's or the maker's noun; new ones at the end of their part.
+KINDS: tuple[Kind, ...] = (
+    # GATT
+    _frames("heart_rate", "Heart Rate Measurement, 0x2A37", heart_rate.decode, heart_rate.values),
+    _frames("battery", "Battery Level, 0x2A19", battery.decode, battery.values),
+    _frames(
+        "device_information",
+        "Device Information, the strings 0x2A24 to 0x2A29",
+        device_information.text,
+    ),
+    _frames("pnp_id", "Device Information, PnP ID, 0x2A50", device_information.pnp_id),
+    # adverts
+    # serial
+    # network
+)
+
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def by_name(name: str) -> Kind | None:
+    """The kind of that name; None if there is none."""
+    return _BY_NAME.get(name)
