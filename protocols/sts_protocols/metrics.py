@@ -94,6 +94,20 @@ FAT_FREE_MASS = Metric(80, "fat_free_mass", "kg", 1, 1000, 5, 250, None, "GATT 0
 SOFT_LEAN_MASS = Metric(81, "soft_lean_mass", "kg", 1, 1000, 5, 250, None, "GATT 0x2A9C")
 BODY_WATER_MASS = Metric(82, "body_water_mass", "kg", 1, 1000, 3, 200, None, "GATT 0x2A9C")
 BIOIMPEDANCE = Metric(83, "bioimpedance", "Ohm", 1, 10, 10, 2000, None, "GATT 0x2A9C")
+# The air of a site and what its sensors run on: from a ski race to a hall, from sea level to 4,000 m.
+AIR_TEMPERATURE = Metric(90, "air_temperature", "Cel", 1, 200, -50, 70, None, "climate sensors")
+AIR_HUMIDITY = Metric(91, "air_humidity", "%", 1, 400, 0, 100, None, "climate sensors")
+AIR_PRESSURE = Metric(92, "air_pressure", "Pa", 1, 1, 50_000, 115_000, None, "climate sensors")
+DEW_POINT = Metric(93, "dew_point", "Cel", 1, 100, -60, 40, None, "climate sensors")
+ILLUMINANCE = Metric(94, "illuminance", "lx", 1, 100, 0, 200_000, None, "climate sensors")
+UV_INDEX = Metric(95, "uv_index", "1", 1, 10, 0, 25, None, "climate sensors")
+WIND_SPEED = Metric(96, "wind_speed", "m/s", 1, 1_000, 0, 100, None, "climate sensors")
+CARBON_DIOXIDE = Metric(97, "carbon_dioxide", "[ppm]", 1, 1, 200, 40_000, None, "climate sensors")
+VOLATILE_ORGANICS = Metric(98, "volatile_organics", "ug/m3", 1, 1, 0, 60_000, None, "climate sensors")
+FINE_DUST = Metric(99, "fine_dust", "ug/m3", 1, 1, 0, 2_000, None, "climate sensors")
+COARSE_DUST = Metric(100, "coarse_dust", "ug/m3", 1, 1, 0, 5_000, None, "climate sensors")
+BATTERY_VOLTAGE = Metric(101, "battery_voltage", "mV", 1, 1, 500, 15_000, None, "adverts")
+MOVEMENTS = Metric(102, "movements", "1", 1, 1, 0, 254, None, "adverts")
 
 CATALOGUE: tuple[Metric, ...] = (
     HEART_RATE,
@@ -125,6 +139,19 @@ CATALOGUE: tuple[Metric, ...] = (
     SOFT_LEAN_MASS,
     BODY_WATER_MASS,
     BIOIMPEDANCE,
+    AIR_TEMPERATURE,
+    AIR_HUMIDITY,
+    AIR_PRESSURE,
+    DEW_POINT,
+    ILLUMINANCE,
+    UV_INDEX,
+    WIND_SPEED,
+    CARBON_DIOXIDE,
+    VOLATILE_ORGANICS,
+    FINE_DUST,
+    COARSE_DUST,
+    BATTERY_VOLTAGE,
+    MOVEMENTS,
 )
 
 _BY_ID = {metric.id: metric for metric in CATALOGUE}

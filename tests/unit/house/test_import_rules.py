@@ -21,6 +21,11 @@ PLANTED = [
     ("parts-are-strangers", "hub/sts_hub/config.py", "import sts_edge.config"),
     ("parts-are-strangers", "firmware-sims/sts_sims/athletes.py", "import sts_hub.config"),
     ("simulators-encode-for-themselves", "firmware-sims/sts_sims/athletes.py", "import sts_protocols.gatt"),
+    (
+        "simulators-encode-for-themselves",
+        "firmware-sims/sts_sims/athletes.py",
+        "import sts_protocols.adverts",
+    ),
     ("gateway-rooms", "edge/sts_edge/buffer/interface.py", "import sts_edge.uplinks.pacing"),
     ("gateway-rooms", "edge/sts_edge/config/settings.py", "import sts_edge.clock"),
     ("hub-features", "hub/sts_hub/athletes/repository.py", "import sts_hub.athletes.endpoints"),
