@@ -18,8 +18,9 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
-from sts_protocols.gatt import battery, device_information, heart_rate
-from sts_protocols.metrics import by_id
+from sts_protocols.adverts import bthome, heart_rate_broadcast, ruuvi
+from sts_protocols.gatt import battery, device_information, heart_rate, pulse_oximeter, scales, thermometer
+from sts_protocols.metrics import Metric, by_id
 from sts_protocols.sample import Quality, Value
 
 Takes = Literal["frames", "lines", "bytes"]
@@ -54,6 +55,10 @@ def plain(told: Any) -> Any:
     """The same in what JSON has: named tuples by name, words for enumerations, hex for bytes."""
     if isinstance(told, Enum):
         return told.name.lower()
+    if isinstance(told, Metric):
+        return told.name
+    if isinstance(told, Value):
+        return plain_value(told)
     if isinstance(told, bytes):
         return told.hex()
     if hasattr(told, "_asdict"):
@@ -121,7 +126,40 @@ KINDS: tuple[Kind, ...] = (
         device_information.text,
     ),
     _frames("pnp_id", "Device Information, PnP ID, 0x2A50", device_information.pnp_id),
+    _frames("thermometer", "Temperature Measurement, 0x2A1C", thermometer.decode, thermometer.values),
+    _frames(
+        "oximeter_continuous",
+        "PLX Continuous Measurement, 0x2A5F",
+        pulse_oximeter.decode_continuous,
+        pulse_oximeter.values,
+    ),
+    _frames(
+        "oximeter_spot_check",
+        "PLX Spot-Check Measurement, 0x2A5E",
+        pulse_oximeter.decode_spot_check,
+        pulse_oximeter.values,
+    ),
+    _frames("weight", "Weight Measurement, 0x2A9D", scales.decode_weight, scales.values),
+    _frames(
+        "body_composition",
+        "Body Composition Measurement, 0x2A9C",
+        scales.decode_body_composition,
+        scales.values,
+    ),
     # adverts
+    _frames(
+        "heart_rate_broadcast",
+        "Polar's heart rate broadcast, manufacturer data of 0x006B",
+        heart_rate_broadcast.decode,
+        heart_rate_broadcast.values,
+    ),
+    _frames("ruuvi", "RuuviTag format 5, manufacturer data of 0x0499", ruuvi.decode, ruuvi.values),
+    _frames(
+        "bthome",
+        "BTHome version 2, service data of 0xFCD2",
+        bthome.decode,
+        lambda reading: reading.values,
+    ),
     # serial
     # network
 )
