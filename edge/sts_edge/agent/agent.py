@@ -22,7 +22,7 @@ from sts_edge.batcher import Batcher
 from sts_edge.buffer import BufferFailed, RecordDropped, SegmentLog
 from sts_edge.clock import Clock, StoredLastGoodTime
 from sts_edge.config import Settings
-from sts_edge.control.server import ControlServer
+from sts_edge.control.server import Answer, ControlServer
 from sts_edge.health import Health
 from sts_edge.sources import SensorState, Source, Told
 from sts_edge.supervisor import Supervisor
@@ -77,6 +77,7 @@ class Agent:
         self._supervisor = Supervisor(self.health, fatal=(BufferFailed, WitnessMissing))
         self._systemd = Systemd()
         self._last_seq = -1
+        self._running = False
 
     def _make_uplink(self, settings: Settings) -> Uplink:
         hub = settings.hub
@@ -110,9 +111,15 @@ class Agent:
             raise
 
     def add_source(self, source: Source) -> None:
-        """Read this source as well."""
+        """Read this source as well, from the start or from now on."""
         self.sources.append(source)
         self.health.ask(source.faults)
+        if self._running:
+            self._supervisor.start(type(source).__name__, source.run)
+
+    def answer(self, word: str, give: Answer) -> None:
+        """Answer this question at the agent's socket as well."""
+        self._control.add(word, give)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop. Raises BufferFailed or WitnessMissing when there is no going on."""
@@ -121,6 +128,7 @@ class Agent:
         self._supervisor.start("uplink", self.uplink.run)
         for source in self.sources:
             self._supervisor.start(type(source).__name__, source.run)
+        self._running = True
         self._supervisor.start("watchdog", self._systemd.keep_alive)
         self._systemd.ready(f"{self._settings.gateway.name} is running")
         _log.info("agent_ready", gateway=self._settings.gateway.name, epoch=self.buffer.epoch.hex())

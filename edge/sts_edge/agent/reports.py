@@ -189,6 +189,7 @@ def _sensor_status(state: SensorState, now_us: int) -> dict[str, Any]:
     heard_us = state.last_heard_us
     return {
         "name": state.name,
+        "address": state.address,
         "kind": state.kind,
         "state": state.state,
         "last_s": None if heard_us is None else round((now_us - heard_us) / 1_000_000, 1),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -16,6 +17,10 @@ from sts_edge.witness import WitnessMissing
 
 from . import logs
 from .agent import Agent
+from .registration import Registration
+
+if TYPE_CHECKING:
+    from sts_edge.sources.bluetooth import BluetoothSource
 
 OK = 0
 FAILED = 1
@@ -24,12 +29,12 @@ NOT_ALLOWED = 6
 _log = structlog.get_logger()
 
 
-def start(settings: Settings, level: int = logging.INFO) -> int:
-    """Run the agent until SIGTERM or SIGINT; returns the exit code."""
-    return asyncio.run(_main(settings, level))
+def start(settings: Settings, config: Path, level: int = logging.INFO) -> int:
+    """Run the agent until SIGTERM or SIGINT; returns the exit code. config: where the settings came from."""
+    return asyncio.run(_main(settings, config, level))
 
 
-async def _main(settings: Settings, level: int) -> int:
+async def _main(settings: Settings, config: Path, level: int) -> int:
     logs.configure(settings.gateway.name, level)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -37,7 +42,7 @@ async def _main(settings: Settings, level: int) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        agent = await _opened(settings)
+        agent = await _opened(settings, config)
         logs.configure(settings.gateway.name, level, agent.notes.note)
         await agent.run(stop)
     except (BufferFailed, BufferTaken, SocketTaken, WitnessMissing) as error:
@@ -54,15 +59,21 @@ async def _main(settings: Settings, level: int) -> int:
     return OK
 
 
-async def _opened(settings: Settings) -> Agent:
+async def _opened(settings: Settings, config: Path) -> Agent:
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
     agent = Agent(settings)
     await agent.open()
-    if settings.sensors:
+
+    def radio(given: Settings) -> BluetoothSource:
         # Imported here: a gateway without Bluetooth sensors does without bleak and D-Bus.
         from sts_edge.sources.bluetooth import BluetoothSource
 
-        agent.add_source(BluetoothSource(settings, agent.emit, now_us=agent.clock.boot_us))
+        return BluetoothSource(given, agent.emit, now_us=agent.clock.boot_us)
+
+    registration = Registration(settings, config, agent.health, radio, agent.add_source)
+    registration.begin()
+    agent.answer("reload", registration.reload)
+    agent.answer("scan", registration.near)
     return agent
 
 

@@ -28,6 +28,8 @@ app = typer.Typer(
     "6 not allowed, 7 nothing found, 8 timed out, 9 agent not running, 130 interrupted.",
 )
 config_app = typer.Typer(help="Show and check the settings file.", no_args_is_help=True)
+sensors_app = typer.Typer(help="List, add, test, change and remove sensors.", no_args_is_help=True)
+app.add_typer(sensors_app, name="sensors")
 app.add_typer(config_app, name="config")
 
 
@@ -39,11 +41,14 @@ def shared(
     quiet: Annotated[int, typer.Option("--quiet", "-q", count=True, help="Log less.")] = 0,
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Log more.")] = 0,
     config: Annotated[Path | None, typer.Option(help="The settings file (STS_EDGE_CONFIG).")] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for the agent.")] = 5.0,
+    timeout: Annotated[
+        float | None, typer.Option(min=0.1, help="Seconds to wait, for the agent or for what is awaited.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing before what cannot be taken back.")] = False,
 ) -> None:
     """Options that stand before or after any verb."""
     output = Output(as_json, colour=not no_color)
-    context.obj = Call(output, config or default_config(), timeout, verbose - quiet)
+    context.obj = Call(output, config or default_config(), timeout, verbose - quiet, yes)
 
 
 @app.command()
@@ -74,12 +79,81 @@ def _sensor_ids(context: typer.Context, incomplete: str) -> list[str]:
     """The running agent's sensors, or nothing."""
     from sts_edge.control.client import AgentAbsent, AgentSilent, NotAllowed, ask
 
-    config = (context.parent.params.get("config") if context.parent else None) or default_config()
+    config = context.find_root().params.get("config") or default_config()
     try:
         known = ask(socket_path(Path(config)), {"do": "status"}, COMPLETION_S)
     except (AgentAbsent, AgentSilent, NotAllowed):
         return []
     return [one["name"] for one in known["sensor_list"] if one["name"].startswith(incomplete)]
+
+
+Seconds = Annotated[float, typer.Option("--seconds", "-s", min=0.5, max=600, help="How long to listen.")]
+
+
+@app.command()
+def scan(context: typer.Context, seconds: Seconds = 10.0) -> None:
+    """Show the sensors near here, registered or not."""
+    from .scan import scan as work
+
+    _do(context, lambda call: work(call, seconds))
+
+
+SensorName = Annotated[
+    str, typer.Argument(metavar="SENSOR", help="Its local name.", autocompletion=_sensor_ids)
+]
+
+
+@sensors_app.command("list")
+def sensors_list(context: typer.Context) -> None:
+    """List the registered sensors, the worst first."""
+    from .sensors import list_sensors as work
+
+    _do(context, work)
+
+
+@sensors_app.command("add")
+def sensors_add(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="As `sts-edge scan` shows it.")],
+    label: Annotated[
+        str | None, typer.Option("--label", help="Its local name for ever; without: the next free one.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="What it is; without: as its adverts say.")
+    ] = None,
+) -> None:
+    """Register a sensor, and wait until it speaks."""
+    from .sensors import add as work
+
+    _do(context, lambda call: work(call, address, label, kind))
+
+
+@sensors_app.command("test")
+def sensors_test(context: typer.Context, name: SensorName, seconds: Seconds = 15.0) -> None:
+    """Listen to one sensor, and judge what it delivers."""
+    from .sensor_test import check as work
+
+    _do(context, lambda call: work(call, name, seconds))
+
+
+@sensors_app.command("set")
+def sensors_set(
+    context: typer.Context,
+    name: SensorName,
+    changes: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...", help="Keys of its settings.")],
+) -> None:
+    """Change settings of a sensor."""
+    from .sensors import change as work
+
+    _do(context, lambda call: work(call, name, changes))
+
+
+@sensors_app.command("remove")
+def sensors_remove(context: typer.Context, name: SensorName) -> None:
+    """Stop reading a sensor; what it said is kept."""
+    from .sensors import remove as work
+
+    _do(context, lambda call: work(call, name))
 
 
 @app.command()

@@ -27,7 +27,25 @@ def agent_faults() -> Iterator[None]:
         raise Stop(Exit.TIMED_OUT, str(error)) from None
 
 
+def ask_agent(call: Call, do: str, *, timeout_s: float | None = None, **more: Any) -> dict[str, Any]:
+    """The agent's answer. Stops the command when there is none to be had, or when it is a refusal."""
+    with agent_faults():
+        told = ask(socket_path(call.config), {"do": do, **more}, timeout_s or call.timeout_s)
+    if "error" in told:
+        raise Stop(Exit.FAILED, told["error"])
+    return told
+
+
 def ask_status(call: Call) -> dict[str, Any]:
     """The agent's status. Stops the command when there is none to be had."""
-    with agent_faults():
-        return ask(socket_path(call.config), {"do": "status"}, call.timeout_s)
+    return ask_agent(call, "status")
+
+
+def agent_or_none(call: Call, do: str) -> dict[str, Any] | None:
+    """The agent's answer, or None when no agent runs here. Stops the command for every other reason."""
+    try:
+        return ask_agent(call, do)
+    except Stop as stop:
+        if stop.code is not Exit.NOT_RUNNING:
+            raise
+        return None

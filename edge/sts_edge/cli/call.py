@@ -8,18 +8,27 @@ from typing import NamedTuple
 
 from .output import Output
 
+# The agent answers from memory; on a Pi that is busy with thirty straps a second at the most.
+ANSWER_S = 5.0
+
 # Options that mean the same for every verb; whoever types one behind the verb means it all the same.
-_FLAGS = ("--json", "--no-color", "-q", "--quiet", "-v", "--verbose")
+_FLAGS = ("--json", "--no-color", "-q", "--quiet", "-v", "--verbose", "--yes")
 _WITH_VALUE = ("--config", "--timeout")
 
 
 class Call(NamedTuple):
-    """One call of the command."""
+    """One call of the command. patience_s: what --timeout said, None when nothing; yes: ask nothing."""
 
     output: Output
     config: Path
-    timeout_s: float
+    patience_s: float | None
     verbosity: int
+    yes: bool = False
+
+    @property
+    def timeout_s(self) -> float:
+        """How long the agent may take to answer."""
+        return ANSWER_S if self.patience_s is None else self.patience_s
 
 
 def hoisted(arguments: Sequence[str]) -> list[str]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from collections.abc import Sequence
 from typing import Any, NamedTuple, NoReturn, TextIO
 
 from .exits import Exit
@@ -24,6 +26,7 @@ class Signs(NamedTuple):
 
 PICTURES = Signs("✓", "!", "✗")
 LETTERS = Signs("ok", "!", "x")
+_COLOURING = re.compile(r"\x1b\[\d*m")
 _COLOURS = {"good": "32", "warning": "33", "bad": "31"}
 
 
@@ -55,6 +58,24 @@ class Output:
         self._stream.write(text + "\n")
         self._stream.flush()
 
+    def table(self, rows: Sequence[Sequence[str]]) -> None:
+        """Lines in columns, the first row being the heads."""
+        widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+        for row in rows:
+            cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+            self.line("  " + "  ".join(cells).rstrip())
+
+    def note(self, text: str) -> None:
+        """One line beside the data, for whoever watches."""
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+    def progress(self, text: str) -> None:
+        """A line that the next one replaces; on a terminal only."""
+        if sys.stderr.isatty() and not self.as_json:
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
+
     def sign(self, kind: str, text: str) -> str:
         """A text behind its sign: good, warning or bad."""
         marked = f"{getattr(self._signs, kind)} {text}"
@@ -68,6 +89,10 @@ class Output:
         elif stop.sentence:
             sys.stderr.write(stop.sentence + "\n")
         raise SystemExit(int(stop.code))
+
+
+def _width(cell: str) -> int:
+    return len(_COLOURING.sub("", cell))
 
 
 def _can_print(signs: Signs, stream: TextIO) -> bool:

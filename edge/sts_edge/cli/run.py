@@ -22,6 +22,6 @@ def run(call: Call) -> None:
     from sts_edge.agent import start
 
     level = _LEVELS[min(max(_INFO - call.verbosity, 0), len(_LEVELS) - 1)]
-    code = start(settings, level)
+    code = start(settings, call.config, level)
     if code:
         raise Stop(Exit(code))

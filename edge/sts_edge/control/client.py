@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,26 @@ def ask(path: Path, question: Object, timeout_s: float) -> Object:
 def follow(path: Path, question: Object, timeout_s: float) -> Iterator[Object]:
     """Answers as they come, without end; the time-out counts until the connection stands."""
     yield from _lines(path, question, timeout_s, forever=True)
+
+
+def follow_for(path: Path, question: Object, timeout_s: float, seconds: float) -> Iterator[Object]:
+    """Answers as they come, for so many seconds. Raises AgentAbsent when the agent ends before."""
+    ends_s = time.monotonic() + seconds
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(timeout_s)
+        _connect(connection, path)
+        connection.sendall(json.dumps(question).encode() + b"\n")
+        rest = b""
+        while (left_s := ends_s - time.monotonic()) > 0:
+            connection.settimeout(left_s)
+            try:
+                got = connection.recv(65_536)
+            except TimeoutError:
+                return
+            if not got:
+                raise AgentAbsent(f"The agent at {path} ended. Next: systemctl status sts-edge")
+            *lines, rest = (rest + got).split(b"\n")
+            yield from (json.loads(line) for line in lines)
 
 
 def _lines(path: Path, question: Object, timeout_s: float, forever: bool = False) -> Generator[Object]:

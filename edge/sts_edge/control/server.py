@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,15 @@ class SocketTaken(Exception):  # noqa: N818 - what is wrong, in one word
     """Another agent answers at this socket: stop it, or give this one a run_dir of its own."""
 
 
-class _Question(msgspec.Struct):
+class Question(msgspec.Struct):
+    """What is asked: `do` names it; sensors: only these; dry_run: tell, and change nothing."""
+
     do: str
     sensors: list[str] = []
+    dry_run: bool = False
+
+
+Answer = Callable[[Question], Object | Awaitable[Object]]
 
 
 class Follower:
@@ -58,16 +65,16 @@ class Follower:
 
 
 class ControlServer:
-    """Answers questions at a Unix socket. status: the answer to {"do": "status"}."""
+    """Answers questions at a Unix socket. status: the answer to {"do": "status"}; `add` adds others."""
 
     def __init__(self, path: Path, status: Callable[[], Object]) -> None:
         self._path = path
-        self._status = status
+        self._answers: dict[str, Answer] = {"status": lambda _: status()}
         self._server: asyncio.Server | None = None
         self._followers: set[Follower] = set()
         self._conversations: set[asyncio.Task[None]] = set()
         self._encoder = msgspec.json.Encoder()
-        self._questions = msgspec.json.Decoder(_Question)
+        self._questions = msgspec.json.Decoder(Question)
 
     async def open(self) -> None:
         """Begin to listen. Raises SocketTaken, or OSError when the folder may not be written."""
@@ -78,6 +85,10 @@ class ControlServer:
             self._server = await asyncio.start_unix_server(self._talk, self._path, limit=MAX_LINE_BYTES)
         finally:
             os.umask(before)
+
+    def add(self, word: str, answer: Answer) -> None:
+        """Answer {"do": word} as well."""
+        self._answers[word] = answer
 
     @property
     def is_followed(self) -> bool:
@@ -132,14 +143,14 @@ class ControlServer:
         except msgspec.MsgspecError as error:
             await self._write(writer, {"error": f"That is no question of ours: {error}"})
             return
-        if question.do == "status":
-            await self._write(writer, self._status())
-        elif question.do == "tail":
+        if question.do == "tail":
             await self._follow(question.sensors, reader, writer)
+        elif (give := self._answers.get(question.do)) is not None:
+            answer = give(question)
+            await self._write(writer, await answer if inspect.isawaitable(answer) else answer)
         else:
-            await self._write(
-                writer, {"error": f"{question.do!r} is not known here; ask for status or tail."}
-            )
+            known = ", ".join([*self._answers, "tail"])
+            await self._write(writer, {"error": f"{question.do!r} is not known here; ask for: {known}."})
 
     async def _follow(
         self, sensors: list[str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter

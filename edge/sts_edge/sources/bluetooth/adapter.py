@@ -76,6 +76,19 @@ class AdapterWatch:
             self._found(Radio.NO_BUS)
             await asyncio.sleep(self._limits.bus_retry_s)
 
+    async def look(self) -> Radio:
+        """Ask once."""
+        try:
+            bus = await within(QUESTION_S, _connect(), "connecting to D-Bus", self._limits.abandon_s)
+        except BUS_ERRORS:
+            return Radio.NO_BUS
+        try:
+            return await self._ask(bus)
+        except BUS_ERRORS:
+            return Radio.NO_BUS
+        finally:
+            bus.disconnect()
+
     async def power_cycle(self, pause_s: float) -> None:
         """Switch the adapter off and on: the strongest remedy without privileges.
 
@@ -157,6 +170,11 @@ class AdapterWatch:
     async def _call(self, bus: MessageBus, question: Message) -> Message:
         what = f"{question.member} of {question.path}"
         return await within(QUESTION_S, _call_alive(bus, question), what, self._limits.abandon_s)
+
+
+async def ask_radio(name: str) -> Radio:
+    """How an adapter is now."""
+    return await AdapterWatch(name, Limits(), lambda _radio: None).look()
 
 
 def _question(

@@ -89,7 +89,7 @@ class Link:
         self.phase = Phase.SEEKING
         self.waits_for_slot = False
         self.reception = reception
-        self._sensor = sensor
+        self.sensor = sensor
         self._limits = limits
         self._care = Care(sensor.name, reception, limits)
         self._sightings: dict[str, Sighting] = {}
@@ -172,7 +172,7 @@ class Link:
         A sensor whose link a dead process has left behind sends no adverts, so it is freed before each wait.
         """
         while True:
-            await Connection.free_stale(self._sensor.address, self._limits)
+            await Connection.free_stale(self.sensor.address, self._limits)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._limits.stale_look_s):
                     await self._wake.wait()
@@ -202,7 +202,7 @@ class Link:
         self._lost = connection.lost
         self._heard_s = time.monotonic()
         try:
-            for subscription in PROFILES[self._sensor.kind]:
+            for subscription in PROFILES[self.sensor.kind]:
                 await connection.subscribe(subscription.uuid, partial(self._hear, subscription))
         except BaseException:
             await connection.close()

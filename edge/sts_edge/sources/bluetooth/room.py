@@ -25,8 +25,8 @@ class Linked(Protocol):
 class Sensors(Protocol):
     """All registered sensors, as a room speaks with them."""
 
-    def see(self, room: "Room", device: BLEDevice, rssi: int) -> None:
-        """An advert of any device was heard, rssi in dBm."""
+    def see(self, room: "Room", device: BLEDevice, advert: AdvertisementData) -> None:
+        """An advert of any device was heard."""
         ...
 
     def scan_began(self) -> None: ...
@@ -91,4 +91,4 @@ class Room:
                 link.adapter_gone()
 
     def _hear(self, device: BLEDevice, advert: AdvertisementData) -> None:
-        self._sensors.see(self, device, advert.rssi)
+        self._sensors.see(self, device, advert)

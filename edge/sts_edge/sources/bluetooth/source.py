@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
 
 from sts_edge.clock import boot_us
 from sts_edge.config import SensorSettings, Settings
@@ -13,6 +14,7 @@ from sts_edge.sources import Emit, SensorState, Told
 from sts_edge.sources.bluetooth.deadline import abandoned
 from sts_edge.sources.bluetooth.limits import Limits
 from sts_edge.sources.bluetooth.link import Link
+from sts_edge.sources.bluetooth.presence import Presence
 from sts_edge.sources.bluetooth.reception import Reception
 from sts_edge.sources.bluetooth.room import Room
 
@@ -37,6 +39,9 @@ class BluetoothSource:
         self._emit = emit
         self._now_us = now_us
         self._running = False
+        self._group: asyncio.TaskGroup | None = None
+        self._lives: dict[str, asyncio.Task[None]] = {}
+        self.presence = Presence()
         self.links = {sensor.address: self._make_link(sensor) for sensor in settings.sensors}
         self.rooms = [Room(name, radio.max_links, self._limits, self) for name in radio.adapters]
 
@@ -44,13 +49,28 @@ class BluetoothSource:
         """Read until cancelled."""
         self._running = True
         try:
-            async with asyncio.TaskGroup() as group:
+            async with asyncio.TaskGroup() as self._group:
                 for room in self.rooms:
-                    group.create_task(room.run(), name=f"room {room.name}")
-                for link in self.links.values():
-                    group.create_task(link.run(), name=f"link {link.name}")
+                    self._group.create_task(room.run(), name=f"room {room.name}")
+                for address in self.links:
+                    self._bring_to_life(address)
         finally:
             self._running = False
+            self._group = None
+            self._lives.clear()
+
+    async def register(self, sensors: Sequence[SensorSettings]) -> None:
+        """From now on read these, and no others: what is new is sought, what is gone is let go, the rest
+        notices nothing."""
+        wanted = {sensor.address: sensor for sensor in sensors}
+        for address, link in list(self.links.items()):
+            if link.sensor != wanted.get(address):
+                await self._let_go(address)
+        for address, sensor in wanted.items():
+            if address not in self.links:
+                self.links[address] = self._make_link(sensor)
+                self._bring_to_life(address)
+        self.links = {address: self.links[address] for address in wanted}
 
     def states(self) -> list[SensorState]:
         """How each registered sensor is now."""
@@ -77,11 +97,12 @@ class BluetoothSource:
         counted["work_abandoned"] = abandoned()
         return dict(counted)
 
-    def see(self, room: Room, device: BLEDevice, rssi: int) -> None:
-        """An advert was heard: only registered sensors hear of it."""
+    def see(self, room: Room, device: BLEDevice, advert: AdvertisementData) -> None:
+        """An advert was heard: only registered sensors hear of it; of others is noted that they are near."""
+        self.presence.hear(device, advert)
         link = self.links.get(device.address.upper())
         if link is not None:
-            link.see(room, device, rssi)
+            link.see(room, device, advert.rssi)
 
     def scan_began(self) -> None:
         """A scanner has started, so BlueZ can be asked about links that nobody owns."""
@@ -92,6 +113,17 @@ class BluetoothSource:
         """True when somebody trains with a sensor that has no link."""
         now_us = self._now_us()
         return any(link.due(now_us) for link in self.links.values())
+
+    def _bring_to_life(self, address: str) -> None:
+        if self._group is not None:
+            link = self.links[address]
+            self._lives[address] = self._group.create_task(link.run(), name=f"link {link.name}")
+
+    async def _let_go(self, address: str) -> None:
+        if (life := self._lives.pop(address, None)) is not None:
+            life.cancel()
+            await asyncio.wait({life})
+        del self.links[address]
 
     def _make_link(self, sensor: SensorSettings) -> Link:
         return Link(sensor, Reception(sensor, self._pass_on, self._now_us), self._limits)

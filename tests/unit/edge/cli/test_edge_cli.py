@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -338,7 +338,10 @@ def test_completion_knows_the_agents_sensors_and_nothing_without_an_agent(
     from sts_edge.cli.app import _sensor_ids
 
     class Context:
-        parent = None
+        params: ClassVar[dict[str, str]] = {}
+
+        def find_root(self) -> Context:
+            return self
 
     monkeypatch.setenv("STS_EDGE_CONFIG", str(config))
     agent(STATUS)
