@@ -19,7 +19,17 @@ from enum import Enum
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from sts_protocols.adverts import bthome, heart_rate_broadcast, ruuvi
-from sts_protocols.gatt import battery, device_information, heart_rate, pulse_oximeter, scales, thermometer
+from sts_protocols.gatt import (
+    battery,
+    core_temperature,
+    device_information,
+    heart_rate,
+    polar_control,
+    polar_measurement,
+    pulse_oximeter,
+    scales,
+    thermometer,
+)
 from sts_protocols.metrics import Metric, by_id
 from sts_protocols.sample import Quality, Value
 
@@ -145,6 +155,25 @@ KINDS: tuple[Kind, ...] = (
         "Body Composition Measurement, 0x2A9C",
         scales.decode_body_composition,
         scales.values,
+    ),
+    _frames(
+        "core_temperature",
+        "CORE body temperature, 00002101-…",
+        core_temperature.decode,
+        core_temperature.values,
+    ),
+    _frames("polar_control", "Polar Measurement Data, control point, FB005C81-…", polar_control.decode),
+    _frames(
+        "polar_measurement",
+        "Polar Measurement Data, ECG and acceleration, FB005C82-…",
+        polar_measurement.decode,
+        polar_measurement.values,
+    ),
+    _frames(
+        "polar_intervals",
+        "Polar Measurement Data, pulse-to-pulse intervals, FB005C82-…",
+        polar_measurement.decode_intervals,
+        polar_measurement.interval_values,
     ),
     # adverts
     _frames(

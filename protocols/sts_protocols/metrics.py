@@ -108,6 +108,12 @@ FINE_DUST = Metric(99, "fine_dust", "ug/m3", 1, 1, 0, 2_000, None, "climate sens
 COARSE_DUST = Metric(100, "coarse_dust", "ug/m3", 1, 1, 0, 5_000, None, "climate sensors")
 BATTERY_VOLTAGE = Metric(101, "battery_voltage", "mV", 1, 1, 500, 15_000, None, "adverts")
 MOVEMENTS = Metric(102, "movements", "1", 1, 1, 0, 254, None, "adverts")
+# Optical sensors tell an interval between pulses with an error of their own, where straps tell one between
+# R peaks. Heat strain: 0 to 10 by its makers; quality of a temperature: 0 invalid to 4 excellent.
+PULSE_INTERVAL = Metric(16, "pulse_interval", "ms", 1, 1, 250, 2400, None, "optical arm sensors")
+PULSE_INTERVAL_ERROR = Metric(17, "pulse_interval_error", "ms", 1, 1, 0, 1000, None, "optical arm sensors")
+HEAT_STRAIN_INDEX = Metric(18, "heat_strain_index", "1", 1, 10, 0, 10, None, "core temperature pods")
+TEMPERATURE_QUALITY = Metric(19, "temperature_quality", "1", 1, 1, 0, 4, None, "core temperature pods")
 
 CATALOGUE: tuple[Metric, ...] = (
     HEART_RATE,
@@ -125,6 +131,10 @@ CATALOGUE: tuple[Metric, ...] = (
     ACCELERATION_X,
     ACCELERATION_Y,
     ACCELERATION_Z,
+    PULSE_INTERVAL,
+    PULSE_INTERVAL_ERROR,
+    HEAT_STRAIN_INDEX,
+    TEMPERATURE_QUALITY,
     OXYGEN_SATURATION,
     PULSE_RATE,
     PULSE_AMPLITUDE,

@@ -35,11 +35,17 @@ class Fields:
         """Pass over a field that nobody here needs."""
         self._number(width, signed=False)
 
+    @property
+    def left(self) -> int:
+        """How many bytes are not read yet; none behind a cut."""
+        return max(len(self._frame) - self._at, 0)
+
     def end(self) -> None:
         """Nothing may be left. Raises DecodeError for bytes that no flag announces."""
-        left = len(self._frame) - self._at
-        if not self.truncated and left:
-            raise DecodeError(f"{left} bytes of {self._what.lower()} are announced by no flag", self._frame)
+        if not self.truncated and self.left:
+            raise DecodeError(
+                f"{self.left} bytes of {self._what.lower()} are announced by no flag", self._frame
+            )
 
     def _number(self, width: int, *, signed: bool) -> int | None:
         start, self._at = self._at, self._at + width
