@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from bluetooth_air import Air, on_air, scenario, strap_address, until
+from sts_protocols.record import Record, split
+from uplink_support import GATEWAY, PASSWORD, Broker, Hub
 
 SETTINGS = """\
 [gateway]
@@ -290,3 +292,77 @@ async def test_what_cannot_be_done_is_told_with_the_way_out(
     said = await gateway.type(*words)
     assert (said.code, said.out) == (code, "")
     assert said.err
+
+
+async def test_the_buffer_is_shown_exported_and_purged_while_the_hub_is_away(
+    air: Air, gateway: Gateway
+) -> None:
+    async with gateway.running():
+        await gateway.until("live")
+        await asyncio.sleep(3)  # a record closes each second while the link is down
+        said = await gateway.type("buffer")
+        assert said.code == 4
+        assert "waiting" in said.out.splitlines()[0]
+        assert "Next: sts-edge doctor" in said.out
+        shown = (await gateway.type("buffer", "show", "--json")).document
+        assert shown["waiting_records"] > 0
+        assert shown["records_in_per_s"] > 0
+
+        target = gateway.folder / "waiting.sts"
+        said = await gateway.type("buffer", "export", str(target), "--json")
+        assert (said.code, said.document["format"]) == (0, "records")
+        records = [one for one in split(target.read_bytes()) if isinstance(one, Record)]
+        assert len(records) == said.document["records"]
+        said = await gateway.type("buffer", "export", "-", "--format", "json")
+        values = [row["value"] for row in said.lines if row.get("metric") == "heart_rate"]
+        assert values
+        said = await gateway.type("buffer", "export", str(gateway.folder / "waiting.csv"))
+        table = (gateway.folder / "waiting.csv").read_text().splitlines()
+        assert table[0] == "time,epoch,seq,boot_us,sensor,metric,unit,value,quality"
+        assert len(table) > len(values)
+
+        said = await gateway.type("buffer", "purge", "--dry-run", "--json")
+        assert (said.code, said.document["dry_run"]) == (0, True)
+        waited = said.document["records"]
+        assert waited > 0
+        said = await gateway.type("buffer", "purge")
+        assert said.code == 2
+        assert "--yes" in said.err
+        said = await gateway.type("buffer", "purge", "--yes", "--json")
+        assert said.document["records"] >= waited
+        status = (await gateway.type("status", "--json")).document
+        assert status["buffer"]["dropped_records"] == said.document["records"]
+
+
+async def test_draining_waits_and_gives_up_when_it_was_told_to(air: Air, gateway: Gateway) -> None:
+    async with gateway.running():
+        await gateway.until("live")
+        await asyncio.sleep(2)
+        said = await gateway.type("buffer", "drain", "--timeout", "1")
+        assert said.code == 8
+        assert "still wait" in said.err
+
+
+async def test_draining_ends_when_the_hub_has_what_waited(
+    air: Air, gateway: Gateway, rabbitmq: Broker
+) -> None:
+    hub = Hub(rabbitmq)
+    await hub.open()
+    try:
+        gateway.prepare(1)
+        text = gateway.settings.read_text().replace("pitch-1", GATEWAY).replace("[hub]", CLOCK + "[hub]")
+        url = f"amqp://127.0.0.1:{rabbitmq.amqp_port}/{hub.vhost}"
+        gateway.settings.write_text(text.replace("amqp://127.0.0.1:1/sts", url))
+        (gateway.folder / "password").write_text(PASSWORD)
+        async with gateway.running():
+            await gateway.until("live")
+            drain = asyncio.create_task(gateway.type("buffer", "drain", "--json"))
+            await asyncio.sleep(2)
+            assert not drain.done()  # the time is not known, so nothing is sent: the hub does not answer yet
+            await hub.listen()
+            assert (await drain).document["seconds"] >= 2
+    finally:
+        await hub.close()
+
+
+CLOCK = '[clock]\nsources = ["hub"]\n'

@@ -3,6 +3,7 @@
 agent      the parts, wired together
 reports    beat and status
 registration  which Bluetooth sensors are read, at the start and after a reload
+flow       how fast the buffer fills and empties
 anchors    ties of boot time to wall time
 notes      warnings, kept with the data
 tail       a packet as a line

@@ -22,7 +22,7 @@ from sts_edge.batcher import Batcher
 from sts_edge.buffer import BufferFailed, RecordDropped, SegmentLog
 from sts_edge.clock import Clock, StoredLastGoodTime
 from sts_edge.config import Settings
-from sts_edge.control.server import Answer, ControlServer
+from sts_edge.control.server import Answer, ControlServer, Question
 from sts_edge.health import Health
 from sts_edge.sources import SensorState, Source, Told
 from sts_edge.supervisor import Supervisor
@@ -33,6 +33,7 @@ from sts_protocols.record import Record
 from sts_protocols.sample import Packet
 
 from .anchors import Anchors
+from .flow import Flow
 from .notes import Notes
 from .notify import Systemd
 from .reports import Reports
@@ -65,7 +66,8 @@ class Agent:
         )
         self.batcher = Batcher(settings.record, self.buffer.append, self.clock.reading)
         self.sources: list[Source] = []
-        self.reports = Reports(gateway.name, self.buffer, self.clock, self.health, self._states)
+        self.flow = Flow(self.clock.boot_us, self.buffer.stats)
+        self.reports = Reports(gateway.name, self.buffer, self.clock, self.health, self._states, self.flow)
         self.uplink: Uplink = self._make_uplink(settings)
         self.reports.link = self.uplink.report
         self.notes = Notes(self.buffer, self.clock.boot_us, self.clock.reading)
@@ -125,6 +127,7 @@ class Agent:
         """Work until told to stop. Raises BufferFailed or WitnessMissing when there is no going on."""
         stopped: asyncio.Future[Any] = asyncio.create_task(stop.wait())
         self._supervisor.start("clock", self.clock.run)
+        self._supervisor.start("flow", self.flow.run)
         self._supervisor.start("uplink", self.uplink.run)
         for source in self.sources:
             self._supervisor.start(type(source).__name__, source.run)
@@ -152,10 +155,28 @@ class Agent:
         if self._control.is_followed:
             self._control.tell(told.sensor, tail_line(told, self.clock.reading))
 
+    def purge(self, question: Question) -> dict[str, Any]:
+        """The answer to {"do": "purge"}: sts.edge.purge/1, what is given up, or would be."""
+        lanes = self.buffer.bulk()
+        oldest_us, wall_us = self.buffer.stats().oldest_us, self.clock.wall_us()
+        told = {
+            "schema": "sts.edge.purge/1",
+            "dry_run": question.dry_run,
+            "records": sum(records for records, _ in lanes.values()),
+            "bytes": sum(size for _, size in lanes.values()),
+            "lanes": {lane: records for lane, (records, _) in lanes.items()},
+            "oldest_s": None if oldest_us is None or wall_us is None else (wall_us - oldest_us) / 1e6,
+        }
+        if not question.dry_run:
+            told["records"] = self.buffer.purge()
+            _log.warning("purged", records=told["records"])
+        return told
+
     # --- what the buffer tells
 
     def _closed(self, record: Record) -> None:
         self._last_seq = record.header.seq
+        self.flow.entered(record.header.length)
         if self._witness is not None:
             self._tell_witness(self._witness.closed, record.raw)
         self.uplink.offer(record)

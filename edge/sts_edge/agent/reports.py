@@ -22,6 +22,8 @@ from sts_protocols.beat import (
 )
 from sts_protocols.record import Anchor, ClockSource
 
+from .flow import Flow, Rates
+
 # A beat's sentence ends there.
 _LONGEST_SENTENCE = 500
 
@@ -36,12 +38,14 @@ class Reports:
         clock: Clock,
         health: Health,
         sensors: Callable[[], Sequence[SensorState]],
+        flow: Flow,
     ) -> None:
         self._gateway = gateway
         self._buffer = buffer
         self._clock = clock
         self._health = health
         self._sensors = sensors
+        self._flow = flow
         self._versions = versions()
         self._began_us = clock.boot_us()
         self.link: Callable[[], LinkReport | None] = lambda: None
@@ -74,6 +78,7 @@ class Reports:
         """The answer to `sts-edge status`; times in seconds, None where nothing is known."""
         now_us = self._clock.boot_us()
         states = self._sensors()
+        stats = self._buffer.stats()
         return {
             "schema": "sts.edge.status/1",
             "gateway": self._gateway,
@@ -82,7 +87,7 @@ class Reports:
             "state": self._health.state.value,
             "faults": list(self._health.faults),
             "hub": _hub(self.link()),
-            "buffer": _buffer_status(self._buffer.stats(), self._clock.wall_us()),
+            "buffer": {**_buffer_status(stats, self._clock.wall_us()), **_rates(self._flow.rates(stats))},
             "clock": self._clock_status(now_us),
             "sensors": dict(Counter(state.state for state in states)),
             "sensor_list": [_sensor_status(state, now_us) for state in states],
@@ -183,6 +188,12 @@ def _buffer_status(stats: BufferStats, wall_us: int | None) -> dict[str, Any]:
         "damaged_records": stats.damaged_records,
         "policy": stats.policy,
     }
+
+
+def _rates(rates: Rates | None) -> dict[str, Any]:
+    words = ("records_in_per_s", "records_out_per_s", "bytes_in_per_s", "bytes_out_per_s", "full_in_s")
+    told: Sequence[float | None] = (None,) * len(words) if rates is None else rates
+    return {word: None if value is None else round(value, 1) for word, value in zip(words, told, strict=True)}
 
 
 def _sensor_status(state: SensorState, now_us: int) -> dict[str, Any]:

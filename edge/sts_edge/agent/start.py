@@ -74,6 +74,7 @@ async def _opened(settings: Settings, config: Path) -> Agent:
     registration.begin()
     agent.answer("reload", registration.reload)
     agent.answer("scan", registration.near)
+    agent.answer("purge", agent.purge)
     return agent
 
 

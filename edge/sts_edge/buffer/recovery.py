@@ -87,7 +87,7 @@ class Recovery:
         self._shelf.account(segment, file_bytes)
 
     def _scan(self, segment: Segment) -> None:
-        content = _content(segment.path)
+        content = content_of(segment.path)
         rotten = False
         for found in scan(content, segment.id):
             if isinstance(found, Rot):
@@ -166,7 +166,7 @@ class Recovery:
                 yield Lost(entry.epoch, ranges, reason)
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
     """Return a file's bytes, zeros where the medium cannot be read: what lay there is then found missing."""
     try:
         return path.read_bytes()

@@ -100,18 +100,33 @@ class Room:
                 if not declared:
                     self.owe(put.seq)
 
+    def bulk(self) -> list[Segment]:
+        """The segments of which something waits and that a policy may drop."""
+        return [one for one in self._shelf if one.lane != Lane.KEPT and one.waiting]
+
+    def purge(self) -> int:
+        """Give up all bulk that waits, declared first; returns how many records."""
+        self._journal.close_bulk()
+        victims = [one for one in self.bulk() if one.closed]
+        purged = sum(one.waiting for one in victims)
+        for victim in victims:
+            self._give_up(victim, "purged")
+        return purged
+
     def _evict(self, reason: str) -> bool:
         """Give up one closed segment; returns whether there was one to give up."""
         victim = self._shelf.oldest_settled() or self._shelf.oldest_droppable()
-        if victim is None:
-            return False
+        if victim is not None:
+            self._give_up(victim, reason)
+        return victim is not None
+
+    def _give_up(self, victim: Segment, reason: str) -> None:
         ranges = victim.waiting_ranges()
         puts = self.declare(victim.epoch, ranges, reason) if ranges else []
         self._shelf.remove(victim)
         victim.unlinked = True
         self.keep_state()
         self._journal.submit(self._unlinking(victim, puts))
-        return True
 
     def _unlinking(self, victim: Segment, puts: Sequence[Put]) -> Act:
         loop = asyncio.get_running_loop()

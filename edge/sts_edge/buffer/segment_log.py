@@ -209,6 +209,18 @@ class SegmentLog:
             failed=None if failure is None else str(failure),
         )
 
+    def bulk(self) -> dict[str, tuple[int, int]]:
+        """What a purge would give up: records and bytes, by lane."""
+        found: dict[str, tuple[int, int]] = {}
+        for segment in self._room.bulk():
+            records, size = found.get(segment.lane, (0, 0))
+            found[segment.lane] = (records + segment.waiting, size + segment.waiting_bytes)
+        return found
+
+    def purge(self) -> int:
+        """Give up all bulk that waits, declared first; returns how many records. A person's order only."""
+        return self._room.purge()
+
     async def close(self) -> None:
         self._room.pay()
         await asyncio.to_thread(self._journal.close)

@@ -28,6 +28,10 @@ app = typer.Typer(
     "6 not allowed, 7 nothing found, 8 timed out, 9 agent not running, 130 interrupted.",
 )
 config_app = typer.Typer(help="Show and check the settings file.", no_args_is_help=True)
+buffer_app = typer.Typer(
+    help="What waits for the hub: show, drain, export, purge.", invoke_without_command=True
+)
+app.add_typer(buffer_app, name="buffer")
 sensors_app = typer.Typer(help="List, add, test, change and remove sensors.", no_args_is_help=True)
 app.add_typer(sensors_app, name="sensors")
 app.add_typer(config_app, name="config")
@@ -154,6 +158,58 @@ def sensors_remove(context: typer.Context, name: SensorName) -> None:
     from .sensors import remove as work
 
     _do(context, lambda call: work(call, name))
+
+
+@buffer_app.callback()
+def buffer(context: typer.Context) -> None:
+    """What waits for the hub: show, drain, export, purge."""
+    if context.invoked_subcommand is None:
+        buffer_show(context)
+
+
+@buffer_app.command("show")
+def buffer_show(context: typer.Context) -> None:
+    """Show what waits, how fast it changes, and how long card and room last."""
+    from .buffer import show as work
+
+    _do(context, work)
+
+
+@buffer_app.command("drain")
+def buffer_drain(context: typer.Context) -> None:
+    """Wait until nothing waits that waits now (--timeout SECONDS: no longer than that)."""
+    from .buffer import drain as work
+
+    _do(context, work)
+
+
+@buffer_app.command("export")
+def buffer_export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; - is standard output.")],
+    everything: Annotated[
+        bool, typer.Option("--all", help="Confirmed records, too, as far as they are held.")
+    ] = False,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", help="records (the published layout), json or csv; else by FILE's ending."),
+    ] = None,
+) -> None:
+    """Copy the records that wait into a file; safe while the agent runs."""
+    from .export import export as work
+
+    _do(context, lambda call: work(call, file, everything, form))
+
+
+@buffer_app.command("purge")
+def buffer_purge(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be lost, and stop.")] = False,
+) -> None:
+    """Give up the samples that wait; the hub is told that they are lost."""
+    from .buffer import purge as work
+
+    _do(context, lambda call: work(call, dry_run))
 
 
 @app.command()

@@ -96,11 +96,11 @@ def _hub(hub: Status, output: Output) -> str:
 def _buffer(buffer: Status, output: Output) -> str:
     waiting, oldest_s = buffer["waiting_records"], buffer["oldest_s"]
     word = "waiting" if waiting else "empty"
-    facts = [f"{waiting} records, {_megabytes(buffer['waiting_bytes'])}"]
+    facts = [f"{waiting} records, {megabytes(buffer['waiting_bytes'])}"]
     if oldest_s is not None:
         facts.append(f"oldest {duration(oldest_s)}")
     share = 100 * buffer["used_bytes"] / buffer["cap_bytes"]
-    facts.append(f"{share:.1f} % of {_megabytes(buffer['cap_bytes'])} used")
+    facts.append(f"{share:.1f} % of {megabytes(buffer['cap_bytes'])} used")
     if buffer["dropped_records"]:
         facts.append(f"{buffer['dropped_records']} dropped and declared")
     sign = "warning" if buffer["dropped_records"] or buffer["damaged_records"] else "good"
@@ -163,5 +163,6 @@ def duration(seconds: float) -> str:
     return f"{minutes}m {whole % 60:02d}s" if minutes else f"{whole} s"
 
 
-def _megabytes(count: int) -> str:
+def megabytes(count: int) -> str:
+    """Bytes for people."""
     return f"{count / 1_000_000:.1f} MB"

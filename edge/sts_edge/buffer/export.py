@@ -1,0 +1,61 @@
+"""What lies in a buffer's folder, read from outside while the agent may be writing there.
+
+Nothing is changed and no lock is taken: a segment is only ever appended to or removed, and what is not yet
+whole at its end is no record yet.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from sts_protocols.record import Record
+
+from .ranges import RangeSet
+from .recovery import content_of
+from .scan import Rot, scan, segment_of
+
+Settled = dict[bytes, RangeSet]
+
+
+def stored_records(directory: Path, *, waiting_only: bool) -> Iterator[Record]:
+    """Yield the records, oldest segment first; of those that wait a few may have been confirmed just now.
+
+    Raises OSError: the folder cannot be read.
+    """
+    settled = _settled(directory / "state.db") if waiting_only else defaultdict(RangeSet)
+    for path in sorted(directory.iterdir()):
+        segment = segment_of(path)
+        if segment is None:
+            continue
+        try:
+            content = content_of(path)
+        except FileNotFoundError:  # its room was needed just now
+            continue
+        for found in scan(content, segment.id):
+            if not isinstance(found, Rot) and _is_wanted(found.record, settled):
+                yield found.record
+
+
+def _is_wanted(record: Record, settled: Settled) -> bool:
+    return record.header.seq not in settled[record.header.epoch]
+
+
+def _settled(file: Path) -> Settled:
+    """What was confirmed or dropped, as far as it is stored: at most half a minute behind."""
+    found: Settled = defaultdict(RangeSet)
+    for epoch, first, last in _rows(file):
+        found[epoch].add(first, last)
+    return found
+
+
+def _rows(file: Path) -> list[tuple[bytes, int, int]]:
+    # A folder that may not be written has no place for SQLite's shared memory: then the file as it lies.
+    for how in ("mode=ro", "immutable=1"):
+        try:
+            with closing(sqlite3.connect(f"{file.resolve().as_uri()}?{how}", uri=True)) as database:
+                return database.execute("SELECT epoch, first, last FROM settled").fetchall()
+        except sqlite3.Error:
+            continue
+    return []
