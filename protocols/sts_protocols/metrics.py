@@ -115,6 +115,25 @@ PULSE_INTERVAL_ERROR = Metric(17, "pulse_interval_error", "ms", 1, 1, 0, 1000, N
 HEAT_STRAIN_INDEX = Metric(18, "heat_strain_index", "1", 1, 10, 0, 10, None, "core temperature pods")
 TEMPERATURE_QUALITY = Metric(19, "temperature_quality", "1", 1, 1, 0, 4, None, "core temperature pods")
 
+# Positions at the resolution of UBX NAV-PVT. 60 m/s is beyond every downhill skier (44 m/s) and cyclist; 50 m of
+# error is half a pitch.
+LATITUDE = Metric(120, "latitude", "deg", 1, 10_000_000, -90, 90, EVERY_SECOND_MS, "NMEA 0183, UBX NAV-PVT")
+LONGITUDE = Metric(
+    121, "longitude", "deg", 1, 10_000_000, -180, 180, EVERY_SECOND_MS, "NMEA 0183, UBX NAV-PVT"
+)
+ALTITUDE = Metric(122, "altitude", "m", 1, 1000, -450, 9000, None, "NMEA 0183, UBX NAV-PVT")
+GROUND_SPEED = Metric(123, "ground_speed", "m/s", 1, 1000, 0, 60, EVERY_SECOND_MS, "NMEA 0183, UBX NAV-PVT")
+COURSE = Metric(124, "course", "deg", 1, 100_000, 0, 360, None, "NMEA 0183, UBX NAV-PVT")
+HORIZONTAL_ACCURACY = Metric(125, "horizontal_accuracy", "m", 1, 1000, 0, 50, None, "UBX NAV-PVT")
+VERTICAL_ACCURACY = Metric(126, "vertical_accuracy", "m", 1, 1000, 0, 100, None, "UBX NAV-PVT")
+SATELLITES = Metric(127, "satellites", "1", 1, 1, 0, 99, EVERY_SECOND_MS, "NMEA 0183, UBX NAV-PVT")
+HORIZONTAL_DILUTION = Metric(128, "horizontal_dilution", "1", 1, 100, 0, 50, None, "NMEA 0183")
+POSITION_DILUTION = Metric(129, "position_dilution", "1", 1, 100, 0, 50, None, "NMEA 0183, UBX NAV-PVT")
+
+# Away from the radar is positive. A tenth of a km/h is 1/36 m/s; 120 m/s is beyond every ball but a shuttlecock.
+RADAR_SPEED = Metric(140, "radar_speed", "m/s", 1, 36, -120, 120, None, "Stalker S format")
+RADAR_PEAK_SPEED = Metric(141, "radar_peak_speed", "m/s", 1, 36, -120, 120, None, "Stalker S format")
+
 CATALOGUE: tuple[Metric, ...] = (
     HEART_RATE,
     RR_INTERVAL,
@@ -162,6 +181,18 @@ CATALOGUE: tuple[Metric, ...] = (
     COARSE_DUST,
     BATTERY_VOLTAGE,
     MOVEMENTS,
+    LATITUDE,
+    LONGITUDE,
+    ALTITUDE,
+    GROUND_SPEED,
+    COURSE,
+    HORIZONTAL_ACCURACY,
+    VERTICAL_ACCURACY,
+    SATELLITES,
+    HORIZONTAL_DILUTION,
+    POSITION_DILUTION,
+    RADAR_SPEED,
+    RADAR_PEAK_SPEED,
 )
 
 _BY_ID = {metric.id: metric for metric in CATALOGUE}

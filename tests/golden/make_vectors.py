@@ -19,13 +19,18 @@ from sts_protocols.record import (
     ClockReading,
     ClockSource,
     Drop,
+    Impulse,
     Kind,
     Log,
+    RawFrame,
+    RawFrames,
     Record,
     Waveform,
     encode_anchor,
     encode_drop,
+    encode_impulses,
     encode_log,
+    encode_raw,
     encode_samples,
     encode_waveform,
     seal,
@@ -192,6 +197,55 @@ def note_vectors() -> None:
         write(name, record.raw, [told(record, content)])
 
 
+def impulse_vector() -> None:
+    impulses = [
+        Impulse(
+            "timy-1",
+            21_000_000,
+            360_124_567,
+            "C0",
+            "7",
+            (),
+            b" 0007 C0  10:00:12.4567 00",
+            20_998_000,
+            50_000,
+        ),
+        Impulse("timy-1", 60_000_010, None, "C1", None, ("unassigned",), b"?0000 C1"),
+        Impulse(
+            "timy-1",
+            61_000_000,
+            360_124_567,
+            "C0",
+            "7",
+            ("deleted", "manual"),
+            b"c0007 C0M 10:00:12.4567 00",
+        ),
+        Impulse("mat-2", 61_000_500, 0, "00", "0580017fa341", ("first_seen", "tag"), b"\xff", 61_000_500, 0),
+    ]
+    record = seal(Kind.IMPULSE, SEGMENT, EPOCH, 15, 21_000_000, 61_000_500, NTP, encode_impulses(*impulses))
+    rows = [
+        {**{name: getattr(one, name) for name in one.__struct_fields__}, "line": one.line.hex()}
+        for one in impulses
+    ]
+    write("impulse", record.raw, [told(record, rows)])
+
+
+def raw_vector() -> None:
+    frames = {
+        ("hr-01", "heart_rate"): [(21_000_000, "1006003c"), (22_000_001, "10")],
+        ("gnss-1", "gnss"): [(20_000_000, "b5620107"), (20_000_000, "")],
+    }
+    body = encode_raw(
+        *(
+            RawFrames(*source, [RawFrame(at_us, bytes.fromhex(frame)) for at_us, frame in ones])
+            for source, ones in frames.items()
+        )
+    )
+    record = seal(Kind.RAW, SEGMENT, EPOCH, 16, 20_000_000, 22_000_001, NTP, body)
+    rows = [[*source, *one] for source, ones in frames.items() for one in ones]
+    write("raw", record.raw, [told(record, rows)])
+
+
 def message_vector(good: list[Record]) -> None:
     """Damage of every sort between two good records."""
     later = bytearray(good[0].raw)
@@ -217,7 +271,7 @@ def message_vector(good: list[Record]) -> None:
         {"offset": offsets[1], "damaged": "marker", "length": 5},
         {"offset": offsets[2], "damaged": "crc", "length": len(rotten)},
         {"offset": offsets[3], "damaged": "version", "length": len(later), "epoch": EPOCH.hex(), "seq": 7},
-        {"offset": offsets[4], "seq": 20, "parked": "impulse"},
+        {"offset": offsets[4], "seq": 20, "parked": "impulse of tomorrow"},
         {"offset": offsets[5], "seq": 21, "parked": "unknown kind 200"},
         {"offset": offsets[6], "seq": 8},
         {"offset": offsets[7], "damaged": "truncated", "length": 90},
@@ -262,5 +316,7 @@ if __name__ == "__main__":
     good = sample_vectors()
     waveform_vector()
     note_vectors()
+    impulse_vector()
+    raw_vector()
     message_vector(good)
     beat_vectors()

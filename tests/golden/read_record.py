@@ -17,7 +17,7 @@ import zstandard
 MARKER = bytes.fromhex("f553549c")
 HEADER = struct.Struct("<4sIIBB8s16sQQQqIB")
 LONGEST = 75 + 49_152
-RESERVED = {3: "impulse", 4: "document", 5: "site event", 9: "raw"}
+RESERVED = {4: "document", 5: "site event"}
 
 
 class Msgpack:
@@ -143,7 +143,21 @@ def log(body: list[Any]) -> dict[str, Any]:
     return dict(zip(("boot_us", "level", "event", "fields"), body[:4], strict=True))
 
 
-READERS = {1: samples, 2: waveform, 6: drop, 7: anchor, 8: log}
+def impulses(body: list[Any]) -> list[dict[str, Any]]:
+    places = ("timer", "boot_us", "ticks", "channel", "bib", "marks", "line", "moment_us", "error_us")
+    told = [dict(zip(places, one[:9], strict=True)) for one in body]
+    return [{**one, "line": one["line"].hex()} for one in told]
+
+
+def raw(body: list[Any]) -> list[list[Any]]:
+    return [
+        [sensor, kind, boot_us, frame.hex()]
+        for sensor, kind, times, frames, *_ in body
+        for boot_us, frame in zip(sums(times), frames, strict=True)
+    ]
+
+
+READERS = {1: samples, 2: waveform, 3: impulses, 6: drop, 7: anchor, 8: log, 9: raw}
 
 
 def why_damaged(message: bytes, at: int) -> str | None:

@@ -20,6 +20,7 @@ from sts_protocols.record.header import (
     seal,
     split,
 )
+from sts_protocols.record.impulse import Impulse, decode_impulses, encode_impulses
 from sts_protocols.record.notes import (
     Anchor,
     Drop,
@@ -31,6 +32,7 @@ from sts_protocols.record.notes import (
     encode_drop,
     encode_log,
 )
+from sts_protocols.record.raw import RawFrame, RawFrames, decode_raw, encode_raw
 from sts_protocols.record.samples import encode_samples, iter_samples
 from sts_protocols.record.waveform import Waveform, check_waveform, decode_waveform, encode_waveform
 
@@ -48,18 +50,25 @@ __all__ = [
     "Damaged",
     "Drop",
     "Header",
+    "Impulse",
     "Kind",
     "Log",
+    "RawFrame",
+    "RawFrames",
     "Record",
     "Waveform",
     "check_waveform",
     "decode_anchor",
     "decode_drop",
+    "decode_impulses",
     "decode_log",
+    "decode_raw",
     "decode_waveform",
     "encode_anchor",
     "encode_drop",
+    "encode_impulses",
     "encode_log",
+    "encode_raw",
     "encode_samples",
     "encode_waveform",
     "find_marker",

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,7 +18,9 @@ from sts_protocols.record import (
     Record,
     decode_anchor,
     decode_drop,
+    decode_impulses,
     decode_log,
+    decode_raw,
     encode_samples,
     iter_samples,
     read,
@@ -29,7 +32,7 @@ sys.path.insert(0, str(GOLDEN))
 import read_record  # noqa: E402 -- it stands beside the vectors, as a third party would keep it
 
 RECORDS = ["samples-two-straps", "samples-unknown-clock", "samples-float64-and-ticks", "samples-none"]
-RECORDS += ["waveform", "drop", "anchor", "log"]
+RECORDS += ["waveform", "drop", "anchor", "log", "impulse", "raw"]
 
 
 def message_of(name: str) -> bytes:
@@ -52,10 +55,18 @@ def content_of(record: Record) -> object:
         Kind.DROP: decode_drop,
         Kind.ANCHOR: decode_anchor,
         Kind.LOG: decode_log,
+        Kind.IMPULSE: lambda body: [plain(impulse) for impulse in decode_impulses(body)],
+        Kind.RAW: lambda body: [
+            [told.sensor, told.kind, one.boot_us, one.frame.hex()]
+            for told in decode_raw(body)
+            for one in told.frames
+        ],
     }
     content = readers[Kind(record.header.kind)](record.body)
-    if isinstance(content, list):
-        return content
+    return content if isinstance(content, list) else plain(content)
+
+
+def plain(content: Any) -> dict[str, Any]:
     told = {name: getattr(content, name) for name in content.__struct_fields__}
     return {name: value.hex() if isinstance(value, bytes) else value for name, value in told.items()}
 

@@ -12,8 +12,10 @@ import sts_protocols
 PACKAGE = Path(sts_protocols.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ALLOWED = {
+    "binascii",
     "collections",
     "enum",
+    "functools",
     "itertools",
     "math",
     "operator",
