@@ -32,6 +32,8 @@ from sts_protocols.gatt import (
 )
 from sts_protocols.metrics import Metric, by_id
 from sts_protocols.sample import Quality, Value
+from sts_protocols.serial import alge, gnss, ipico, pod, stalker, tag_heuer
+from sts_protocols.serial.heard import Heard, Stream, TimerLine
 
 Takes = Literal["frames", "lines", "bytes"]
 Told = dict[str, Any]
@@ -116,6 +118,32 @@ class HearingReader:
         return [{"reading": plain(reading), "values": [plain_value(value) for value in values]}]
 
 
+class LineReader:
+    """Reads lines of timers."""
+
+    def __init__(self, decode: Callable[[bytes], TimerLine | None]) -> None:
+        self._decode = decode
+
+    def feed(self, data: bytes, boot_us: int) -> list[Told]:
+        return [{"reading": plain(self._decode(data)), "values": []}]
+
+
+class StreamReader:
+    """Reads the bytes of a serial port."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    def feed(self, data: bytes, boot_us: int) -> list[Told]:
+        return [self._told(heard) for heard in self._stream.hear(data, boot_us)]
+
+    def _told(self, heard: Heard) -> Told:
+        if heard.fault is not None:
+            return {"error": heard.fault, "frame": heard.frame.hex()}
+        reading = {"frame": heard.frame.hex(), **(plain(heard.impulse) or {}), **(plain(heard.utc) or {})}
+        return {"reading": reading, "values": [plain_value(value) for value in heard.values]}
+
+
 def _frames(
     name: str,
     title: str,
@@ -190,6 +218,12 @@ KINDS: tuple[Kind, ...] = (
         lambda reading: reading.values,
     ),
     # serial
+    Kind("gnss", "GNSS receivers: NMEA 0183 and UBX NAV-PVT", "bytes", lambda: StreamReader(gnss.stream())),
+    Kind("alge", "ALGE Timy and TdC", "lines", lambda: LineReader(alge.decode)),
+    Kind("tag_heuer", "TAG Heuer chronometers", "lines", lambda: LineReader(tag_heuer.TagHeuer().decode)),
+    Kind("ipico", "IPICO tag readers", "lines", lambda: LineReader(ipico.decode)),
+    Kind("stalker", "Stalker radar, S format, km/h", "bytes", lambda: StreamReader(stalker.stream())),
+    Kind("pod", "Self-made pods, protocols/PODS.md", "bytes", lambda: StreamReader(pod.stream())),
     # network
 )
 

@@ -32,8 +32,9 @@ INFORMATION = {
 }
 DURATIONS = ("RT", "TT")
 
+# The columns are fixed: a character that the line has lost must not move the others.
 _TIME = re.compile(
-    rb"([ -~])([0-9 ]{4}) (C\d{1,2}|RT|TT)(M?) {1,2}(\d\d:\d\d:\d\d(?:\.\d{1,4})?) *(?: \d{1,2})? *"
+    rb"(?=.{26} *\Z)([ -~])([0-9 ]{4}) (C\d|RT|TT)([M ]) (\d\d:\d\d:\d\d(?:\.\d{1,4})? *) \d\d *"
 )
 _NEXT_BIB = re.compile(rb"n\d{4} *")
 
@@ -50,7 +51,7 @@ def decode(line: bytes) -> TimerLine | None:
     ticks = ticks_of(time) if name in DURATIONS else time_of_day(time)
     marks = INFORMATION.get(info, (f"info-{info.decode().lower()}",) if info.isalnum() else ("info",))
     assigned = int(bib.strip() or b"0") if "unassigned" not in marks else 0
-    marks += ("manual",) if manual else ()
+    marks += ("manual",) if manual == b"M" else ()
     return TimerLine(ticks, name, str(assigned) if assigned else None, tuple(sorted(marks)), line)
 
 

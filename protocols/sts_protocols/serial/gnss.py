@@ -181,10 +181,10 @@ class GnssStream:
         """A frame that is wrong inside costs its first byte, for a good one may begin within it."""
         try:
             told = nmea.decode(frame) if frame[0] == _DOLLAR else ubx.decode(frame)
-        except DecodeError:
+        except DecodeError as error:
             self.bad_frames += 1
             self._drop(1)
-            return []
+            return [Heard(self._began_us, frame, fault=str(error))]
         del self._open[: len(frame)]
         if isinstance(told, Fix):
             self._pvt_us = self._began_us

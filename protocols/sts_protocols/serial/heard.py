@@ -27,18 +27,19 @@ class UtcTime(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """One whole frame or line. boot_us: when its first byte came. At most one of the rest is empty-handed:
-    a frame that only keeps a device company (the next bib on a display) has none."""
+    """One frame or line. boot_us: when its first byte came. A good one may tell nothing (the next bib on a
+    display). fault: why a bad one is none; then the rest is empty."""
 
     boot_us: int
     frame: bytes
     values: tuple[Value, ...] = ()
     impulse: TimerLine | None = None
     utc: UtcTime | None = None
+    fault: str | None = None
 
 
 class Stream(Protocol):
-    """Bytes of one port in, frames out.
+    """Bytes of one port in, frames out, bad ones in their place.
 
     heard_bytes: all that came. garbage_bytes: those of them that belong to no good frame; a wrong baud rate
     shows in their share. bad_frames: whole lines or frames whose checksum or layout is wrong. lost_frames:

@@ -1,5 +1,6 @@
 """Lines that end with CR, LF or both, cut from a stream of bytes."""
 
+import re
 from collections.abc import Callable
 
 from sts_protocols.errors import DecodeError
@@ -11,6 +12,7 @@ LONGEST_LINE = 120
 # characters takes 1.3 s.
 STALE_US = 2_000_000
 
+_NOISE = re.compile(rb"(?s)\A.*[^ -~\t]")
 _ENDS = frozenset(b"\r\n")
 
 
@@ -37,8 +39,8 @@ class LineStream:
         for byte in data:
             if byte not in _ENDS:
                 self._take(byte, boot_us)
-            elif (line := self._close()) is not None and (told := self._read(line)) is not None:
-                heard.append(told)
+            elif (line := self._close()) is not None:
+                heard.append(self._read(line))
         return tuple(heard)
 
     def _take(self, byte: int, boot_us: int) -> None:
@@ -63,10 +65,21 @@ class LineStream:
         self._open.clear()
         return line if line.strip(b" \t\0") else None
 
-    def _read(self, line: bytes) -> Heard | None:
-        try:
-            return self._decode(line, self._began_us)
-        except DecodeError:
+    def _read(self, line: bytes) -> Heard:
+        """What follows the last byte that is no text is tried first: a line right behind a plug that is put in,
+        or behind a baud rate that was wrong until now, is good."""
+        text = _NOISE.sub(b"", line)
+        if text != line and (heard := self._try(text)).fault is None:
+            self.garbage_bytes += len(line) - len(text)
+            return heard
+        heard = self._try(line)
+        if heard.fault is not None:
             self.bad_frames += 1
             self.garbage_bytes += len(line)
-            return None
+        return heard
+
+    def _try(self, line: bytes) -> Heard:
+        try:
+            return self._decode(line, self._began_us)
+        except DecodeError as error:
+            return Heard(self._began_us, line, fault=str(error))

@@ -135,10 +135,10 @@ class PodStream:
             return None
         try:
             frame = decode(raw)
-        except DecodeError:
+        except DecodeError as error:
             self.bad_frames += 1
             self.garbage_bytes += len(raw)
-            return None
+            return Heard(self._began_us, raw, fault=str(error))
         return self._told(frame, raw)
 
     def _told(self, frame: PodFrame, raw: bytes) -> Heard | None:
