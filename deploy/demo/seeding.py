@@ -79,6 +79,7 @@ def seed(system: System) -> None:
     for strap in system.roster():
         person = strap["athlete"]
         athlete = athletes.get(person["number"]) or api.add("/athletes", {"team_id": team, **person})
+        athletes[person["number"]] = athlete
         _agree(api, athlete)
         device = {"address": strap["address"], "kind": strap["kind"], "label": strap["name"]}
         sensor = sensors.get(strap["address"]) or api.add("/sensors", device)

@@ -330,7 +330,8 @@ class System:
         ]
         for strap in self.roster():
             lines.append("[[sensors]]")
-            lines += [f"{key} = {json.dumps(strap[key])}" for key in ("name", "address", "kind")]
+            keys = ("name", "address", "kind", "streams")
+            lines += [f"{key} = {json.dumps(strap[key])}" for key in keys if key in strap]
         self.agent_configuration.write_text("\n".join(lines) + "\n" + self.agent_settings)
         self.agent_socket.unlink(missing_ok=True)
 

@@ -58,7 +58,7 @@ def list_scenarios() -> None:
 def roster(
     name: ScenarioName, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False
 ) -> None:
-    """Tell the straps of a scenario and who wears them."""
+    """Tell the sensors of a scenario and who wears them."""
     straps = scenarios.roster(_load(name))
     if as_json:
         _say(json.dumps(straps, ensure_ascii=False))
@@ -91,7 +91,9 @@ def run(
     try:
         show = Show(loaded, bus_address, truth_path=truth, seed=seed, control_path=control)
         asyncio.run(
-            _until_stopped(show.run(lambda: _say(f"{len(loaded.straps)} straps of {name} on {bus_address}")))
+            _until_stopped(
+                show.run(lambda: _say(f"{len(loaded.everything)} sensors of {name} on {bus_address}"))
+            )
         )
     except ShowError as error:
         _stop(str(error), FAILED)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sts_sims.athletes import Heart
 from sts_sims.peripheral import NOTIFY, READ, Advert, Characteristic, Service, uuid16
+from sts_sims.sensor import Notice
 
 HEART_RATE_SERVICE = uuid16(0x180D)
 HEART_RATE_MEASUREMENT = uuid16(0x2A37)
@@ -80,6 +81,8 @@ class HeartStrap:
     between two beats is counted on the strap's clock of 1/1024 s, so rounding never adds up.
     """
 
+    turn_s: float | None = None
+
     def __init__(
         self,
         name: str,
@@ -125,6 +128,10 @@ class HeartStrap:
         if self.worn:
             return Measurement(self._shown, self._take_intervals(energy_kj is not None), True, energy_kj)
         return Measurement(self._held_rate(time_s), (), False, energy_kj)
+
+    def due(self, time_s: float) -> list[Notice]:
+        """Nothing but its measurements, which have a rhythm of their own."""
+        return []
 
     def set_battery(self, percent: float) -> None:
         """Set the charge, %."""

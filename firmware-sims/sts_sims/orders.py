@@ -9,7 +9,11 @@ import msgspec
 from sts_sims.carriers.bluez.daemon import BluezDaemon
 from sts_sims.carriers.bluez.device import Device
 from sts_sims.carriers.bluez.faults import CallFault, NotificationFault, ServicesFault
-from sts_sims.heart_strap import HeartStrap
+from sts_sims.polar_strap import PMD_CONTROL_POINT, PolarStrap
+from sts_sims.sensor import Sensor
+
+# Polar's control point: not supported.
+NOT_SUPPORTED = 3
 
 
 class OrderError(Exception):
@@ -42,20 +46,27 @@ class TimedOrder(Order, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Stage:
     """What orders act on."""
 
-    def __init__(self, daemon: BluezDaemon, straps: dict[str, HeartStrap]) -> None:
+    def __init__(self, daemon: BluezDaemon, sensors: dict[str, Sensor]) -> None:
         self.daemon = daemon
-        self.straps = straps
+        self.sensors = sensors
 
-    def strap(self, order: Order) -> HeartStrap:
-        return self.straps[self._name(order)]
+    def sensor(self, order: Order) -> Sensor:
+        return self.sensors[self._name(order)]
+
+    def polar(self, order: Order) -> PolarStrap:
+        """The strap of an order that only one with streams can follow."""
+        sensor = self.sensor(order)
+        if not isinstance(sensor, PolarStrap):
+            raise OrderError(f"Order {order.do} needs a strap that streams, and {order.strap} is none.")
+        return sensor
 
     def device(self, order: Order) -> Device:
         return self.daemon.device(self._name(order))
 
     def _name(self, order: Order) -> str:
-        if order.strap not in self.straps:
+        if order.strap not in self.sensors:
             raise OrderError(
-                f"Order {order.do} needs the name of a strap of this scenario, not {order.strap}."
+                f"Order {order.do} needs as strap the name of a sensor of this scenario, not {order.strap}."
             )
         return order.strap
 
@@ -97,21 +108,43 @@ def _restore(stage: Stage, order: Order) -> None:
     device.muted = False
     device.notification_fault = None
     device.services_fault = None
-    stage.strap(order).worn = True
+    stage.sensor(order).worn = True
 
 
 def _take_off(stage: Stage, order: Order) -> None:
-    stage.strap(order).worn = False
+    stage.sensor(order).worn = False
 
 
 def _put_on(stage: Stage, order: Order) -> None:
-    stage.strap(order).worn = True
+    stage.sensor(order).worn = True
 
 
 def _battery(stage: Stage, order: Order) -> None:
     if order.value is None:
         raise OrderError("Order battery needs a value in percent.")
-    stage.strap(order).set_battery(order.value)
+    stage.sensor(order).set_battery(order.value)
+
+
+def _refuse_streams(stage: Stage, order: Order) -> None:
+    stage.polar(order).mishaps.refuse = NOT_SUPPORTED if order.value is None else int(order.value)
+
+
+def _allow_streams(stage: Stage, order: Order) -> None:
+    stage.polar(order).mishaps.refuse = None
+
+
+def _lose_frames(stage: Stage, order: Order) -> None:
+    stage.polar(order).mishaps.lose += order.times
+
+
+def _jump_clock(stage: Stage, order: Order) -> None:
+    if order.value is None:
+        raise OrderError("Order jump_clock needs a value in seconds.")
+    stage.polar(order).mishaps.clock_s += order.value
+
+
+def _end_streams(stage: Stage, order: Order) -> None:
+    stage.daemon.notify(stage.polar(order).name, PMD_CONTROL_POINT, stage.polar(order).end_streams())
 
 
 def _readdress(stage: Stage, order: Order) -> None:
@@ -196,6 +229,13 @@ VERBS: dict[str, Verb] = {
     "put_on": Verb(_put_on, "Skin contact again."),
     "battery": Verb(_battery, "Set the charge to `value` percent."),
     "readdress": Verb(_readdress, "The strap comes back under another `address`."),
+    "refuse_streams": Verb(
+        _refuse_streams, "A start of a stream is answered with status `value` (3).", "allow_streams"
+    ),
+    "allow_streams": Verb(_allow_streams, "It is answered as it should be."),
+    "lose_frames": Verb(_lose_frames, "The next `times` frames of its streams are lost."),
+    "jump_clock": Verb(_jump_clock, "The strap's clock jumps by `value` seconds."),
+    "end_streams": Verb(_end_streams, "The strap ends its streams by itself."),
     "spoil": Verb(
         _spoil, "`notifications` lost, late, bunched, empty or early; `services` empty or late.", "restore"
     ),

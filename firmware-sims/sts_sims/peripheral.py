@@ -1,5 +1,6 @@
 """What a simulated Bluetooth sensor is: its advertisement and its GATT table. Carriers put it on the air."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,11 +22,13 @@ def uuid16(assigned: int) -> str:
 
 @dataclass(slots=True)
 class Characteristic:
-    """One value of a sensor; `value` is what a read answers now."""
+    """One value of a sensor; `value` is what a read answers now. `answers`: for a control point, which
+    indications of the same characteristic answer a write; without it a write sets the value."""
 
     uuid: str
     flags: tuple[str, ...]
     value: bytes = b""
+    answers: Callable[[bytes], Sequence[bytes]] | None = None
 
     @property
     def subscribable(self) -> bool:

@@ -1,10 +1,10 @@
-"""Scenario files: who trains, how hard, with which straps, and what goes wrong when."""
+"""Scenario files: who trains, how hard, with which sensors, and what goes wrong when."""
 
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -17,6 +17,11 @@ Positive = Annotated[float, Meta(gt=0.0)]
 NotNegative = Annotated[float, Meta(ge=0.0)]
 Address = Annotated[str, Meta(pattern=r"^([0-9A-F]{2}:){5}[0-9A-F]{2}$")]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+
+
+SensorKind = Literal["heart_rate", "polar", "core_temperature"]
+# What a gateway may ask of a kind besides its measurements.
+STREAMS = {"polar": ["ecg", "acc"]}
 
 
 class ScenarioError(Exception):
@@ -58,7 +63,7 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Strap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A strap and who wears it.
+    """A sensor and who wears it; of the kind that the gateway's settings name.
 
     `later_s`: how far behind the others in the plan; `pace`: how hard against the plan; `connected_at_start`:
     an agent that was killed has left the link standing.
@@ -73,19 +78,29 @@ class Strap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     later_s: float = 0.0
     pace: Positive = 1.0
     connected_at_start: bool = False
+    kind: SensorKind = "heart_rate"
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole training. `start_at_s`: where in the plan the run begins; `rate_hz`: measurements a second."""
+    """A whole training. `start_at_s`: where in the plan the run begins; `rate_hz`: measurements a second.
+
+    Straps and sensors are one: `[[straps]]` is how a file names what is worn on a chest, `[[sensors]]` the rest.
+    """
 
     about: str
-    straps: Annotated[list[Strap], Meta(min_length=1)]
     plan: Annotated[list[Phase], Meta(min_length=1)]
+    straps: list[Strap] = []
+    sensors: list[Strap] = []
     seed: int = 1
     start_at_s: NotNegative = 0.0
     rate_hz: Positive = 1.0
     radio: Radio = Radio()
     timeline: list[TimedOrder] = []
+
+    @property
+    def everything(self) -> list[Strap]:
+        """All that is worn."""
+        return [*self.straps, *self.sensors]
 
 
 def shipped() -> list[str]:
@@ -124,29 +139,32 @@ def _text(name_or_path: str) -> str:
 
 
 def _complaints(scenario: Scenario) -> Iterator[str]:
+    if not scenario.everything:
+        yield "it has neither straps nor sensors"
     for field in ("name", "address"):
-        values = [getattr(strap, field) for strap in scenario.straps]
-        yield from (f"strap {field} {v} is given twice" for v in sorted(set(values)) if values.count(v) > 1)
-    known = {strap.name for strap in scenario.straps} | {None}
+        values = [getattr(told, field) for told in scenario.everything]
+        yield from (f"sensor {field} {v} is given twice" for v in sorted(set(values)) if values.count(v) > 1)
+    known = {told.name for told in scenario.everything} | {None}
     for order in scenario.timeline:
         if order.do not in VERBS:
             yield f"its timeline has the order {order.do}; known ones are {', '.join(VERBS)}"
         if order.strap not in known:
-            yield f"its timeline speaks of the strap {order.strap}, which it does not have"
+            yield f"its timeline speaks of the sensor {order.strap}, which it does not have"
 
 
 def roster(scenario: Scenario) -> list[dict[str, Any]]:
-    """The straps with their wearers, for seeding a hub and for the settings of a gateway."""
+    """The sensors with their wearers, for seeding a hub and for the settings of a gateway."""
     return [
         {
             "name": strap.name,
             "address": strap.address,
-            "kind": "heart_rate",
+            "kind": strap.kind,
+            **({"streams": STREAMS[strap.kind]} if strap.kind in STREAMS else {}),
             "athlete": {
                 "number": strap.athlete.number,
                 "name": strap.athlete.name,
                 "hr_max": strap.athlete.hr_max,
             },
         }
-        for strap in scenario.straps
+        for strap in scenario.everything
     ]

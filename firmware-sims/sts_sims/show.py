@@ -1,4 +1,4 @@
-"""A scenario on the air: straps, carrier, truth log, timeline and control socket together."""
+"""A scenario on the air: sensors, carrier, truth log, timeline and control socket together."""
 
 import asyncio
 from collections.abc import Callable
@@ -47,13 +47,13 @@ class Show:
         control_path: Path | None = None,
     ) -> None:
         self.squad = Squad(scenario, seed)
-        self.daemon = BluezDaemon(bus_address, self.squad.straps.values(), radio_settings(scenario.radio))
-        self.stage = Stage(self.daemon, self.squad.straps)
+        self.daemon = BluezDaemon(bus_address, self.squad.sensors.values(), radio_settings(scenario.radio))
+        self.stage = Stage(self.daemon, self.squad.sensors)
         self._scenario = scenario
         self._truth_path = truth_path
         self._control_path = control_path
-        for strap in scenario.straps:
-            self.daemon.device(strap.name).connected_at_start = strap.connected_at_start
+        for told in scenario.everything:
+            self.daemon.device(told.name).connected_at_start = told.connected_at_start
 
     async def run(self, on_air: Callable[[], None] = lambda: None) -> None:
         """Serve until cancelled; `on_air` is called once when the straps can be found."""

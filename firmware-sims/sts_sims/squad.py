@@ -1,13 +1,16 @@
-"""A running scenario: every strap measures at its own instant of the second, the carrier takes it out."""
+"""A running scenario: every sensor measures at its own instants, the carrier takes it out."""
 
 import asyncio
 import time
 from collections.abc import Callable
 from typing import Protocol
 
-from sts_sims.athletes import Heart
+from sts_sims.athletes import Effort, Heart
+from sts_sims.core_pod import CorePod
 from sts_sims.heart_strap import BATTERY_LEVEL, HEART_RATE_MEASUREMENT, HeartStrap
+from sts_sims.polar_strap import PolarStrap
 from sts_sims.scenario import Scenario, Strap
+from sts_sims.sensor import Sensor
 from sts_sims.truth import TruthLog
 from sts_sims.workout import effort
 
@@ -23,33 +26,65 @@ def boot_us() -> int:
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
 
 
-def make_strap(scenario: Scenario, strap: Strap, seed: int) -> HeartStrap:
-    """A strap as its scenario describes it."""
-    plan = effort(scenario.plan, later_s=strap.later_s, pace=strap.pace)
-    heart = Heart(strap.athlete.athlete, plan, f"{seed}:{strap.name}")
-    made = HeartStrap(
-        strap.name, strap.address, heart, battery=strap.battery, energy=strap.energy, rssi_dbm=strap.rssi_dbm
-    )
+def make_sensor(scenario: Scenario, told: Strap, seed: int) -> Sensor:
+    """A sensor as its scenario describes it."""
+    made = MAKERS[told.kind](scenario, told, seed)
     made.switch_on(scenario.start_at_s)
     return made
 
 
+def _effort(scenario: Scenario, told: Strap) -> Effort:
+    return effort(scenario.plan, later_s=told.later_s, pace=told.pace)
+
+
+def _heart(scenario: Scenario, told: Strap, seed: int) -> Heart:
+    return Heart(told.athlete.athlete, _effort(scenario, told), f"{seed}:{told.name}")
+
+
+def _heart_strap(scenario: Scenario, told: Strap, seed: int) -> Sensor:
+    heart = _heart(scenario, told, seed)
+    return HeartStrap(
+        told.name, told.address, heart, battery=told.battery, energy=told.energy, rssi_dbm=told.rssi_dbm
+    )
+
+
+def _polar_strap(scenario: Scenario, told: Strap, seed: int) -> Sensor:
+    heart, twin = _heart(scenario, told, seed), _heart(scenario, told, seed)
+    return PolarStrap(told.name, told.address, heart, twin, battery=told.battery, rssi_dbm=told.rssi_dbm)
+
+
+def _core_pod(scenario: Scenario, told: Strap, seed: int) -> Sensor:
+    plan = _effort(scenario, told)
+    return CorePod(told.name, told.address, plan, battery=told.battery, rssi_dbm=told.rssi_dbm)
+
+
+# By the kind of the sensor in the scenario.
+MAKERS: dict[str, Callable[[Scenario, Strap, int], Sensor]] = {
+    "heart_rate": _heart_strap,
+    "polar": _polar_strap,
+    "core_temperature": _core_pod,
+}
+
+
 class Squad:
-    """All straps of a scenario. `seed` replaces the one of the scenario."""
+    """All sensors of a scenario. `seed` replaces the one of the scenario."""
 
     def __init__(self, scenario: Scenario, seed: int | None = None) -> None:
         self._scenario = scenario
         chosen = scenario.seed if seed is None else seed
-        self.straps = {strap.name: make_strap(scenario, strap, chosen) for strap in scenario.straps}
+        self.sensors = {told.name: make_sensor(scenario, told, chosen) for told in scenario.everything}
 
     async def train(self, air: Air, truth: TruthLog, now_us: Callable[[], int] = boot_us) -> None:
         """Measure and notify until cancelled."""
         interval_s = 1.0 / self._scenario.rate_hz
         began_s = time.monotonic()
         async with asyncio.TaskGroup() as group:
-            for place, strap in enumerate(self.straps.values()):
-                lag_s = interval_s * place / len(self.straps)
-                group.create_task(self._wear(strap, air, truth, now_us, began_s + lag_s, interval_s))
+            for place, sensor in enumerate(self.sensors.values()):
+                lag_s = interval_s * place / len(self.sensors)
+                if isinstance(sensor, HeartStrap):
+                    group.create_task(self._wear(sensor, air, truth, now_us, began_s + lag_s, interval_s))
+                if sensor.turn_s is not None:
+                    group.create_task(self._speak(sensor, air, truth, now_us, began_s, sensor.turn_s))
 
     async def _wear(
         self,
@@ -72,3 +107,22 @@ class Squad:
             truth.note(emitted_us, strap.name, strap.address, said, frame, why)
             if strap.battery_changed():
                 air.notify(strap.name, BATTERY_LEVEL, strap.battery_value)
+
+    async def _speak(
+        self,
+        sensor: Sensor,
+        air: Air,
+        truth: TruthLog,
+        now_us: Callable[[], int],
+        began_s: float,
+        turn_s: float,
+    ) -> None:
+        """Send what is due, turn by turn."""
+        began_us = now_us() - round((time.monotonic() - began_s) * 1e6)
+        while True:
+            for said in sensor.due(self._scenario.start_at_s + time.monotonic() - began_s):
+                measured_us = began_us + round((said.at_s - self._scenario.start_at_s) * 1e6)
+                emitted_us = now_us()
+                why = "lost" if said.told.get("lost") else air.notify(sensor.name, said.uuid, said.frame)
+                truth.note_notice(emitted_us, sensor.name, sensor.address, said, measured_us, why)
+            await asyncio.sleep(turn_s)

@@ -1,16 +1,17 @@
-"""The truth log: one JSON line for each notification that a strap emitted, delivered or not."""
+"""The truth log: one JSON line for each notification that a sensor emitted, delivered or not."""
 
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 
 from sts_sims.heart_strap import Measurement
+from sts_sims.sensor import Notice
 
 
 class Truth(msgspec.Struct, omit_defaults=True):
-    """One notification. `t_boot_us`: CLOCK_BOOTTIME when it was emitted; `why`: why nobody got it."""
+    """One heart rate measurement. `t_boot_us`: CLOCK_BOOTTIME when it was emitted; `why`: why nobody got it."""
 
     t_boot_us: int
     strap: str
@@ -19,6 +20,21 @@ class Truth(msgspec.Struct, omit_defaults=True):
     hr: int
     rr_1024: tuple[int, ...]
     contact: bool
+    delivered: bool
+    why: str | None = None
+
+
+class NoticeTruth(msgspec.Struct, omit_defaults=True):
+    """One notification of anything else. `told`: what it says, in the words of its sensor; `measured_us`:
+    the boot time of the instant that it speaks of."""
+
+    t_boot_us: int
+    sensor: str
+    address: str
+    uuid: str
+    frame_hex: str
+    measured_us: int
+    told: dict[str, Any]
     delivered: bool
     why: str | None = None
 
@@ -33,14 +49,25 @@ class TruthLog:
     def note(
         self, boot_us: int, strap: str, address: str, said: Measurement, frame: bytes, why: str | None
     ) -> None:
-        """Write one line; nothing when no file was asked for."""
-        if self._file is None:
-            return
+        """Write a line of a measurement; nothing when no file was asked for."""
         delivered = why is None
-        truth = Truth(
-            boot_us, strap, address, frame.hex(), said.heart_rate, said.rr_1024, said.contact, delivered, why
+        rate, intervals, contact = said.heart_rate, said.rr_1024, said.contact
+        self._write(Truth(boot_us, strap, address, frame.hex(), rate, intervals, contact, delivered, why))
+
+    def note_notice(
+        self, boot_us: int, sensor: str, address: str, said: Notice, measured_us: int, why: str | None
+    ) -> None:
+        """Write a line of anything else."""
+        delivered = why is None
+        self._write(
+            NoticeTruth(
+                boot_us, sensor, address, said.uuid, said.frame.hex(), measured_us, said.told, delivered, why
+            )
         )
-        self._file.write(self._encoder.encode(truth) + b"\n")
+
+    def _write(self, line: Truth | NoticeTruth) -> None:
+        if self._file is not None:
+            self._file.write(self._encoder.encode(line) + b"\n")
 
     def __enter__(self) -> "TruthLog":
         return self

@@ -35,8 +35,9 @@ def table(
         values.sort()
     counts: Counter[str] = Counter()
     with truth.open() as lines:
-        for line in lines:
-            counts[_fate(json.loads(line), heard, down)] += 1
+        for emitted in map(json.loads, lines):
+            if "hr" in emitted:
+                counts[_fate(emitted, heard, down)] += 1
     return counts
 
 

@@ -39,7 +39,7 @@ async def start(*arguments: str) -> asyncio.subprocess.Process:
     )
     assert process.stdout is not None
     async with asyncio.timeout(30.0):
-        assert b"straps" in await process.stdout.readline()
+        assert b"sensors of" in await process.stdout.readline()
     return process
 
 

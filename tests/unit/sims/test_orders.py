@@ -63,9 +63,27 @@ async def test_no_bytes_bring_the_control_socket_down(line: bytes) -> None:
 
 async def test_an_order_for_some_seconds_is_undone_by_itself(stage: Stage) -> None:
     carry_out(stage, Order("take_off", strap="hr-01", for_s=0.01))
-    assert not stage.straps["hr-01"].worn
+    assert not stage.sensors["hr-01"].worn
     await asyncio.sleep(0.05)
-    assert stage.straps["hr-01"].worn
+    assert stage.sensors["hr-01"].worn
+
+
+async def test_orders_to_a_strap_that_streams_reach_it_and_others_refuse_them(stage: Stage) -> None:
+    assert obey(stage, b'{"do":"lose_frames","strap":"hr-01"}')["ok"] is False
+    streaming = Show(load("streams"), "unix:path=/nowhere").stage
+    for line in (
+        b'{"do":"refuse_streams","strap":"h10-01","value":13}',
+        b'{"do":"lose_frames","strap":"h10-01","times":3}',
+        b'{"do":"jump_clock","strap":"h10-01","value":-60}',
+        b'{"do":"end_streams","strap":"h10-01"}',
+    ):
+        assert obey(streaming, line) == {"ok": True}
+    mishaps = streaming.sensors["h10-01"].mishaps
+    assert (mishaps.refuse, mishaps.lose, mishaps.clock_s) == (13, 3, -60.0)
+    assert obey(streaming, b'{"do":"allow_streams","strap":"h10-01"}') == {"ok": True}
+    assert mishaps.refuse is None
+    assert obey(streaming, b'{"do":"jump_clock","strap":"h10-01"}')["ok"] is False
+    assert obey(streaming, b'{"do":"jump_clock","strap":"core-01","value":1}')["ok"] is False
 
 
 async def test_a_planted_fault_is_used_up_call_by_call(stage: Stage) -> None:
@@ -92,7 +110,7 @@ async def test_restore_undoes_all_that_was_done_to_a_strap(stage: Stage) -> None
         None,
         None,
     )
-    assert stage.straps["hr-01"].worn
+    assert stage.sensors["hr-01"].worn
 
 
 async def test_an_unknown_verb_is_an_error(stage: Stage) -> None:

@@ -55,7 +55,9 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
         (GOOD + '[[timeline]]\nat_s = 1\ndo = "explode"\n', "explode"),
         (GOOD + '[[timeline]]\nat_s = 1\ndo = "mute"\nstrap = "hr-09"\n', "hr-09"),
         ("about = ", "Invalid value"),
-        ("about = 'nobody'", "straps"),
+        ("about = 'nobody'", "plan"),
+        (GOOD[: GOOD.index("[[straps]]")], "neither straps nor sensors"),
+        (GOOD + 'kind = "toaster"', "toaster"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_with_the_reason(tmp_path: Path, text: str, word: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dbus_fast import Variant
@@ -12,7 +12,7 @@ from dbus_fast import Variant
 from sts_sims.carriers.bluez.errors import BluezError, failed, in_progress, not_connected
 from sts_sims.carriers.bluez.faults import NotificationFault, ServicesFault
 from sts_sims.carriers.bluez.tree import Interfaces, ObjectTree, Properties
-from sts_sims.peripheral import FIRST_HANDLE, Characteristic, Peripheral, uuid16
+from sts_sims.peripheral import FIRST_HANDLE, NOTIFY, WRITE, Characteristic, Peripheral, uuid16
 
 DEVICE = "org.bluez.Device1"
 SERVICE = "org.bluez.GattService1"
@@ -22,6 +22,8 @@ CLIENT_CONFIGURATION = uuid16(0x2902)
 
 # The ATT MTU that BlueZ and a modern strap agree on.
 MTU = 247
+# The types of WriteValue, by the flag that a characteristic must have for it (bluez src/gatt-client.c).
+WRITE_FLAGS = {"request": WRITE, "command": "write-without-response", "reliable": "reliable-write"}
 # "late": a strap may hold measurements back this long (polarofficial/polar-ble-sdk issue 80 tells 3 to 4 s).
 LATE_S = 3.0
 # "bunched": a stack that was busy hands over what it held in one go.
@@ -149,13 +151,27 @@ class Device:
         self._tell_value(path, attribute.model.value)
         return attribute.model.value
 
-    def write(self, path: str, value: bytes) -> None:
-        """Answer WriteValue."""
-        attribute = self.attribute(path)
+    def write(self, path: str, value: bytes, how: str | None) -> Sequence[bytes]:
+        """Answer WriteValue; what the sensor indicates because of it, to be sent behind the reply.
+
+        `how`: the type that the client asks for, None when it leaves it to BlueZ.
+        """
+        model = self.attribute(path).model
         self._must_be_connected()
-        if not any(flag.startswith("write") for flag in attribute.model.flags):
+        if not any(flag.startswith("write") for flag in model.flags):
             raise BluezError("NotPermitted", "Write not permitted")
-        attribute.model.value = value
+        if how is not None and WRITE_FLAGS.get(how) not in model.flags:
+            raise BluezError("NotSupported", "Operation is not supported")
+        if model.answers is not None:
+            return model.answers(value)
+        model.value = value
+        return ()
+
+    def indicate(self, path: str, values: Sequence[bytes]) -> None:
+        """Send indications of one characteristic to whoever is registered."""
+        uuid = self.attribute(path).model.uuid
+        for value in values:
+            self.notify(uuid, value)
 
     def register(self, path: str, client: str) -> None:
         """StartNotify: one registration for each D-Bus client, kept over a loss of the link."""
@@ -182,6 +198,8 @@ class Device:
         attribute = self.attribute(path)
         self._must_be_connected()
         self._must_notify(attribute)
+        if NOTIFY not in attribute.model.flags:
+            raise BluezError("NotSupported", "Operation is not supported")
         if attribute.acquired is not None:
             raise BluezError("NotPermitted", "Notify acquired")
         attribute.acquired, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -326,7 +344,7 @@ def _characteristic_properties(service_path: str, model: Characteristic) -> Prop
         "Notifying": Variant("b", False),
         "MTU": Variant("q", MTU),
     }
-    if model.subscribable:
+    if NOTIFY in model.flags:  # indications cannot be acquired (bluez src/gatt-client.c)
         properties["NotifyAcquired"] = Variant("b", False)
     if "write-without-response" in model.flags:
         properties["WriteAcquired"] = Variant("b", False)

@@ -198,8 +198,11 @@ async def _read_value(world: World, call: Call) -> Reply:
 
 
 async def _write_value(world: World, call: Call) -> Reply:
-    world.adapter.device_at(call.path).write(call.path, bytes(call.body[0]))
-    return DONE
+    value, options = call.body
+    how = options["type"].value if "type" in options else None
+    device = world.adapter.device_at(call.path)
+    indications = device.write(call.path, bytes(value), how)
+    return Reply(after=lambda: device.indicate(call.path, indications))
 
 
 async def _start_notify(world: World, call: Call) -> Reply:
