@@ -14,7 +14,9 @@ import msgspec
 
 from demo.services.dbus import DBus
 from sts_edge.config import BluetoothSettings, GatewaySettings, HubSettings, SensorSettings, Settings
+from sts_edge.sources import Told
 from sts_edge.sources.bluetooth import BluetoothSource, Limits
+from sts_protocols.record import Waveform
 from sts_protocols.sample import Packet
 from sts_sims.heart_strap import HEART_RATE_MEASUREMENT
 from sts_sims.orders import Order, carry_out
@@ -50,6 +52,8 @@ FAST = Limits(
     echo_of_loss_s=0.03,
     stale_look_s=60.0,
     power_cycle_pause_s=0.02,
+    stream_silence_s=60.0,
+    stream_retry_s=60.0,
 )
 
 
@@ -97,9 +101,9 @@ class Air:
         return self.show.daemon.device(strap_name(number)).connected
 
     def truth(self) -> list[Truth]:
-        """All that the straps said so far."""
+        """All heart rates that the straps said so far."""
         lines = self.truth_path.read_bytes().splitlines()
-        return [msgspec.json.decode(line, type=Truth) for line in lines]
+        return [msgspec.json.decode(line, type=Truth) for line in lines if b'"hr"' in line]
 
 
 @contextlib.asynccontextmanager
@@ -126,9 +130,13 @@ class Ear:
 
     source: BluetoothSource
     packets: list[Packet] = field(default_factory=list)
+    waveforms: list[Waveform] = field(default_factory=list)
     by_sensor: dict[str, list[Packet]] = field(default_factory=lambda: defaultdict(list))
 
-    def take(self, packet: Packet) -> None:
+    def take(self, packet: Told) -> None:
+        if isinstance(packet, Waveform):
+            self.waveforms.append(packet)
+            return
         self.packets.append(packet)
         self.by_sensor[packet.sensor].append(packet)
 
@@ -142,14 +150,17 @@ class Ear:
         return next(s for s in self.source.states() if s.name == strap_name(number))
 
 
-def settings(numbers: Sequence[int], **bluetooth: Any) -> Settings:
-    """Settings that register these straps."""
+def settings(
+    numbers: Sequence[int], *, kind: Any = "heart_rate", streams: tuple[Any, ...] = (), **bluetooth: Any
+) -> Settings:
+    """Settings that register these sensors."""
     return Settings(
         gateway=GatewaySettings(name="pitch-1"),
         hub=HubSettings(url="amqp://127.0.0.1/sts", password_file=Path("unused")),
         bluetooth=BluetoothSettings(**bluetooth),
         sensors=tuple(
-            SensorSettings(name=strap_name(n), address=strap_address(n), kind="heart_rate") for n in numbers
+            SensorSettings(name=strap_name(n), address=strap_address(n), kind=kind, streams=streams)
+            for n in numbers
         ),
     )
 
@@ -160,7 +171,7 @@ async def listening(
 ) -> AsyncIterator[Ear]:
     """Run the real source for these straps. `refuse`: every packet is refused by whoever takes it."""
 
-    def take(packet: Packet) -> None:
+    def take(packet: Told) -> None:
         ear.take(packet)
         if refuse:
             raise RuntimeError("refused by the test")

@@ -14,13 +14,15 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from sts_protocols.metrics import HEART_RATE, RR_INTERVAL
+from sts_protocols.metrics import ECG, HEART_RATE, RR_INTERVAL
 from sts_protocols.record import (
     ClockReading,
     ClockSource,
     Kind,
     Record,
+    Waveform,
     encode_samples,
+    encode_waveform,
     seal,
 )
 from sts_protocols.sample import Packet, Value
@@ -28,6 +30,8 @@ from sts_protocols.sample import Packet, Value
 SECOND_US = 1_000_000
 PATIENCE_S = 30.0
 BOOT_US = 1_000 * SECOND_US
+# Of an ECG of 130 Hz.
+PERIOD_NS = 7_692_308
 
 
 def now_us() -> int:
@@ -71,6 +75,17 @@ class Gateway:
         ]
         self._remember(packets)
         return self.record(Kind.SAMPLES, encode_samples(packets), clock=clock, late_us=late_us)
+
+    def waveform(self, values: Sequence[float], *, metric: int = ECG.id) -> Record:
+        """A record with one channel of 130 Hz of each sensor."""
+        boot_us = self.boot_us(self.seq)
+        quality = [place % 2 for place in range(len(values))]
+        waves = [Waveform(name, metric, boot_us, PERIOD_NS, values, quality) for name in self.sensors]
+        for wave in waves:
+            for place, value in enumerate(values):
+                t_us = boot_us + place * PERIOD_NS // 1000 + self.offset_us
+                self.said[wave.sensor, metric, t_us, value, quality[place]] += 1
+        return self.record(Kind.WAVEFORM, encode_waveform(*waves))
 
     def record(
         self, kind: int, body: bytes, *, clock: ClockReading | None = None, late_us: int = 0

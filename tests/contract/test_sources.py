@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,9 @@ from bluetooth_air import FAST, PATIENCE_S, on_air, scenario, settings, stopped,
 from scripted_source import ScriptedSource
 from sts_edge.clock import boot_us
 from sts_edge.config import Settings
-from sts_edge.sources import Emit, Source
+from sts_edge.sources import Emit, Source, Told
 from sts_edge.sources.bluetooth import BluetoothSource
+from sts_protocols.record import Waveform, check_waveform
 from sts_protocols.sample import Packet, check_packet
 
 REGISTERED = {"hr-01", "hr-02"}
@@ -36,17 +38,36 @@ async def bluetooth(folder: Path) -> AsyncIterator[Kind]:
 
 
 @contextlib.asynccontextmanager
+async def polar(folder: Path) -> AsyncIterator[Kind]:
+    """Straps that stream beside their heart rate."""
+    streaming = settings([1, 2], kind="polar", streams=("ecg", "acc"))
+    async with on_air(folder, scenario(3, rate_hz=20.0, kind="polar")):
+        yield Kind(lambda _, emit: BluetoothSource(streaming, emit, limits=FAST))
+
+
+@contextlib.asynccontextmanager
 async def scripted(folder: Path) -> AsyncIterator[Kind]:
     yield Kind(lambda given, emit: ScriptedSource(given, emit, every_s=0.01))
 
 
-@pytest.fixture(params=[bluetooth, scripted], ids=["bluetooth", "scripted"])
+@pytest.fixture(params=[bluetooth, polar, scripted], ids=["bluetooth", "polar", "scripted"])
 async def kind(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Kind]:
     async with request.param(tmp_path) as made:
         yield made
 
 
-async def heard(source: Source, packets: list[Packet], count: int = 10) -> None:
+def end_us(waveform: Waveform) -> int:
+    return waveform.start_us + (len(waveform.values) - 1) * waveform.period_ns // 1_000
+
+
+@pytest.fixture
+async def streaming(tmp_path: Path) -> AsyncIterator[Kind]:
+    """Those kinds that can emit waveforms."""
+    async with polar(tmp_path) as made:
+        yield made
+
+
+async def heard(source: Source, packets: list[Told], count: int = 10) -> None:
     """Run a source until each registered sensor has spoken, and stop it."""
     task = asyncio.ensure_future(source.run())
     try:
@@ -57,16 +78,17 @@ async def heard(source: Source, packets: list[Packet], count: int = 10) -> None:
 
 
 async def test_packets_come_from_registered_sensors_only(kind: Kind) -> None:
-    packets: list[Packet] = []
+    packets: list[Told] = []
     await heard(kind.source(packets.append), packets, 30)
     assert {packet.sensor for packet in packets} == REGISTERED
 
 
 async def test_every_packet_can_be_stored_and_is_stamped_in_order_with_boot_time(kind: Kind) -> None:
-    packets: list[Packet] = []
+    emitted: list[Told] = []
     before_us = boot_us()
-    await heard(kind.source(packets.append), packets)
+    await heard(kind.source(emitted.append), emitted)
     after_us = boot_us()
+    packets = [told for told in emitted if isinstance(told, Packet)]
     for packet in packets:
         check_packet(packet)
         assert before_us - packet.tick_us < packet.boot_us <= after_us
@@ -76,8 +98,25 @@ async def test_every_packet_can_be_stored_and_is_stamped_in_order_with_boot_time
         assert times == sorted(times)
 
 
+async def test_every_waveform_can_be_stored_and_each_channel_is_in_order(streaming: Kind) -> None:
+    emitted: list[Told] = []
+    before_us = boot_us()
+    await heard(streaming.source(emitted.append), emitted, 200)
+    after_us = boot_us()
+    channels: dict[tuple[str, int], list[Waveform]] = defaultdict(list)
+    for told in emitted:
+        if isinstance(told, Waveform):
+            check_waveform(told)
+            channels[told.sensor, told.metric].append(told)
+    assert {sensor for sensor, _ in channels} == REGISTERED
+    for waveforms in channels.values():
+        edges = [edge for one in waveforms for edge in (one.start_us, end_us(one))]
+        assert edges == sorted(edges)
+        assert before_us < edges[0] <= edges[-1] <= after_us
+
+
 async def test_after_run_has_ended_nothing_is_emitted_and_no_task_is_left(kind: Kind) -> None:
-    packets: list[Packet] = []
+    packets: list[Told] = []
     before = asyncio.all_tasks()
     await heard(kind.source(packets.append), packets)
     count = len(packets)
@@ -89,7 +128,7 @@ async def test_after_run_has_ended_nothing_is_emitted_and_no_task_is_left(kind: 
 
 
 async def test_a_source_can_run_again(kind: Kind) -> None:
-    packets: list[Packet] = []
+    packets: list[Told] = []
     source = kind.source(packets.append)
     await heard(source, packets)
     packets.clear()
@@ -97,9 +136,9 @@ async def test_a_source_can_run_again(kind: Kind) -> None:
 
 
 async def test_an_emit_that_raises_costs_that_packet_only(kind: Kind) -> None:
-    offered: list[Packet] = []
+    offered: list[Told] = []
 
-    def refuse(packet: Packet) -> None:
+    def refuse(packet: Told) -> None:
         offered.append(packet)
         raise RuntimeError("refused by the test")
 
@@ -107,7 +146,7 @@ async def test_an_emit_that_raises_costs_that_packet_only(kind: Kind) -> None:
 
 
 async def test_states_name_every_registered_sensor_before_while_and_after_it_runs(kind: Kind) -> None:
-    packets: list[Packet] = []
+    packets: list[Told] = []
     source = kind.source(packets.append)
 
     def names() -> list[str]:
@@ -124,7 +163,7 @@ async def test_states_name_every_registered_sensor_before_while_and_after_it_run
 
 
 async def test_a_source_ends_when_it_is_cancelled(kind: Kind) -> None:
-    packets: list[Packet] = []
+    packets: list[Told] = []
     source = kind.source(packets.append)
     task = asyncio.ensure_future(source.run())
     await until(lambda: bool(packets))

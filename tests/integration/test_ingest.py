@@ -48,6 +48,18 @@ async def test_both_lanes_are_stored_value_for_value(hub):
     assert await hub.database.owner.fetchval("SELECT backlog_head FROM sts.epoch") == 119
 
 
+async def test_waveforms_are_stored_value_for_value_and_once_between_samples(hub):
+    gateway, link = Gateway(), await hub.gateway()
+    await hub.start()
+    for seq in range(6):
+        wave = gateway.waveform([float(place * place % 997) - 300.0 for place in range(130 + seq)])
+        await link.send(wave, lane="backlog")
+        await link.send(wave, lane="backlog")
+        await link.send(gateway.samples())
+    await eventually(all_stored(hub, gateway))
+    assert await ledger(hub.database.owner, gateway.id) == [(0, 11)]
+
+
 async def test_two_workers_share_what_comes_twice_on_both_lanes(hub):
     """A live record that timed out is sent again as backlog, and both copies arrive."""
     workers = [await hub.start() for _ in range(2)]

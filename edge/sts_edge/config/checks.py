@@ -38,6 +38,18 @@ def one_device_one_name(tables: Mapping[str, Any], base: Path) -> Found:
                 yield ("sensors", number, key), sentence + "each device has one name and one address"
 
 
+def streams_of_polar(tables: Mapping[str, Any], base: Path) -> Found:
+    """Only a Polar sensor can be asked for streams."""
+    sensors = tables.get("sensors")
+    for number, sensor in enumerate(sensors if isinstance(sensors, list) else []):
+        if isinstance(sensor, dict) and sensor.get("streams") and sensor.get("kind") != "polar":
+            yield (
+                ("sensors", number, "streams"),
+                f'sensors[{number + 1}].streams  only a sensor of kind = "polar" has streams: take them out, or '
+                "mend its kind",
+            )
+
+
 def hub_address(tables: Mapping[str, Any], base: Path) -> Found:
     """The broker's address is usable, holds no secret, and is encrypted unless it is this machine."""
     given = _text(tables, "hub", "url")
@@ -120,4 +132,4 @@ def authority_file(tables: Mapping[str, Any], base: Path) -> Found:
         )
 
 
-CHECKS: tuple[Check, ...] = (one_device_one_name, hub_address, secret_file, authority_file)
+CHECKS: tuple[Check, ...] = (one_device_one_name, streams_of_polar, hub_address, secret_file, authority_file)

@@ -236,9 +236,23 @@ class SensorSettings(Table, frozen=True, kw_only=True):
         ),
     ]
     kind: Annotated[
-        Literal["heart_rate"],
-        key("What the device is.", '"heart_rate"', "heart_rate"),
+        Literal["heart_rate", "polar", "core_temperature"],
+        key(
+            "What the device is: any strap with the standard heart rate, a Polar sensor that can also stream, a "
+            "CORE pod.",
+            '"heart_rate", "polar" or "core_temperature"',
+            "heart_rate",
+        ),
     ]
+    streams: Annotated[
+        tuple[Literal["ecg", "acc", "ppi"], ...],
+        key(
+            "What a Polar sensor streams besides heart rate: ecg and acc (acceleration) of a chest strap, acc and "
+            "ppi (pulse intervals) of an arm band. Each drains its battery while it runs.",
+            'a list of "ecg", "acc" and "ppi"',
+            [],
+        ),
+    ] = ()
 
 
 class WitnessSettings(Table, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ scanner       the one scan of an adapter and its ladder of remedies
 link          the life of one registered sensor
 connection    one link: connect, subscribe, read, and a disconnect that is always awaited
 care          device information and battery of a connected sensor
+streams       ECG, acceleration and pulse intervals: asked for, kept running, ended
 reception     frames in, packets out, and how the sensor is
 profiles      what to listen to on each kind of sensor
 limits        every deadline and pause, with its reason

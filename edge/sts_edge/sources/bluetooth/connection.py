@@ -132,6 +132,15 @@ class Connection:
         reading = self._client.read_gatt_char(uuid)
         return bytes(await _ask(reading, self._limits.read_s, f"reading {self._name}", self._limits))
 
+    async def write(self, uuid: str, value: bytes, limit_s: float) -> None:
+        """Write one characteristic, and wait until the sensor has taken it.
+
+        Raises:
+            LinkError: it was not taken.
+        """
+        writing = self._client.write_gatt_char(uuid, value, response=True)
+        await _ask(writing, limit_s, f"writing to {self._name}", self._limits)
+
     async def close(self) -> None:
         """End the link and leave the D-Bus, whatever state both are in. Never raises but for cancellation."""
         try:

@@ -58,6 +58,17 @@ SCAN_RETRY_LONGEST_S = 30.0
 # A D-Bus that went away is asked for again this often: systemd restarts it within a second or two.
 BUS_RETRY_S = 1.0
 
+# A question to a control point is answered by an indication, within a few connection events.
+ANSWER_S = 5.0
+# The same for the end of a stream; whoever leaves must not be held up: three of them take less than the 10 s
+# that a disconnect may.
+STOP_STREAM_S = 2.0
+# An optical sensor needs 25 s before its first pulse interval (polarofficial/polar-ble-sdk); ECG comes twice a
+# second.
+STREAM_SILENCE_S = 40.0
+# A stream that was refused or fell silent: a person puts the strap on anew in such a time.
+STREAM_RETRY_S = 15.0
+
 # Battery: the level falls by 1 % in hours; every 10 minutes is plenty where the strap does not notify.
 BATTERY_EVERY_S = 600.0
 
@@ -91,3 +102,5 @@ class Limits:
     echo_of_loss_s: float = ECHO_OF_LOSS_S
     stale_look_s: float = STALE_LOOK_S
     power_cycle_pause_s: float = POWER_CYCLE_PAUSE_S
+    stream_silence_s: float = STREAM_SILENCE_S
+    stream_retry_s: float = STREAM_RETRY_S

@@ -25,6 +25,7 @@ from sts_edge.sources.bluetooth.limits import (
 from sts_edge.sources.bluetooth.profiles import PROFILES, Subscription
 from sts_edge.sources.bluetooth.reception import Reception
 from sts_edge.sources.bluetooth.room import Room
+from sts_edge.sources.bluetooth.streams import Streams
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +93,7 @@ class Link:
         self.sensor = sensor
         self._limits = limits
         self._care = Care(sensor.name, reception, limits)
+        self.streams = Streams(sensor, reception, limits)
         self._sightings: dict[str, Sighting] = {}
         self._wake = asyncio.Event()
         self._deaf_until_s = 0.0
@@ -216,12 +218,16 @@ class Link:
     async def _listen(self, connection: Connection) -> Event:
         self.count.opened += 1
         log.info("sensor_connected", sensor=self.name, links=self.count.opened)
-        care = asyncio.ensure_future(self._care.run(connection))
+        beside = {
+            asyncio.ensure_future(self._care.run(connection)),
+            asyncio.ensure_future(self.streams.run(connection)),
+        }
         try:
             return await self._until_over(connection)
         finally:
-            care.cancel()
-            await asyncio.wait({care})
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
 
     async def _until_over(self, connection: Connection) -> Event:
         while (left_s := self._heard_s + self._limits.silence_s - time.monotonic()) > 0:

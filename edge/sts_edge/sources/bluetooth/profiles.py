@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sts_protocols.gatt import battery, heart_rate
+from sts_protocols.gatt import battery, core_temperature, heart_rate
 from sts_protocols.sample import Value
 
 SECOND_US = 1_000_000
@@ -29,6 +29,10 @@ def _heart_rate(frame: bytes) -> Said:
     return Said(heart_rate.values(measurement), measurement.contact)
 
 
+def _core_temperature(frame: bytes) -> Said:
+    return Said(core_temperature.values(core_temperature.decode(frame)))
+
+
 def _battery(frame: bytes) -> Said:
     return Said(battery.values(battery.decode(frame)))
 
@@ -37,6 +41,9 @@ BATTERY = Subscription(battery.LEVEL, _battery, 0)
 
 # By the kind of the sensor in the settings: what it must offer. A sensor without it is not what the
 # settings say.
+HEART_RATE = Subscription(heart_rate.MEASUREMENT, _heart_rate, SECOND_US)
 PROFILES: dict[str, tuple[Subscription, ...]] = {
-    "heart_rate": (Subscription(heart_rate.MEASUREMENT, _heart_rate, SECOND_US),),
+    "heart_rate": (HEART_RATE,),
+    "polar": (HEART_RATE,),
+    "core_temperature": (Subscription(core_temperature.MEASUREMENT, _core_temperature, SECOND_US),),
 }

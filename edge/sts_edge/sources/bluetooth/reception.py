@@ -1,6 +1,6 @@
 """What comes from one sensor: stamped, decoded, handed on; and how the sensor is, judged by it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -55,14 +55,26 @@ class Reception:
         try:
             said = subscription.decode(frame)
         except DecodeError as error:
-            self.count.bad += 1
-            log.warning("bad_frame", sensor=self._sensor.name, frame=frame.hex(), error=str(error))
+            self._tell_bad(frame, error)
             return
         self.count.good += 1
         self._note(said, came_us)
         if said.values:
             stamp_us = came_us - came_us % TICK_US
             self._hand_on(Packet(self._sensor.name, stamp_us, TICK_US, subscription.period_us, said.values))
+
+    def hear_streamed(self, uuid: str, frame: bytes, read: Callable[[bytes, int], Sequence[Told]]) -> None:
+        """Take one frame of a stream, whose reader knows the boot time at which it came. Nothing can raise."""
+        came_us = self._now_us()
+        self._note_repeat(uuid, frame, came_us)
+        try:
+            told = read(frame, came_us)
+        except DecodeError as error:
+            self._tell_bad(frame, error)
+            return
+        self.count.good += 1
+        for one in told:
+            self._hand_on(one)
 
     def state(
         self, *, linked: bool, rssi: int | None, model: str | None, firmware: str | None
@@ -79,6 +91,10 @@ class Reception:
             model=model,
             firmware=firmware,
         )
+
+    def _tell_bad(self, frame: bytes, error: DecodeError) -> None:
+        self.count.bad += 1
+        log.warning("bad_frame", sensor=self._sensor.name, frame=frame.hex(), error=str(error))
 
     def _note_repeat(self, uuid: str, frame: bytes, came_us: int) -> None:
         """Count what looks like one notification told twice; keep it, because two equal beats are legal."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Literal, Protocol
+from uuid import UUID
 
 import structlog
 import tenacity
@@ -24,17 +25,21 @@ from bleak_retry_connector.bluez import stop_discovery
 from sts_edge.sources.bluetooth.adapter import BUS_ERRORS, AdapterWatch, Radio
 from sts_edge.sources.bluetooth.deadline import within
 from sts_edge.sources.bluetooth.limits import SCAN_STOP_S, Limits
+from sts_protocols.gatt import core_temperature
 
 log = structlog.get_logger(__name__)
 
 SCAN_ERRORS = (BleakError, *BUS_ERRORS)
 
-# Passive scanning needs patterns: the 16-bit service lists of adverts that name the heart rate service,
-# 0x180D.
+# Passive scanning needs patterns: the service lists of adverts that name the heart rate service, 0x180D, or
+# that of core temperature pods.
 HEART_RATE_SERVICE = b"\x0d\x18"
+CORE_SERVICE = UUID(core_temperature.SERVICE).bytes[::-1]
 PATTERNS: list[OrPatternLike] = [
     OrPattern(0, AdvertisementDataType.COMPLETE_LIST_SERVICE_UUID16, HEART_RATE_SERVICE),
     OrPattern(0, AdvertisementDataType.INCOMPLETE_LIST_SERVICE_UUID16, HEART_RATE_SERVICE),
+    OrPattern(0, AdvertisementDataType.COMPLETE_LIST_SERVICE_UUID128, CORE_SERVICE),
+    OrPattern(0, AdvertisementDataType.INCOMPLETE_LIST_SERVICE_UUID128, CORE_SERVICE),
 ]
 
 See = Callable[[BLEDevice, AdvertisementData], None]

@@ -80,12 +80,13 @@ class BluetoothSource:
         """What a technician should know now."""
         told = [sentence for room in self.rooms for sentence in room.faults()]
         waiting = ", ".join(link.name for link in self.links.values() if link.waits_for_slot)
+        told += [sentence for link in self.links.values() for sentence in link.streams.faults()]
         if waiting:
             told.append(f"No link is left for {waiting}: add an adapter, or raise bluetooth.max_links.")
         return told
 
     def counts(self) -> dict[str, int]:
-        """Links, frames and remedies since the start, over all sensors and adapters.
+        """Links, frames, streams and remedies since the start, over all sensors and adapters.
 
         `frames_repeated` above a handful means that beats are told twice (bleak#2002).
         """
@@ -94,6 +95,7 @@ class BluetoothSource:
             counted.update({f"links_{what}": number for what, number in asdict(link.count).items()})
             frames = asdict(link.reception.count)
             counted.update({f"frames_{what}": number for what, number in frames.items()})
+            counted.update({f"streams_{what}": n for what, n in asdict(link.streams.count).items()})
         counted["work_abandoned"] = abandoned()
         return dict(counted)
 

@@ -56,6 +56,14 @@ def fault(text: str, folder: Path) -> str:
     return one
 
 
+def test_a_polar_sensor_may_be_asked_for_streams_and_no_other(folder: Path) -> None:
+    polar = GOOD.replace('kind = "heart_rate"', 'kind = "polar"\nstreams = ["ecg", "acc"]', 1)
+    assert parse(polar, folder).sensors[0].streams == ("ecg", "acc")
+    told = fault(polar.replace('kind = "polar"', 'kind = "heart_rate"'), folder)
+    assert "sensors[1].streams" in told
+    assert 'kind = "polar"' in told
+
+
 def test_a_good_file_is_read_with_defaults_for_what_it_leaves_out(folder: Path) -> None:
     (folder / "settings.toml").write_text(GOOD)
 
