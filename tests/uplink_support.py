@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,13 +14,20 @@ from urllib.parse import quote
 
 import aio_pika
 import msgspec
+import uvicorn
 from aio_pika.abc import AbstractIncomingMessage
+from starlette.responses import PlainTextResponse
 
 from sts_edge.buffer import Buffer, MemoryBuffer
 from sts_edge.health import Health
-from sts_edge.uplinks import LinkState
-from sts_edge.uplinks.amqp import AmqpUplink, address
+from sts_edge.uplinks import LinkState, amqp, https
+from sts_edge.uplinks.uplink import TwoLaneUplink
 from sts_hub.broker import topology
+from sts_hub.broker.management import user_of
+from sts_hub.broker.sender import sender
+from sts_hub.door.app import Door
+from sts_hub.door.broker import BrokerIntake
+from sts_hub.door.keys import Keys
 from sts_protocols import routing
 from sts_protocols.beat import (
     AnchorReport,
@@ -130,7 +139,7 @@ class Hub:
     def _taker(self, lane: str) -> Callable[[AbstractIncomingMessage], Awaitable[None]]:
         async def take(message: AbstractIncomingMessage) -> None:
             at_s = time.monotonic()
-            assert message.user_id == GATEWAY
+            assert sender(message, user_of(self.broker.amqp_url())) == GATEWAY
             for record in split(message.body):
                 assert isinstance(record, Record)
                 self.arrivals.append(Arrival(lane, record, at_s))
@@ -147,6 +156,40 @@ class Hub:
         body = encode_answer(self.answer(beat, answer))
         reply = aio_pika.Message(body, correlation_id=message.correlation_id)
         await self._channel.default_exchange.publish(reply, routing_key=message.reply_to)
+
+
+class PaperDatabase:
+    """Knows the secret of one gateway, as the hub's database would."""
+
+    def __init__(self) -> None:
+        self.hashes = {GATEWAY: hashlib.sha256(PASSWORD.encode()).digest()}
+
+    @asynccontextmanager
+    async def nobody(self) -> AsyncIterator[PaperDatabase]:
+        yield self
+
+    async def value(self, query: str, name: str) -> bytes | None:
+        return self.hashes.get(name)
+
+
+@asynccontextmanager
+async def door(hub: Hub, database: Any = None) -> AsyncIterator[int]:
+    """The hub's door for gateways over HTTP, before its broker; gives the port."""
+    intake = BrokerIntake(hub.broker.amqp_url(hub.vhost))
+    served = Door(PlainTextResponse("not here", 404), Keys(database or PaperDatabase()), intake)
+    options = uvicorn.Config(
+        served, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(options)
+    listening = socket.create_server(("127.0.0.1", 0))
+    async with running(intake.run()):
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            await eventually(lambda: server.started)
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = server.force_exit = True
+            await serving
 
 
 class StillClock:
@@ -175,6 +218,7 @@ class Site:
 
     vhost: str
     port: int
+    scheme: str = "amqp"
     password: str = PASSWORD
     buffer: Buffer = field(default_factory=MemoryBuffer)
     health: Health = field(default_factory=Health)
@@ -182,10 +226,11 @@ class Site:
     flows: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        url = f"amqp://127.0.0.1:{self.port}/{quote(self.vhost, safe='')}"
-        where = address(url, GATEWAY, lambda: self.password, self.clock)
-        self.uplink = AmqpUplink(
-            GATEWAY,
+        carrier = amqp if self.scheme == "amqp" else https
+        place = f"/{quote(self.vhost, safe='')}" if carrier is amqp else ""
+        url = f"{self.scheme}://127.0.0.1:{self.port}{place}"
+        where = carrier.address(url, GATEWAY, lambda: self.password, self.clock)
+        self.uplink = TwoLaneUplink(
             where,
             self.buffer,
             self.clock,

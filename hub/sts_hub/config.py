@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     web_dir: Path | None = None
     insecure_loopback_cookie: bool = False
     public_origin: Annotated[str, AfterValidator(_origin)] = ""
+    without_broker: bool = False
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 
     @property
@@ -99,20 +100,27 @@ class Settings(BaseSettings):
         return (init_settings,)
 
 
-def load(*needed: str, environ: Mapping[str, str] | None = None) -> Settings:
+def load(
+    *needed: str,
+    with_broker: tuple[str, ...] = (),
+    alone: tuple[str, ...] = (),
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
     """Read the settings; `needed` are field names that must be given.
 
-    Raises SettingsError with every fault at once.
+    `with_broker` are those that are needed as well where there is a broker, `alone` where there is none. Raises
+    SettingsError with every fault at once.
     """
     environ = os.environ if environ is None else environ
     faults: list[str] = []
     given = {name: value for name, value in _given(environ, faults) if value != ""}
+    settings = _checked(given, faults)
+    without_broker = settings is not None and settings.without_broker
     faults += [
         f"{PREFIX}{name.upper()} is missing: set it, or {PREFIX}{name.upper()}{_FILE}, to {_MEANINGS[name]}."
-        for name in needed
+        for name in (*needed, *(alone if without_broker else with_broker))
         if name not in given
     ]
-    settings = _checked(given, faults)
     if faults or settings is None:
         raise SettingsError(faults)
     return settings

@@ -1,4 +1,5 @@
-"""Names at the broker: exchanges, queues, routing keys, and what a gateway's user may write."""
+"""Names at the broker: exchanges, queues, routing keys, and what a gateway's user may write; and the same over
+HTTPS."""
 
 import re
 from typing import Literal
@@ -21,6 +22,11 @@ Lane = Literal["live", "backlog"]
 
 RECORDS_CONTENT_TYPE = "application/vnd.sts.records"
 BEAT_CONTENT_TYPE = "application/vnd.sts.beat"
+
+# Where a gateway knocks that cannot reach the broker: me, records?lane=, beat.
+HTTP_DOOR = "/gateway/v1/"
+# The type of the problem document for a message that no queue takes.
+HTTP_NO_QUEUE = "urn:sts:problem:no-queue"
 
 GATEWAY_NAME = re.compile(r"[a-z0-9-]{3,40}")
 # RabbitMQ puts the user's name in place of {username}: nobody can speak in another gateway's name.

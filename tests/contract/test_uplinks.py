@@ -8,14 +8,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
 from sts_edge.uplinks import LinkState, Uplink
 from sts_protocols.record import Kind
-from uplink_support import Broker, Hub, Site, eventually, running
+from uplink_support import Broker, Hub, Site, door, eventually, running
 
-KINDS: dict[str, Callable[[Hub], Site]] = {"amqp": lambda hub: Site(hub.vhost, hub.broker.amqp_port)}
+
+@asynccontextmanager
+async def over_amqp(hub: Hub) -> AsyncIterator[Site]:
+    yield Site(hub.vhost, hub.broker.amqp_port)
+
+
+@asynccontextmanager
+async def over_https(hub: Hub) -> AsyncIterator[Site]:
+    """Plain on loopback; what TLS changes stands in the integration tests."""
+    async with door(hub) as port:
+        yield Site(hub.vhost, port, "http")
+
+
+Way = Callable[[Hub], AbstractAsyncContextManager[Site]]
+KINDS: dict[str, Way] = {"amqp": over_amqp, "https": over_https}
 
 
 @pytest.fixture
@@ -29,9 +44,16 @@ async def hub(rabbitmq: Broker) -> AsyncIterator[Hub]:
 
 
 @pytest.fixture(params=KINDS)
-async def site(request: pytest.FixtureRequest, hub: Hub) -> Site:
-    """A gateway of that hub, with one kind of uplink."""
-    return KINDS[request.param](hub)
+def kind(request: pytest.FixtureRequest) -> Way:
+    """One kind of uplink."""
+    return KINDS[request.param]
+
+
+@pytest.fixture
+async def site(kind: Way, hub: Hub) -> AsyncIterator[Site]:
+    """A gateway of that hub."""
+    async with kind(hub) as site:
+        yield site
 
 
 async def test_each_live_record_is_handed_over_once_and_confirmed(hub: Hub, site: Site) -> None:
@@ -39,8 +61,7 @@ async def test_each_live_record_is_handed_over_once_and_confirmed(hub: Hub, site
         await eventually(lambda: site.uplink.report().state is LinkState.STANDING)
         for _ in range(5):
             site.say()
-            await asyncio.sleep(0.02)
-        await eventually(lambda: site.waiting == 0)
+            await eventually(lambda: site.waiting == 0)
         await eventually(lambda: len(hub.arrivals) == 5)
     assert hub.seqs("live") == [0, 1, 2, 3, 4]
     assert site.flows == [True, False]
@@ -74,15 +95,14 @@ async def test_kinds_that_are_not_live_wait_their_turn(hub: Hub, site: Site) -> 
     assert hub.seqs("backlog") == [0, 1]
 
 
-async def test_a_broker_without_the_hubs_queues_confirms_nothing(rabbitmq: Broker) -> None:
+async def test_a_broker_without_the_hubs_queues_confirms_nothing(rabbitmq: Broker, kind: Way) -> None:
     """The control of all: exchanges without queues route nowhere, and the broker says so."""
     hub = Hub(rabbitmq)
     await hub.open()
-    site = Site(hub.vhost, rabbitmq.amqp_port)
     for queue in ("sts.telemetry.live", "sts.telemetry.backlog"):
         rabbitmq.api("DELETE", f"/api/queues/{hub.vhost}/{queue}")
     try:
-        async with running(site.uplink.run(), site.talk(0.1)):
+        async with kind(hub) as site, running(site.uplink.run(), site.talk(0.1)):
             await eventually(lambda: any("no queue" in one for one in site.health.faults))
             assert site.waiting == site.buffer.head + 1
             await hub.declare()

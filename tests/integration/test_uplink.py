@@ -12,11 +12,11 @@ import pytest
 from faults.link import Link
 from sts_edge.uplinks import LinkState
 from sts_edge.uplinks.amqp import address
-from sts_edge.uplinks.amqp.dialling import Dialler
-from sts_edge.uplinks.amqp.outlet import Outcome, Outlet, Verdict
+from sts_edge.uplinks.amqp.outlet import Outlet
+from sts_edge.uplinks.dialling import Dialler
+from sts_edge.uplinks.line import Outcome, Verdict
 from sts_protocols.beat import Answer, Beat, EpochAnswer
 from sts_protocols.record import UNKNOWN_CLOCK, Anchor, ClockSource, Drop, Kind, Record, decode_drop
-from sts_protocols.routing import RECORDS_CONTENT_TYPE, TELEMETRY
 from uplink_support import GATEWAY, PASSWORD, Broker, Hub, Site, StillClock, eventually, running
 
 PIN = Anchor(1, 1_790_000_000_000_000, 1000, ClockSource.HUB)
@@ -50,12 +50,12 @@ def alarm(broker: Broker) -> Iterator[None]:
 
 def forge_user_of(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     """Send this record with somebody else's user-id, for which the broker closes the channel."""
-    publish = Outlet.publish
+    send = Outlet.send
 
-    def forged(self: Outlet, body: bytes, *, user: str, **rest: Any) -> None:
-        publish(self, body, user="somebody" if record.raw in body else user, **rest)
+    def forged(self: Outlet, body: bytes, *rest: Any, user: str, **more: Any) -> None:
+        send(self, body, *rest, user="somebody" if record.raw in body else user, **more)
 
-    monkeypatch.setattr(Outlet, "publish", forged)
+    monkeypatch.setattr(Outlet, "send", forged)
 
 
 async def test_a_backlog_travels_many_records_to_a_message(hub: Hub, site: Site) -> None:
@@ -73,7 +73,7 @@ async def test_a_backlog_travels_many_records_to_a_message(hub: Hub, site: Site)
 async def test_a_full_queue_keeps_records_here_and_is_told(
     hub: Hub, site: Site, rabbitmq: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sts_edge.uplinks.amqp.backlog.LONGEST_PAUSE_S", 1.0)
+    monkeypatch.setattr("sts_edge.uplinks.backlog.LONGEST_PAUSE_S", 1.0)
     await hub.deaf()
     policy = {"pattern": "^sts.telemetry", "definition": {"max-length": 1}, "apply-to": "queues"}
     rabbitmq.api("PUT", f"/api/policies/{hub.vhost}/small", policy)
@@ -102,7 +102,7 @@ async def test_a_refused_login_is_told_and_not_repeated(hub: Hub, rabbitmq: Brok
 async def test_a_refused_login_that_is_mended_is_taken(
     hub: Hub, rabbitmq: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sts_edge.uplinks.amqp.uplink.LOGIN_PAUSE_S", 0.2)
+    monkeypatch.setattr("sts_edge.uplinks.uplink.LOGIN_PAUSE_S", 0.2)
     site = Site(hub.vhost, rabbitmq.amqp_port, password="of yesterday")
     async with running(site.uplink.run(), site.talk()):
         await eventually(lambda: site.uplink.report().state is LinkState.REFUSED)
@@ -114,7 +114,7 @@ async def test_a_refused_login_that_is_mended_is_taken(
 async def test_a_record_the_broker_refuses_does_not_take_others_along(
     hub: Hub, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sts_edge.uplinks.amqp.keeping.FIRST_PAUSE_S", 0.05)
+    monkeypatch.setattr("sts_edge.uplinks.keeping.FIRST_PAUSE_S", 0.05)
     good = [site.say() for _ in range(20)]
     bad = site.say(values=40)
     good += [site.say() for _ in range(20)]
@@ -262,14 +262,7 @@ async def test_no_publish_outlives_its_connection_without_a_verdict(hub: Hub, ra
         await link.silence()
         verdicts: list[Verdict] = []
         for _ in range(100):
-            outlet.publish(
-                bytes(60_000),
-                exchange=TELEMETRY,
-                key=f"telemetry.{GATEWAY}.backlog",
-                user=GATEWAY,
-                content_type=RECORDS_CONTENT_TYPE,
-                on_verdict=verdicts.append,
-            )
+            outlet.publish(bytes(60_000), "backlog", verdicts.append)
         await asyncio.sleep(0.2)
         line.cut()
         await eventually(lambda: len(verdicts) == 100)

@@ -26,8 +26,8 @@ from sts_edge.control.server import Answer, ControlServer, Question
 from sts_edge.health import Health
 from sts_edge.sources import SensorState, Source, Told
 from sts_edge.supervisor import Supervisor
-from sts_edge.uplinks import Uplink
-from sts_edge.uplinks.amqp import AmqpUplink, address
+from sts_edge.uplinks import Uplink, amqp, https
+from sts_edge.uplinks.uplink import TwoLaneUplink
 from sts_edge.witness import Witness, WitnessMissing
 from sts_protocols.record import Record
 from sts_protocols.sample import Packet
@@ -83,9 +83,9 @@ class Agent:
 
     def _make_uplink(self, settings: Settings) -> Uplink:
         hub = settings.hub
-        where = address(hub.url, settings.gateway.name, hub.read_password, self.clock, hub.ca_file)
-        return AmqpUplink(
-            settings.gateway.name,
+        carrier = https if hub.over_https else amqp
+        where = carrier.address(hub.url, settings.gateway.name, hub.read_password, self.clock, hub.ca_file)
+        return TwoLaneUplink(
             where,
             self.buffer,
             self.clock,

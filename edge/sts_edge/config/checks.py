@@ -16,6 +16,9 @@ from .lines import KeyPath
 Check = Callable[[Mapping[str, Any], Path], Iterator[tuple[KeyPath, str]]]
 Found = Iterator[tuple[KeyPath, str]]
 
+# What may stand before an address, and what of the same kind encrypts.
+ENCRYPTED = {"amqp": "amqps", "amqps": "amqps", "http": "https", "https": "https"}
+
 
 def _text(tables: Mapping[str, Any], table: str, key: str) -> str | None:
     value = tables.get(table)
@@ -51,7 +54,7 @@ def streams_of_polar(tables: Mapping[str, Any], base: Path) -> Found:
 
 
 def hub_address(tables: Mapping[str, Any], base: Path) -> Found:
-    """The broker's address is usable, holds no secret, and is encrypted unless it is this machine."""
+    """The hub's address is usable, holds no secret, and is encrypted unless it is this machine."""
     given = _text(tables, "hub", "url")
     if given is None:
         return
@@ -62,8 +65,11 @@ def hub_address(tables: Mapping[str, Any], base: Path) -> Found:
         port_is_right = url.port is None or url.port > 0
     except ValueError:
         url, port_is_right = SplitResult("", "", "", "", ""), False
-    if url.scheme not in ("amqp", "amqps") or not url.hostname or not port_is_right:
-        yield path, f'hub.url = "{_masked(given)}"  expected amqps://host:port/vhost, {example}'
+    if url.scheme not in ENCRYPTED or not url.hostname or not port_is_right:
+        yield (
+            path,
+            f'hub.url = "{_masked(given)}"  expected amqps://host:port/vhost or https://host, {example}',
+        )
         return
     if url.username is not None or url.password is not None:
         yield (
@@ -72,10 +78,12 @@ def hub_address(tables: Mapping[str, Any], base: Path) -> Found:
             f"hub.password_file, {example}",
         )
     plain = tables["hub"].get("plaintext_allowed") is True
-    if url.scheme == "amqp" and not plain and not _is_loopback(url.hostname):
+    better = ENCRYPTED[url.scheme]
+    if url.scheme != better and not plain and not _is_loopback(url.hostname):
         yield (
             path,
-            f'hub.url = "{_masked(given)}"  amqp:// sends the password in clear: use amqps://, {example}',
+            f'hub.url = "{_masked(given)}"  {url.scheme}:// sends the password in clear: use {better}://, '
+            f"{example}",
         )
 
 
@@ -102,7 +110,7 @@ def secret_file(tables: Mapping[str, Any], base: Path) -> Found:
         mode = file.stat().st_mode
         empty = not file.read_text(encoding="utf-8").partition("\n")[0].strip()
     except FileNotFoundError:
-        yield path, f"hub.password_file {file} does not exist: write the broker password there, mode 0600"
+        yield path, f"hub.password_file {file} does not exist: write the gateway's password there, mode 0600"
     except (OSError, UnicodeDecodeError) as error:
         yield (
             path,
@@ -115,7 +123,7 @@ def secret_file(tables: Mapping[str, Any], base: Path) -> Found:
                 f"hub.password_file {file} can be read by every user of this machine: chmod 0600 {file}",
             )
         if empty:
-            yield path, f"hub.password_file {file} is empty: its first line is the broker password"
+            yield path, f"hub.password_file {file} is empty: its first line is the gateway's password"
 
 
 def _why(error: Exception) -> str:

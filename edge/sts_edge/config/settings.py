@@ -57,20 +57,21 @@ class GatewaySettings(Table, frozen=True, kw_only=True):
 
 
 class HubSettings(Table, frozen=True, kw_only=True):
-    """Where the hub's broker is, and the secret that opens it."""
+    """Where the hub is, and the secret that opens it."""
 
     url: Annotated[
         str,
         key(
-            "The broker's address and virtual host. The user is the gateway's name; no password here.",
-            "an amqps:// or amqp:// address without user or password",
+            "The address of the hub's broker and virtual host, or https:// and the hub itself where a site blocks "
+            "AMQP. The user is the gateway's name; no password here.",
+            "an amqps:// or https:// address without user or password",
             "amqps://hub.example.org:5671/sts",
         ),
     ]
     password_file: Annotated[
         Path,
         key(
-            "The file whose first line is the broker password; only its owner and group may read it.",
+            "The file whose first line is the gateway's password; only its owner and group may read it.",
             "a file that others cannot read",
             "/etc/sts-edge/password",
         ),
@@ -78,7 +79,7 @@ class HubSettings(Table, frozen=True, kw_only=True):
     ca_file: Annotated[
         Path | None,
         key(
-            "The certificate authority that signed the broker's certificate; without it the system's.",
+            "The certificate authority that signed the hub's certificate; without it the system's.",
             "a PEM file",
             "/etc/sts-edge/ca.pem",
         ),
@@ -86,14 +87,19 @@ class HubSettings(Table, frozen=True, kw_only=True):
     plaintext_allowed: Annotated[
         bool,
         key(
-            "Allow amqp:// to another machine: password and health data then cross the network in clear.",
+            "Allow amqp:// or http:// to another machine: password and health data then cross the network in clear.",
             "true or false",
             False,
         ),
     ] = False
 
+    @property
+    def over_https(self) -> bool:
+        """Whether records go to the hub itself over HTTPS, and not to its broker."""
+        return self.url.startswith(("https://", "http://"))
+
     def read_password(self) -> str:
-        """Return the broker password: the first line of the password file. Raises OSError."""
+        """Return the gateway's password: the first line of the password file. Raises OSError."""
         return self.password_file.read_text(encoding="utf-8").partition("\n")[0].strip()
 
 

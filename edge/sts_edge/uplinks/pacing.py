@@ -116,12 +116,15 @@ class Pacing:
         """Smallest confirm time remembered, of either lane; 0 when there is none."""
         return self._confirms.since(now - CONFIRM_MEMORY_S)
 
-    def piece(self, now: float) -> int:
-        """Size in bytes that the next message is packed to: 1 stands for a single record, 0 for wait."""
+    def piece(self, now: float, in_turn: bool = False) -> int:
+        """Size in bytes that the next message is packed to: 1 stands for a single record, 0 for wait.
+
+        `in_turn`: nothing is sent beside it, so the message alone has to fill the window.
+        """
         if self.in_flight == 0 and self._rest_is_due(now):
             return 1
-        message = max(1, int(self.rate(now) * MESSAGE_S))
         room = self.window(now) - self.in_flight
+        message = room if in_turn else max(1, int(self.rate(now) * MESSAGE_S))
         return 0 if room < message // LEAST_SHARE_OF_MESSAGE else min(message, room)
 
     def may_send(self, size: int, now: float) -> bool:

@@ -17,6 +17,11 @@ from sts_hub.api.features import PREFIX, router
 from sts_hub.api.guards import BodyLimit, Careful, Journal, OwnPages
 from sts_hub.api.web import WebApp, WebMount
 from sts_hub.config import Settings
+from sts_hub.door.alone import StoreIntake
+from sts_hub.door.app import Door
+from sts_hub.door.broker import BrokerIntake
+from sts_hub.door.intake import Intake
+from sts_hub.door.keys import Keys
 from sts_hub.errors import SettingsError
 from sts_hub.kit import problems
 from sts_hub.kit.database import Database
@@ -37,13 +42,14 @@ def create_app(settings: Settings) -> FastAPI:
     dsn = settings.db_api_dsn.get_secret_value()
     database = Database(dsn)
     live = LiveService(database, Wall())
+    intake = _intake(settings, live)
     app = FastAPI(
         title=document.TITLE,
         version=document.VERSION,
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(settings, database, live),
+        lifespan=_lifespan(settings, database, live, intake),
         generate_unique_id_function=document.operation_id,
     )
     for part in (settings, Cookie(settings), database, live, Doorkeeper(database, Passwords())):
@@ -58,7 +64,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Journal)
     app.add_middleware(Careful, settings=settings)
+    app.add_middleware(Door, keys=Keys(database), intake=intake)
     return app
+
+
+def _intake(settings: Settings, live: LiveService) -> Intake:
+    if settings.without_broker:
+        return StoreIntake(settings.db_ingest_dsn.get_secret_value(), live.take)
+    return BrokerIntake(settings.amqp_url.get_secret_value())
 
 
 def _web_app(folder: Path) -> WebApp:
@@ -67,16 +80,18 @@ def _web_app(folder: Path) -> WebApp:
     return WebApp(folder)
 
 
-def _lifespan(settings: Settings, database: Database, live: LiveService) -> Lifespan[FastAPI]:
+def _lifespan(settings: Settings, database: Database, live: LiveService, intake: Intake) -> Lifespan[FastAPI]:
     """Everything that runs beside the requests: begun with the process, ended with it."""
     dsn = settings.db_api_dsn.get_secret_value()
-    receiver = LiveReceiver(settings.amqp_url.get_secret_value(), live.take, live.linked)
-    logins = LoginListener(dsn, live.login_ended, live.recheck)
+    parts: list[LiveReceiver | LoginListener | LiveService | Intake] = [live, intake]
+    parts.append(LoginListener(dsn, live.login_ended, live.recheck))
+    if not settings.without_broker:
+        parts.append(LiveReceiver(settings.amqp_url.get_secret_value(), live.take, live.linked))
 
     @contextlib.asynccontextmanager
     async def running(_app: FastAPI) -> AsyncIterator[None]:
         await database.open()
-        tasks = [asyncio.create_task(part.run()) for part in (receiver, logins, live)]
+        tasks = [asyncio.create_task(part.run()) for part in parts]
         for task in tasks:
             task.add_done_callback(_told_if_it_failed)
         try:

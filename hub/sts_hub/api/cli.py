@@ -20,6 +20,8 @@ from sts_hub.live.service import LiveService
 GRACE_S: Final = 5
 # Browsers of a whole club that come back at once wait here.
 BACKLOG: Final = 2048
+# Gateways ask something each ten seconds; proxies keep connections for a minute or so.
+KEEP_ALIVE_S: Final = 75
 
 app = typer.Typer()
 
@@ -45,7 +47,7 @@ class ApiServer(uvicorn.Server):
 @app.command()
 def api() -> None:
     """Serve the REST API, the live stream and, with STS_WEB_DIR, the web app."""
-    settings = config.load("db_api_dsn", "amqp_url")
+    settings = config.load("db_api_dsn", with_broker=("amqp_url",), alone=("db_ingest_dsn",))
     logs.configure("sts-hub-api", settings.log_level)
     served = create_app(settings)
     options = uvicorn.Config(
@@ -54,6 +56,7 @@ def api() -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
     ApiServer(options, served.state.parts[LiveService]).run(sockets=[_listening(settings.address)])
 

@@ -68,6 +68,11 @@ class Management:
         return answer
 
 
+def user_of(amqp_url: str) -> str:
+    """The user in an AMQP URL; none means the broker's default."""
+    return unquote(urlsplit(amqp_url).username or "guest")
+
+
 def vhost_of(amqp_url: str) -> str:
     """The virtual host in an AMQP URL; none or an empty one means the default, `/`."""
     return unquote(urlsplit(amqp_url).path.removeprefix("/")) or "/"

@@ -12,15 +12,16 @@ class SenderError(Exception):
     """A message whose sender is not the gateway that its routing key names."""
 
 
-def sender(message: AbstractIncomingMessage) -> str:
+def sender(message: AbstractIncomingMessage, hub: str) -> str:
     """The gateway that a message is from: by its key, and by the broker's word. Raises SenderError.
 
-    The broker checks user-id only where it is set, so one without is nobody's.
+    `hub` is the hub's own user, who speaks for gateways that came over HTTPS; no gateway can bear that name. The
+    broker checks user-id only where it is set, so one without is nobody's.
     """
     try:
         gateway = routing.gateway_of(message.routing_key or "")
     except RoutingError as error:
         raise SenderError(str(error)) from None
-    if message.user_id != gateway:
+    if message.user_id not in (gateway, hub):
         raise SenderError(f"The key says {gateway}, the broker says {message.user_id or 'nobody'}.")
     return gateway

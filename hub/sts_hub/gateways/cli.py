@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
@@ -25,13 +26,13 @@ PASSWORD_BYTES: Final = 32
 PASSWORD_FILE_MODE: Final = 0o600
 
 app = typer.Typer()
-gateway = typer.Typer(help="Add gateways and give them a broker user.")
+gateway = typer.Typer(help="Add gateways and let them in.")
 app.add_typer(gateway, name="gateway")
 
 
 @gateway.callback()
 def _group() -> None:
-    """Add gateways and give them a broker user."""
+    """Add gateways and let them in."""
 
 
 @gateway.command()
@@ -41,8 +42,8 @@ def add(
     site: Annotated[str, typer.Option(help="Where it stands.")],
     password_file: Annotated[Path, typer.Option(help="New file for its password, mode 0600.")],
 ) -> None:
-    """Register a gateway and make its broker user; adding it again gives it a new password."""
-    settings = config.load("db_owner_dsn", "management_url", "amqp_url")
+    """Register a gateway and let it in, at the broker and over HTTPS; adding it again gives it a new password."""
+    settings = config.load("db_owner_dsn", with_broker=("management_url", "amqp_url"))
     if GATEWAY_NAME.fullmatch(name) is None:
         raise HubError(f"{name} cannot be a gateway's name: use 3 to 40 of a-z, 0-9 and -.")
     with _new_secret(password_file) as password:
@@ -73,13 +74,15 @@ def _new_secret(path: Path) -> Iterator[str]:
 
 async def _add(settings: Settings, name: str, club: str, site: str, password: str) -> None:
     with pools.told("STS_DB_OWNER_DSN"):
-        await _register(settings.db_owner_dsn.get_secret_value(), name, club, site)
+        await _register(settings.db_owner_dsn.get_secret_value(), name, club, site, password)
+    if settings.without_broker:
+        return
     vhost = vhost_of(settings.amqp_url.get_secret_value())
     async with Management(settings.management_url.get_secret_value(), vhost) as management:
         await users.add(management, name, password)
 
 
-async def _register(dsn: str, name: str, club: str, site: str) -> None:
+async def _register(dsn: str, name: str, club: str, site: str, password: str) -> None:
     connection = await pools.connect(dsn, "sts-hub gateway")
     try:
         club_id = await connection.fetchval(SQL.club_by_name, club)
@@ -87,6 +90,7 @@ async def _register(dsn: str, name: str, club: str, site: str) -> None:
             raise HubError(f"There is no club {club}: create its first account with sts-hub account create.")
         if await connection.fetchval(SQL.add, name, club_id, site) is None:
             raise HubError(f"The name {name} belongs to a gateway of another club: choose another name.")
+        await connection.execute(SQL.give_secret, name, hashlib.sha256(password.encode()).digest())
     except asyncpg.CheckViolationError:
         raise HubError("A site has a name of 1 to 120 characters: give one with --site.") from None
     finally:

@@ -22,3 +22,8 @@ SELECT id FROM sts.club WHERE name = $1
 INSERT INTO sts.gateway (name, club_id, site) VALUES ($1, $2, $3)
 ON CONFLICT (name) DO UPDATE SET site = excluded.site WHERE sts.gateway.club_id = excluded.club_id
 RETURNING name
+
+-- name: give_secret
+-- By the owner, from the command line: what lets the gateway in over HTTPS, as its hash.
+INSERT INTO sts.gateway_secret (gateway, hash) VALUES ($1, $2)
+ON CONFLICT (gateway) DO UPDATE SET hash = excluded.hash, given_at = now()

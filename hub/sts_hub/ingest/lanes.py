@@ -71,13 +71,15 @@ class Lane:
         store: Store,
         outage: Outage,
         counters: Counters,
+        hub: str,
         show: Show | None = None,
     ) -> None:
-        """`show` is called with the records of each message on its first delivery."""
+        """`hub` is the hub's own user at the broker. `show` is called with the records of each message on its first delivery."""
         self._settings = settings
         self._store = store
         self._outage = outage
         self._counters = counters
+        self._hub = hub
         self._show = show
         self._pending: deque[Taken] = deque()
         self._bytes = 0
@@ -121,7 +123,7 @@ class Lane:
 
     def _read(self, message: AbstractIncomingMessage) -> Message:
         try:
-            gateway = sender(message)
+            gateway = sender(message, self._hub)
         except SenderError as error:
             self._counters.refused_messages.inc()
             name = message.user_id or "unknown"

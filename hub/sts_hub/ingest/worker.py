@@ -10,24 +10,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import aio_pika
-import asyncpg
 from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import AMQPError
 
 from sts_hub import logs
+from sts_hub.beats.clerk import Clerk
 from sts_hub.beats.desk import BeatDesk
 from sts_hub.broker import topology
-from sts_hub.broker.management import Management, vhost_of
+from sts_hub.broker.management import Management, user_of, vhost_of
 from sts_hub.broker.teller import Teller
 from sts_hub.db import pools
-from sts_hub.db.migrate import found
-from sts_hub.ingest import lanes, outage, parking
+from sts_hub.ingest import lanes, outage, upkeep
 from sts_hub.ingest.counters import Counters
 from sts_hub.ingest.intake import Entry
 from sts_hub.ingest.lanes import Lane
 from sts_hub.ingest.outage import Outage, State
-from sts_hub.ingest.register import MAX_AGE_S, Register
-from sts_hub.ingest.store import Checkpoint, DatabaseAwayError, Store, no_checkpoint
+from sts_hub.ingest.register import Register
+from sts_hub.ingest.store import Checkpoint, Store, no_checkpoint
 from sts_hub.ingest.wall import frame_of
 from sts_hub.live import frames
 from sts_hub.live.frames import Notice
@@ -38,9 +37,6 @@ RECONNECT_S = 2.0
 
 HEARTBEAT_S = 10
 """A broker that hangs is left after two missed heartbeats."""
-
-RETRY_PARKED_S = 5.0
-"""How soon records that waited for the pin of their epoch are stored once it is there."""
 
 _log = logs.get("sts.ingest")
 
@@ -76,15 +72,17 @@ class Worker:
         settings = self._settings
         pool = await pools.open_pool(settings.db_dsn, f"sts-hub ingest {self.name}"[:63], resets=False)
         try:
-            await _look_at(pool)
+            await upkeep.look_at(pool)
             self._register = Register()
             self._store = Store(pool, self._register, self.counters, checkpoint=self._checkpoint)
             self._teller = Teller(settings.amqp_url)
             self._outage = self.outage = Outage(self._probe, self.counters, hold_s=settings.hold_s)
             self._outage.listen(self._notice)
-            self._beats = BeatDesk(pool, self._teller, self.counters.registry)
+            clerk = Clerk(pool, self._tell, self.counters.registry)
+            self._beats = BeatDesk(clerk, self._teller, user_of(settings.amqp_url))
+            beside = (upkeep.refresh(self._register, pool), upkeep.retry(self._store, pool))
             async with asyncio.TaskGroup() as group:
-                for duty in (self._teller.run(), self._outage.run(), self._refresh(pool), self._retry(pool)):
+                for duty in (self._teller.run(), self._outage.run(), *beside):
                     group.create_task(duty)
                 await self._take()
         except* Exception as failures:
@@ -136,7 +134,7 @@ class Worker:
 
     async def _work(self, connection: AbstractConnection) -> None:
         """All queues of one connection; ends when the connection does."""
-        shared = (self._store, self._outage, self.counters)
+        shared = (self._store, self._outage, self.counters, user_of(self._settings.amqp_url))
         duties = (
             Lane(lanes.LIVE, *shared, show=self._show).run(connection),
             Lane(lanes.BACKLOG, *shared).run(connection),
@@ -152,40 +150,6 @@ class Worker:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _refresh(self, pool: asyncpg.Pool) -> None:
-        """Keeps the register's copy young for the wall, also when nothing is stored."""
-        while True:
-            try:
-                async with pool.acquire(timeout=MAX_AGE_S) as connection:
-                    await self._register.refresh(connection, max_age_s=MAX_AGE_S / 2)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-                _log.warning("register not read", error=f"{type(error).__name__}: {error}")
-            await asyncio.sleep(MAX_AGE_S / 2)
-
-    async def _retry(self, pool: asyncpg.Pool) -> None:
-        """Parked records whose hindrance is gone: at the start after an upgrade, and as pins come."""
-        reasons: tuple[str, ...] | None = parking.UPGRADABLE
-        while True:
-            try:
-                if reasons is not None:
-                    await parking.retry(pool, self._store, reasons=reasons)
-                    reasons = None
-                await parking.retry_pinned(pool, self._store)
-            except (DatabaseAwayError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-                _log.warning("parked not retried", error=f"{type(error).__name__}: {error}")
-            await asyncio.sleep(RETRY_PARKED_S)
-
-
-async def _look_at(pool: asyncpg.Pool) -> None:
-    """Say which database this is. Raises MigrationError; one that is away is waited for later."""
-    try:
-        async with pool.acquire() as connection:
-            outcome = await found(connection)
-    except (asyncpg.PostgresError, OSError, TimeoutError) as error:
-        _log.warning("database away", error=f"{type(error).__name__}: {error}")
-    else:
-        _log.info("database", version=outcome.version, edition=outcome.edition)
 
 
 def _now_us() -> int:

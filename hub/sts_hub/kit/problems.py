@@ -3,9 +3,9 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -66,7 +66,7 @@ def answer(request: Request, refusal: Refusal) -> JSONResponse:
     return JSONResponse(content, refusal.status, headers=refusal.headers, media_type=MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
+def install(app: Starlette) -> None:
     """Have the app tell all errors that it expects as problems."""
 
     async def refused(request: Request, error: Exception) -> JSONResponse:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from .tls import Time, Tls
+from ..line import Peer
+from ..tls import Time, Tls
+from .line import Line
 
 _PORTS = {"amqp": 5672, "amqps": 5671}
 
@@ -24,6 +26,10 @@ class Address(NamedTuple):
     user: str
     password: Callable[[], str]
     tls: Tls | None
+
+    def line(self, peer: Peer, purpose: str) -> Line:
+        """A connection to one of the broker's addresses, not begun."""
+        return Line(self, peer, purpose)
 
     def __repr__(self) -> str:
         return f"{'amqps' if self.tls else 'amqp'}://{self.user}@{self.host}:{self.port}/{self.vhost}"

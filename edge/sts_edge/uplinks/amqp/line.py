@@ -1,17 +1,14 @@
 """One AMQP connection to the broker: made in few round trips, watched closely, dropped without ceremony.
 
-aiormq speaks the protocol. What is ours is the socket beneath it (so that we know when the peer was last
-heard, and can cut it without waiting for a peer that no longer answers) and the outcomes above it: a
-publish ends in one of five words, never in an exception that one record's fate would throw at another's.
+aiormq speaks the protocol. What is ours is the socket beneath it (`stream.py`) and the outcomes above it
+(`outlet.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
-import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiormq
 import pamqp.frame
@@ -22,30 +19,25 @@ from pamqp.common import FieldTable
 from pamqp.exceptions import PAMQPException
 from yarl import URL
 
-from .address import Address
+from ..line import LoginRefused, Peer
+from ..stream import HearingReader, Stream, open_stream
 from .outlet import Outlet
 
-# Unacknowledged bytes end a connection after 4 s (RFC 5482): measured 4.4 s until a half-open link is
-# noticed; without it nothing was noticed in 20 s.
-USER_TIMEOUT_MS = 4_000
+if TYPE_CHECKING:
+    from .address import Address
+
 # The broker's way to notice that we are gone: two missed beats of 10 s.
 HEARTBEAT_S = 10
 # AMQP 0-9-1: access-refused, not-allowed (a virtual host that is not there, or not for this user).
 _LOGIN_REFUSED_CODES = (403, 530)
 
 
-class LoginRefused(Exception):  # noqa: N818 - what happened, in the broker's words
-    """The broker knows no such login, or not for this virtual host: enrol the gateway (again)."""
+class _LastWords(HearingReader):
+    """Knows what the broker said last."""
 
-
-class HearingReader(asyncio.StreamReader):
-    """A stream reader that knows when the peer was last heard, and what it said then."""
-
-    heard_s: float | None = None
     _last = b""
 
     def feed_data(self, data: Any) -> None:
-        self.heard_s = time.monotonic()
         self._last = bytes(data)
         super().feed_data(data)
 
@@ -63,13 +55,13 @@ class HearingReader(asyncio.StreamReader):
 class Line(TransportFactory):
     """One connection, from the first SYN to its end. Make one, `stand` it, `cut` it; it is not used twice."""
 
-    def __init__(self, address: Address, peer: tuple[Any, ...], purpose: str) -> None:
+    in_turn = False
+
+    def __init__(self, address: Address, peer: Peer, purpose: str) -> None:
         self._address = address
         self._peer = peer
-        self._writer: asyncio.StreamWriter | None = None
-        self._reader = HearingReader()
-        self.began_s = time.monotonic()
-        self.connect_s = 0.0
+        self._stream: Stream | None = None
+        self._reader = _LastWords()
         url = URL.build(
             scheme="amqp",
             host=address.host,
@@ -81,6 +73,11 @@ class Line(TransportFactory):
         )
         properties: FieldTable = {"connection_name": f"{address.user} {purpose}", "product": "sts-edge"}
         self._connection = aiormq.Connection(url, transport_factory=self, client_properties=properties)
+
+    @property
+    def connect_s(self) -> float:
+        """How long the TCP handshake took."""
+        return self._stream.connect_s if self._stream else 0.0
 
     @property
     def heard_s(self) -> float | None:
@@ -96,10 +93,17 @@ class Line(TransportFactory):
                 raise LoginRefused(f"the broker at {self._address!r} says {words}") from error
             raise
 
-    async def outlet(self, confirms: bool = True) -> Outlet:
-        """Open a channel, with confirms and with returned messages told; one round trip less without them."""
-        channel = await self._connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
-        return Outlet(channel)
+    async def outlet(self) -> Outlet:
+        """Open a channel, with confirms and with returned messages told."""
+        channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+        return Outlet(channel, self._address.user)
+
+    async def beat_outlet(self, on_answer: Callable[[bytes], None]) -> Outlet:
+        """Open a channel for beats: without confirms, one round trip less."""
+        channel = await self._connection.channel(publisher_confirms=False, on_return_raises=False)
+        outlet = Outlet(channel, self._address.user)
+        await outlet.listen(on_answer)
+        return outlet
 
     def on_lost(self, callback: Callable[[], None]) -> None:
         """Call back once when the connection has ended, from whichever side."""
@@ -113,7 +117,7 @@ class Line(TransportFactory):
     @property
     def is_clear(self) -> bool:
         """Whether all that was handed over is in the kernel's hands: the next waits for nothing here."""
-        return self._writer is not None and self._writer.transport.get_write_buffer_size() == 0
+        return self._stream is not None and self._stream.is_clear
 
     @property
     def is_blocked(self) -> bool:
@@ -128,8 +132,8 @@ class Line(TransportFactory):
 
     def cut(self) -> None:
         """End the connection now; every outcome that is still open becomes `lost`."""
-        if self._writer is not None:
-            self._writer.transport.abort()
+        if self._stream is not None:
+            self._stream.cut()
 
     async def close(self, timeout: float) -> None:
         """Say goodbye to the broker as AMQP would have it, or cut when that takes too long."""
@@ -140,36 +144,6 @@ class Line(TransportFactory):
 
     async def create(self, url: URL, **_: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Make the transport; aiormq asks for it."""
-        loop = asyncio.get_running_loop()
-        sock = await self._connected_socket(loop)
-        protocol = asyncio.StreamReaderProtocol(self._reader)
-        tls = self._address.tls
-        transport, _protocol = await loop.create_connection(
-            lambda: protocol,
-            sock=sock,
-            ssl=tls.context() if tls else None,
-            server_hostname=self._address.host if tls else None,
-        )
-        self._writer = asyncio.StreamWriter(transport, protocol, self._reader, loop)
-        if tls:
-            try:
-                tls.check(transport.get_extra_info("ssl_object"))
-            except OSError:
-                transport.abort()
-                raise
-        return self._reader, self._writer
-
-    async def _connected_socket(self, loop: asyncio.AbstractEventLoop) -> socket.socket:
-        family, kind, proto, _, where = self._peer
-        sock = socket.socket(family, kind, proto)
-        try:
-            sock.setblocking(False)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            await loop.sock_connect(sock, where)
-            # Set once connected: it would also shorten the SYN's retries.
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
-        except BaseException:
-            sock.close()
-            raise
-        self.connect_s = time.monotonic() - self.began_s
-        return sock
+        address = self._address
+        self._stream = await open_stream(self._peer, address.host, address.tls, self._reader)
+        return self._reader, self._stream.writer

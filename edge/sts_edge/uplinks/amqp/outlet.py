@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from enum import Enum
-from typing import Any, NamedTuple
+from collections.abc import Callable
 
 from aiormq import spec
 from aiormq.abc import AbstractChannel, DeliveredMessage
 from aiormq.exceptions import ChannelClosed, DeliveryError, PublishError
 
+from sts_protocols.routing import (
+    BEAT_CONTENT_TYPE,
+    RECORDS_CONTENT_TYPE,
+    STATUS,
+    TELEMETRY,
+    Lane,
+    status_key,
+    telemetry_key,
+)
+
+from ..line import Outcome, Verdict
+
 PERSISTENT = 2
 REPLY_TO = "amq.rabbitmq.reply-to"
 
 
-class Outcome(Enum):
-    """What became of a publish."""
-
-    ACKED = "confirmed"
-    NACKED = "refused: the queue is full"
-    RETURNED = "returned: no queue takes it"
-    REFUSED = "refused: the channel was closed for it"
-    LOST = "lost with its connection"
-
-
-class Verdict(NamedTuple):
-    """An outcome, with the broker's own words and code where it gave any."""
-
-    outcome: Outcome
-    words: str = ""
-
-
 class Outlet:
-    """One channel; a refused publish closes it and nothing else."""
+    """One channel of a gateway; a refused publish closes it and nothing else."""
 
-    def __init__(self, channel: AbstractChannel) -> None:
+    def __init__(self, channel: AbstractChannel, gateway: str) -> None:
         self._channel = channel
+        self._gateway = gateway
         self._number = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -54,19 +48,38 @@ class Outlet:
         """Wait until the channel is closed."""
         await asyncio.wait([self._channel.closing])
 
-    def publish(
+    def publish(self, body: bytes, lane: Lane, on_verdict: Callable[[Verdict], None]) -> None:
+        """Hand records to the socket and return; the verdict comes by callback, once, however late."""
+        key = telemetry_key(self._gateway, lane)
+        self.send(body, TELEMETRY, key, RECORDS_CONTENT_TYPE, on_verdict, user=self._gateway)
+
+    def beat(self, body: bytes, number: int) -> None:
+        """Hand a beat to the socket and return; the answer is the verdict on it."""
+        key = status_key(self._gateway)
+        self.send(
+            body,
+            STATUS,
+            key,
+            BEAT_CONTENT_TYPE,
+            _ignore,
+            user=self._gateway,
+            reply_to=REPLY_TO,
+            correlation_id=str(number),
+        )
+
+    def send(
         self,
         body: bytes,
-        *,
         exchange: str,
         key: str,
-        user: str,
         content_type: str,
         on_verdict: Callable[[Verdict], None],
+        *,
+        user: str,
         reply_to: str | None = None,
         correlation_id: str | None = None,
     ) -> None:
-        """Hand a message to the socket and return; the verdict comes by callback, once, however late."""
+        """Hand a message to the socket and return."""
         self._number += 1
         properties = spec.Basic.Properties(
             content_type=content_type,
@@ -81,9 +94,13 @@ class Outlet:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def listen(self, on_message: Callable[[DeliveredMessage], Coroutine[Any, Any, None]]) -> None:
+    async def listen(self, on_answer: Callable[[bytes], None]) -> None:
         """Take what is sent to this channel's reply-to address."""
-        await self._channel.basic_consume(REPLY_TO, on_message, no_ack=True)
+
+        async def take(message: DeliveredMessage) -> None:
+            on_answer(message.body)
+
+        await self._channel.basic_consume(REPLY_TO, take, no_ack=True)
 
     async def _publish(
         self,
@@ -114,3 +131,7 @@ def _verdict(error: Exception) -> Verdict:
     if isinstance(error, ChannelClosed) and error.args[0] is not None:
         return Verdict(Outcome.REFUSED, str(error.args[-1]))
     return Verdict(Outcome.LOST, str(error))
+
+
+def _ignore(_: Verdict) -> None:
+    """The answer is the verdict on a beat."""

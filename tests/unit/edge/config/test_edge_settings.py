@@ -171,7 +171,7 @@ def test_two_sensors_share_neither_name_nor_address(folder: Path) -> None:
     "url",
     [
         "hub.example.org",
-        "http://hub.example.org",
+        "ftp://hub.example.org",
         "amqps://",
         "amqps://hub:port/",
         "amqps://hub:99999/",
@@ -181,7 +181,10 @@ def test_two_sensors_share_neither_name_nor_address(folder: Path) -> None:
 def test_an_address_of_no_broker_is_refused(folder: Path, url: str) -> None:
     told = fault(GOOD.replace("amqps://hub.example.org:5671/sts", url), folder)
 
-    assert "expected amqps://host:port/vhost, for example amqps://hub.example.org:5671/sts" in told
+    assert (
+        "expected amqps://host:port/vhost or https://host, for example amqps://hub.example.org:5671/sts"
+        in told
+    )
 
 
 def test_a_secret_in_the_address_is_refused_and_not_repeated(folder: Path) -> None:
@@ -214,7 +217,7 @@ def test_a_password_travels_in_clear_only_inside_this_machine(folder: Path, host
 def test_a_password_file_that_is_missing_is_told(folder: Path) -> None:
     (folder / "password").unlink()
 
-    assert "does not exist: write the broker password there, mode 0600" in fault(GOOD, folder)
+    assert "does not exist: write the gateway's password there, mode 0600" in fault(GOOD, folder)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sts_edge.uplinks.amqp.backlog import REFUSED_IN_A_ROW, BacklogLane
-from sts_edge.uplinks.amqp.outlet import Outcome, Verdict
+from sts_edge.uplinks.backlog import REFUSED_IN_A_ROW, BacklogLane
 from sts_edge.uplinks.flight import Flight
+from sts_edge.uplinks.line import Outcome, Verdict
 from sts_protocols.record import UNKNOWN_CLOCK, Kind, Record, seal
 from uplink_stores import NotingStore
 
@@ -25,6 +25,7 @@ class ScriptedLine:
 
     is_clear = True
     is_blocked = False
+    in_turn = False
 
 
 class ScriptedOutlet:
@@ -34,7 +35,7 @@ class ScriptedOutlet:
         self.is_shut = False
         self.under_way: list[tuple[bytes, Callable[[Verdict], None]]] = []
 
-    def publish(self, body: bytes, *, on_verdict: Callable[[Verdict], None], **_: Any) -> None:
+    def publish(self, body: bytes, lane: str, on_verdict: Callable[[Verdict], None]) -> None:
         self.under_way.append((body, on_verdict))
 
     def judge(self, guilty: Callable[[bytes], bool]) -> None:
@@ -53,12 +54,12 @@ class ScriptedOutlet:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sts_edge.uplinks.amqp.backlog.FIRST_PAUSE_S", 0.0)
+    monkeypatch.setattr("sts_edge.uplinks.backlog.FIRST_PAUSE_S", 0.0)
 
 
 def drained(store: NotingStore, flight: Flight, guilty: Callable[[bytes], bool], channels: int = 50) -> int:
     """Send all over one channel after the other; how many channels it took."""
-    lane = BacklogLane("pitch-1", store, flight, lambda _: True, lambda: True)
+    lane = BacklogLane(store, flight, lambda _: True, lambda: True)
     line: Any = ScriptedLine()
     for used in range(1, channels + 1):
         outlet: Any = ScriptedOutlet()
@@ -100,7 +101,7 @@ async def test_when_every_record_is_refused_none_is_set_aside() -> None:
 
 async def test_nothing_goes_while_a_live_record_waits() -> None:
     store = NotingStore(records=records(5))
-    lane = BacklogLane("pitch-1", store, Flight(store), lambda _: True, lambda: False)
+    lane = BacklogLane(store, Flight(store), lambda _: True, lambda: False)
     outlet: Any = ScriptedOutlet()
     lane.use(ScriptedLine(), outlet)  # type: ignore[arg-type]
     lane.pump()

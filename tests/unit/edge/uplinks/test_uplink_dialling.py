@@ -9,12 +9,22 @@ from typing import Any, ClassVar
 
 import pytest
 
-from sts_edge.uplinks.amqp import dialling
-from sts_edge.uplinks.amqp.address import Address
-from sts_edge.uplinks.amqp.dialling import Dialler, Resolver
-from sts_edge.uplinks.amqp.line import LoginRefused
+from sts_edge.uplinks import dialling
+from sts_edge.uplinks.dialling import Dialler, Resolver
+from sts_edge.uplinks.line import LoginRefused
 
-ADDRESS = Address("127.0.0.1", 1, "sts", "pitch-1", lambda: "secret", None)
+
+class ScriptedAddress:
+    """Where the scripted lines lead."""
+
+    host = "127.0.0.1"
+    port = 1
+
+    def line(self, peer: Any, purpose: str) -> Any:
+        return ScriptedLine()
+
+
+ADDRESS = ScriptedAddress()
 
 
 class ScriptedLine:
@@ -23,7 +33,7 @@ class ScriptedLine:
     made: ClassVar[list[ScriptedLine]] = []
     script: Callable[[ScriptedLine], Any]
 
-    def __init__(self, address: Address, peer: Any, purpose: str) -> None:
+    def __init__(self) -> None:
         self.number = len(self.made)
         self.heard_s: float | None = None
         self.is_cut = False
@@ -38,7 +48,6 @@ class ScriptedLine:
 
 @pytest.fixture(autouse=True)
 def _scripted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialling, "Line", ScriptedLine)
     monkeypatch.setattr(dialling, "TRY_EVERY_S", 0.02)
     monkeypatch.setattr(dialling, "_LOOK_EVERY_S", 0.005)
     ScriptedLine.made.clear()

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from sts_edge.uplinks.amqp.tls import EARLIEST_US, Tls
+from sts_edge.uplinks.tls import EARLIEST_US, Tls
 
 YEAR_US = 365 * 86_400_000_000
 NOW_US = EARLIEST_US + YEAR_US

@@ -15,7 +15,11 @@ def said_by(key: str | None, user: str | None):
 
 
 def test_key_and_broker_must_name_the_same_gateway():
-    assert sender(said_by("telemetry.pitch-1.live", "pitch-1")) == "pitch-1"
+    assert sender(said_by("telemetry.pitch-1.live", "pitch-1"), "hub") == "pitch-1"
+
+
+def test_the_hub_itself_speaks_for_gateways_that_came_over_https():
+    assert sender(said_by("telemetry.pitch-1.live", "hub"), "hub") == "pitch-1"
 
 
 @pytest.mark.parametrize(
@@ -30,7 +34,7 @@ def test_key_and_broker_must_name_the_same_gateway():
 )
 def test_anything_else_is_nobodys(key, user):
     with pytest.raises(SenderError):
-        sender(said_by(key, user))
+        sender(said_by(key, user), "hub")
 
 
 @pytest.mark.parametrize(

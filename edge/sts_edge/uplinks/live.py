@@ -15,14 +15,12 @@ from dataclasses import dataclass
 
 from sts_protocols.delivery import Event
 from sts_protocols.record import ClockSource, Kind, Record
-from sts_protocols.routing import RECORDS_CONTENT_TYPE, TELEMETRY, telemetry_key
 
-from ..deadline import LiveDeadline
-from ..flight import Flight, keys_of
-from ..link import LinkEvent
-from ..store import Key
-from .line import Line
-from .outlet import Outcome, Outlet, Verdict
+from .deadline import LiveDeadline
+from .flight import Flight, keys_of
+from .line import Line, Outcome, Outlet, Verdict
+from .link import LinkEvent
+from .store import Key
 
 # Waveforms go here only on the hub's order; what else there is waits its turn.
 LIVE_KINDS = frozenset({Kind.SAMPLES, Kind.IMPULSE, Kind.SITE_EVENT})
@@ -53,9 +51,7 @@ class LiveLane:
     record ended. on_change: something became backlog or was confirmed, so another lane may go on.
     """
 
-    def __init__(self, gateway: str, flight: Flight, is_placed: Callable[[bytes], bool]) -> None:
-        self._gateway = gateway
-        self._key = telemetry_key(gateway, "live")
+    def __init__(self, flight: Flight, is_placed: Callable[[bytes], bool]) -> None:
         self._flight = flight
         self._is_placed = is_placed
         self._waiting: dict[int, Record] = {}
@@ -120,14 +116,7 @@ class LiveLane:
         self._flight.hand_live(key)
         publish = _Publish(key, self._line, time.monotonic())
         timer = asyncio.get_running_loop().call_later(self.deadline.seconds, self._missed, publish)
-        self._outlet.publish(
-            record.raw,
-            exchange=TELEMETRY,
-            key=self._key,
-            user=self._gateway,
-            content_type=RECORDS_CONTENT_TYPE,
-            on_verdict=lambda verdict: self._settled(publish, verdict, timer),
-        )
+        self._outlet.publish(record.raw, "live", lambda verdict: self._settled(publish, verdict, timer))
 
     def _missed(self, publish: _Publish) -> None:
         publish.late = True

@@ -14,8 +14,7 @@ import socket
 import time
 from typing import Any
 
-from .address import Address
-from .line import Line, LoginRefused
+from .line import Address, Line, LoginRefused, Peer
 
 # Half a second, and 30 % either way so that a fleet does not knock in step: the last try before the link
 # came back was at most 650 ms ago, which leaves 350 ms of the second for the handshake.
@@ -28,8 +27,6 @@ TRY_FOR_S = 5.0
 TALKING_S = 1.5
 # How soon a try that fell silent half way is noticed.
 _LOOK_EVERY_S = 0.1
-
-Peer = tuple[Any, ...]
 
 
 class Resolver:
@@ -71,7 +68,7 @@ class _Try:
 
     async def _stand(self, address: Address, resolver: Resolver, number: int, purpose: str) -> Line:
         peers = await resolver.peers()
-        self.line = Line(address, peers[number % len(peers)], purpose)
+        self.line = address.line(peers[number % len(peers)], purpose)
         await self.line.stand()
         return self.line
 

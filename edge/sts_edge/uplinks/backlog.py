@@ -1,7 +1,7 @@
 """The backlog lane: oldest first, whole records, many to a message, on a connection of its own.
 
 What is in flight is bounded by the pacing, so that the live lane keeps its second on any link. A message
-that the broker closes the channel for takes others with it; so the lane then goes on *carefully*, one
+that is refused for one record takes others with it; so the lane then goes on *carefully*, one
 record at a time, until the guilty one stands alone. It is set aside and told, and the others go on.
 """
 
@@ -14,14 +14,12 @@ from typing import NamedTuple
 
 from sts_protocols.delivery import Event
 from sts_protocols.record import MAX_MESSAGE_BYTES, Record
-from sts_protocols.routing import RECORDS_CONTENT_TYPE, TELEMETRY, telemetry_key
 
-from ..flight import Flight, keys_of
-from ..pacing import Pacing, Ticket
-from ..store import Held, Key, Store
-from .line import Line
+from .flight import Flight, keys_of
+from .line import Line, Outcome, Outlet, Verdict
 from .live import EVENTS
-from .outlet import Outcome, Outlet, Verdict
+from .pacing import Pacing, Ticket
+from .store import Held, Key, Store
 
 # A message of 64 KB takes 2 s of a 256 kbit/s link; a broker that has not confirmed after 30 s will not
 # soon, and until then nothing is lost by waiting: the live lane finds a dead link sooner.
@@ -51,14 +49,11 @@ class BacklogLane:
 
     def __init__(
         self,
-        gateway: str,
         store: Store,
         flight: Flight,
         is_sendable: Callable[[Held], bool],
         may_send: Callable[[], bool],
     ) -> None:
-        self._gateway = gateway
-        self._key = telemetry_key(gateway, "backlog")
         self._store = store
         self._flight = flight
         self._is_sendable = is_sendable
@@ -100,7 +95,7 @@ class BacklogLane:
         """Hand over what may be handed over now."""
         while self._is_open():
             now = time.monotonic()
-            limit = 1 if self._careful else min(MAX_MESSAGE_BYTES, self.pacing.piece(now))
+            limit = 1 if self._careful else min(MAX_MESSAGE_BYTES, self._piece(now))
             if not limit:
                 return
             records = self._store.oldest(limit, self._flight, self._is_sendable)
@@ -108,6 +103,9 @@ class BacklogLane:
             if not records or not self.pacing.may_send(size, now):
                 return
             self._hand_over(records, size, now)
+
+    def _piece(self, now: float) -> int:
+        return self.pacing.piece(now, in_turn=self._line is not None and self._line.in_turn)
 
     def _is_open(self) -> bool:
         line, outlet = self._line, self._outlet
@@ -125,11 +123,8 @@ class BacklogLane:
         timer = asyncio.get_running_loop().call_later(DEADLINE_S, self._missed, message)
         self._outlet.publish(
             b"".join(record.raw for record in records),
-            exchange=TELEMETRY,
-            key=self._key,
-            user=self._gateway,
-            content_type=RECORDS_CONTENT_TYPE,
-            on_verdict=lambda verdict: self._settled(message, verdict, timer),
+            "backlog",
+            lambda verdict: self._settled(message, verdict, timer),
         )
 
     def _missed(self, message: _Message) -> None:
@@ -160,7 +155,7 @@ class BacklogLane:
         elif verdict.outcome is Outcome.REFUSED:
             self._suspect(message.keys[0], now)
         elif verdict.outcome is not Outcome.LOST:
-            self._pause(now)
+            self._pause(now, verdict.wait_s)
 
     def _suspect(self, key: Key, now: float) -> None:
         """Set a lone refused record aside; when all are refused it is not their fault: take them back."""
@@ -172,6 +167,6 @@ class BacklogLane:
             self._flight.take_back(self._suspects)
             self._pause(now)
 
-    def _pause(self, now: float) -> None:
-        self._pause_s = min(LONGEST_PAUSE_S, max(FIRST_PAUSE_S, 2 * self._pause_s))
+    def _pause(self, now: float, asked_s: float = 0.0) -> None:
+        self._pause_s = min(LONGEST_PAUSE_S, max(FIRST_PAUSE_S, 2 * self._pause_s, asked_s))
         self._paused_until_s = now + self._pause_s

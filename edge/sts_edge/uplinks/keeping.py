@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from .line import Line
-from .outlet import Outlet
+from .line import Line, Outlet
 
 # A channel on a standing connection takes two round trips: below 2 s on any link that carries live data.
 OUTLET_S = 5.0

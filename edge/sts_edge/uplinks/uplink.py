@@ -1,7 +1,8 @@
-"""The uplink over AMQP 0-9-1: two connections, two lanes, beats and answers, and a reconnect loop of our own.
+"""The uplink: two connections, two lanes, beats and answers, and a reconnect loop of our own.
 
-The live connection comes first and is never waited for by anything else: it is dialled while the old one is
-still held, its live channel is asked for before the channel for beats, and the backlog's connection is made
+Which protocol the connections speak is the address's business (`amqp/`, `https/`). The live connection comes
+first and is never waited for by anything else: it is dialled while the old one is still held, its way for
+records is asked for before the way for beats, and the backlog's connection is made
 when live records flow. Which of them stands says `link.py`; what happens to records says `flight.py`; this
 file lets each hear of the other.
 """
@@ -19,20 +20,18 @@ import structlog
 from sts_protocols.beat import Answer, Beat
 from sts_protocols.record import Record
 
-from .. import LinkReport
-from ..answers import Answers
-from ..flight import Flight
-from ..link import Link, LinkEvent, LinkState
-from ..store import Board, Store, Time
-from .address import Address
+from . import LinkReport
+from .answers import Answers
 from .backlog import BacklogLane
 from .beats import BEAT_EVERY_S, BeatLane
 from .dialling import Dialler
 from .faults import Faults
+from .flight import Flight
 from .keeping import OUTLET_S, open_outlet, serve
-from .line import Line, LoginRefused
+from .line import Address, Line, LoginRefused, Outcome, Verdict
+from .link import Link, LinkEvent, LinkState
 from .live import LiveLane
-from .outlet import Outcome, Verdict
+from .store import Board, Store, Time
 
 # A login that was refused is refused again until a person acts; each attempt costs the broker a password
 # check.
@@ -51,7 +50,7 @@ NEEDS_DIALLING = (LinkState.DOWN, LinkState.STALLED, LinkState.REFUSED)
 _log = structlog.get_logger()
 
 
-class AmqpUplink:
+class TwoLaneUplink:
     """Carries the records of one gateway; see `Uplink` for what it promises.
 
     make_beat: the beat with a given number. on_flow: a connection stands, or none does that takes records;
@@ -60,7 +59,6 @@ class AmqpUplink:
 
     def __init__(
         self,
-        gateway: str,
         address: Address,
         store: Store,
         clock: Time,
@@ -82,9 +80,9 @@ class AmqpUplink:
         self._link = Link()
         self._moved = asyncio.Event()
         self._ending = False
-        self._live = LiveLane(gateway, self._flight, self._answers.is_placed)
-        self._backlog = BacklogLane(gateway, store, self._flight, self._answers.is_sendable, self._may_send)
-        self._beats = BeatLane(gateway, make_beat, clock.boot_us, self._answered)
+        self._live = LiveLane(self._flight, self._answers.is_placed)
+        self._backlog = BacklogLane(store, self._flight, self._answers.is_sendable, self._may_send)
+        self._beats = BeatLane(make_beat, clock.boot_us, self._answered)
         self._dialler = Dialler(address, "live")
         self._backlog_dialler = Dialler(address, "backlog")
         self._link.on_change = self._link_changed

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ..link import LinkState
-from ..store import Board
-from .address import Address
-from .outlet import Outcome, Verdict
+from .line import Address, Outcome, Verdict
+from .link import LinkState
+from .store import Board
 
 LOGIN, LINK, RECORD, BEATS = "login", "link", "record", "beats"
 
@@ -14,8 +13,9 @@ _SENTENCES = {
     "makes it.",
     Outcome.NACKED: "The hub's queue for {lane} telemetry is full: start or add workers (sts-hub ingest). "
     "Records wait on disk here.",
-    Outcome.REFUSED: "The broker refused {lane} telemetry: {words}. If it refuses all of it, enrol again.",
+    Outcome.REFUSED: "The hub refused {lane} telemetry: {words}. If it refuses all of it, enrol again.",
 }
+_NOT_NOW = "The hub takes no {lane} telemetry now: {words}. Records wait on disk here."
 
 
 class Faults:
@@ -27,7 +27,7 @@ class Faults:
         self._told: dict[str, str] = {}
 
     def login_refused(self, words: str) -> None:
-        """The broker knows no such gateway or password."""
+        """The hub knows no such gateway or password."""
         self._tell(
             LOGIN,
             f"This gateway needs enrolment: {words}. On the hub: sts-hub gateway add; then copy the "
@@ -35,7 +35,7 @@ class Faults:
         )
 
     def login_taken(self) -> None:
-        """The broker let us in."""
+        """The hub let us in."""
         self._clear(LOGIN)
 
     def unreachable(self, words: str) -> None:
@@ -62,10 +62,12 @@ class Faults:
         if verdict.outcome is Outcome.ACKED:
             self._clear(lane)
         elif verdict.outcome is not Outcome.LOST:
-            self._tell(lane, _SENTENCES[verdict.outcome].format(lane=lane, words=verdict.words))
+            not_now = verdict.outcome is Outcome.NACKED and verdict.words
+            sentence = _NOT_NOW if not_now else _SENTENCES[verdict.outcome]
+            self._tell(lane, sentence.format(lane=lane, words=verdict.words))
         if aside:
             self._tell(
-                RECORD, f"The broker refused {aside} records one by one: set aside until the agent restarts."
+                RECORD, f"The hub refused {aside} records one by one: set aside until the agent restarts."
             )
 
     def unanswered(self) -> None:

@@ -1,4 +1,4 @@
-"""Beats: what the gateway says about itself, and the answers, over a channel of the live connection."""
+"""Beats: what the gateway says about itself, and the answers, beside the live lane and never before it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import structlog
-from aiormq.abc import DeliveredMessage
 
 from sts_protocols.beat import Answer, Beat, decode_answer, encode_beat
 from sts_protocols.errors import BeatError
-from sts_protocols.routing import BEAT_CONTENT_TYPE, STATUS, status_key
 
-from .line import Line
-from .outlet import REPLY_TO, Outlet, Verdict
+from .line import BeatOutlet, Line
 
 BEAT_EVERY_S = 10.0
 # One beat may be lost with its connection, one answer with a worker's restart; three in a row say that
@@ -40,25 +37,22 @@ class BeatLane:
 
     def __init__(
         self,
-        gateway: str,
         make_beat: Callable[[int], Beat],
         boot_us: Callable[[], int],
         on_answer: Callable[[Answer, Beat, int, int], None],
     ) -> None:
-        self._gateway = gateway
         self._make_beat = make_beat
         self._boot_us = boot_us
         self._on_answer = on_answer
         self._line: Line | None = None
-        self._outlet: Outlet | None = None
+        self._outlet: BeatOutlet | None = None
         self._number = 0
         self._sent: OrderedDict[int, _Sent] = OrderedDict()
         self.unanswered = 0
 
     async def use(self, line: Line) -> None:
-        """Open a channel of this connection, and beat there at once."""
-        outlet = await line.outlet(confirms=False)
-        await outlet.listen(self._answered)
+        """Open a way beside this connection, and beat there at once."""
+        outlet = await line.beat_outlet(self._answered)
         self._line, self._outlet = line, outlet
         self.beat()
 
@@ -69,7 +63,7 @@ class BeatLane:
 
     @property
     def is_shut(self) -> bool:
-        """Whether there is no channel to beat on."""
+        """Whether there is nowhere to beat."""
         return self._outlet is None or self._outlet.is_shut
 
     @property
@@ -98,21 +92,12 @@ class BeatLane:
         while len(self._sent) > REMEMBERED:
             self._sent.popitem(last=False)
         self.unanswered += 1
-        self._outlet.publish(
-            body,
-            exchange=STATUS,
-            key=status_key(self._gateway),
-            user=self._gateway,
-            content_type=BEAT_CONTENT_TYPE,
-            reply_to=REPLY_TO,
-            correlation_id=str(self._number),
-            on_verdict=_ignore,
-        )
+        self._outlet.beat(body, self._number)
 
-    async def _answered(self, message: DeliveredMessage) -> None:
+    def _answered(self, body: bytes) -> None:
         received_us = self._boot_us()
         try:
-            answer = decode_answer(message.body)
+            answer = decode_answer(body)
         except BeatError as error:
             _log.warning("answer_unreadable", reason=str(error))
             return
@@ -122,9 +107,5 @@ class BeatLane:
         self.unanswered = 0
         try:
             self._on_answer(answer, sent.beat, sent.sent_us, received_us)
-        except Exception as error:  # aiormq would keep it to itself
+        except Exception as error:  # whoever carries answers would keep it to himself
             _log.error("answer_not_applied", reason=str(error), exc_info=error)
-
-
-def _ignore(_: Verdict) -> None:
-    """The answer is the verdict on a beat."""
