@@ -13,6 +13,7 @@ from demo import lock, web_app
 from demo.folders import FolderError
 from demo.processes import StartError, last_lines
 from demo.progress import step
+from demo.services.rabbitmq import find_release
 from demo.system import Options, Part, System
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,9 +24,10 @@ INTERRUPTED = 130
 
 def start(system: System) -> None:
     """The five steps of a start, each with its line; raises StartError."""
-    with step("starting PostgreSQL and RabbitMQ"):
+    with step("starting PostgreSQL and RabbitMQ" if system.rabbitmq else "starting PostgreSQL"):
         system.start_services()
-        system.rabbitmq.wait_ready()
+        if system.rabbitmq is not None:
+            system.rabbitmq.wait_ready()
     with step("preparing the hub"):
         system.prepare_hub()
     with step("starting the hub"):
@@ -73,7 +75,7 @@ def stopping_afterwards(system: System) -> Iterator[None]:
 def run() -> int:
     """The demo's life; its exit code."""
     web = web_app.build()
-    system = System(BUILD / "demo", Options(web_app=web))
+    system = System(BUILD / "demo", Options(web_app=web, broker=find_release() is not None))
     with stopping_afterwards(system):
         start(system)
         tell_where(system)

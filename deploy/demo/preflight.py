@@ -52,12 +52,18 @@ STOP_THE_SERVICE = (
 )
 NEEDS = {
     "build": ("venv",),
-    "demo": ("venv", "rabbitmq", "dbus"),
+    "demo": ("venv", "dbus"),
     "demo-check": ("venv", "rabbitmq", "dbus", "faketime"),
     "bench": ("venv", "rabbitmq", "dbus", "faketime"),
     "check": ("venv",),
     "test": ("venv", "rabbitmq", "dbus", "faketime", "browser"),
 }
+# What a target takes where it is, and goes on without where it is not.
+WISHES = {"demo": ("rabbitmq",)}
+GOING_ON = (
+    "make demo goes on without it: the gateway then sends straight to the hub, over HTTP on this machine, and "
+    "everything else is the same. To see it with its broker, install it and start again."
+)
 
 
 class Lack:
@@ -199,6 +205,19 @@ def lacks_for(target: str, version: tuple[int, ...] = tuple(sys.version_info[:2]
     return lacks if built else lacks + _disk(Path.cwd())
 
 
+def wishes_for(target: str) -> list[Lack]:
+    """What is missing that the target goes on without."""
+    if platform.system() != "Linux":
+        return []
+    return [lack for part in WISHES.get(target, ()) for lack in CHECKS[part]()]
+
+
+def tell_wishes(wishes: list[Lack]) -> None:
+    """Say what is missing, how to get it, and how it goes on."""
+    for wish in wishes:
+        print(f"{wish}\n      {GOING_ON}", flush=True)
+
+
 @contextmanager
 def services_kept_down() -> Iterator[None]:
     """While packages are installed, none of them may start a service; the old policy comes back."""
@@ -245,10 +264,16 @@ def _may_install(lacks: list[Lack]) -> bool:
 
 def main(target: str) -> int:
     """0 when everything is there (or could be installed by root), 1 after telling what is not."""
-    lacks = lacks_for(target)
-    if lacks and _may_install(lacks) and install([PACKAGES[part]["apt-get"] for part in packages_of(lacks)]):
-        lacks = lacks_for(target)
+    lacks, wishes = lacks_for(target), wishes_for(target)
+    missing = lacks + wishes
+    if (
+        missing
+        and _may_install(missing)
+        and install([PACKAGES[part]["apt-get"] for part in packages_of(missing)])
+    ):
+        lacks, wishes = lacks_for(target), wishes_for(target)
     if not lacks:
+        tell_wishes(wishes)
         return 0
     print(f"make {target} cannot start yet. Nothing has been made. Missing:\n", file=sys.stderr)
     for lack in lacks:

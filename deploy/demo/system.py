@@ -43,7 +43,7 @@ Variables = Callable[[], dict[str, str]]
 
 @dataclass
 class Options:
-    """What differs between a demo and a proof run."""
+    """What differs between a demo and a proof run. Without a broker the gateway sends to the hub itself."""
 
     scenario: str = "squad"
     gateway: str = "pitch-1"
@@ -52,6 +52,7 @@ class Options:
     team: str = "First team"
     email: str = "coach@demo.example"
     workers: int = 2
+    broker: bool = True
     seed: int | None = None
     truth: Path | None = None
     web_app: Path | None = None
@@ -101,7 +102,7 @@ class System:
             place.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o711)  # a PostgreSQL that gave up root must pass
         self.postgres = Postgres(folder / "postgres")
-        self.rabbitmq = RabbitMQ(folder / "rabbitmq")
+        self.rabbitmq = RabbitMQ(folder / "rabbitmq") if self.options.broker else None
         self.bus = DBus(folder / "dbus")
         self.api_port = free_port()
         self.password = self._kept_secret("password", 9)
@@ -111,6 +112,7 @@ class System:
         self.workers = [
             self._part(f"ingest-{number}", self._hub_command("ingest"), self._hub_environment)
             for number in range(1, self.options.workers + 1)
+            if self.options.broker
         ]
         self.api = self._part("api", self._hub_command("api"), self._hub_environment)
         self.simulator = self._part("simulator", self._simulator_command, self._plain_environment)
@@ -140,8 +142,8 @@ class System:
 
     @property
     def broker_address(self) -> tuple[str, int]:
-        """Where the broker really listens."""
-        return LOOPBACK, self.rabbitmq.amqp_port
+        """Where the gateway is taken in: the broker, or without one the hub."""
+        return LOOPBACK, self.rabbitmq.amqp_port if self.rabbitmq else self.api_port
 
     @property
     def owner_dsn(self) -> str:
@@ -168,19 +170,21 @@ class System:
 
     def start_services(self) -> None:
         """Database, broker and message bus."""
-        self.rabbitmq.launch()  # the slowest: the others come up meanwhile
+        if self.rabbitmq is not None:
+            self.rabbitmq.launch()  # the slowest: the others come up meanwhile
         self.bus.start()
         self.postgres.start()
         if self.postgres.sql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'") != "1":
             self.postgres.make_database(DATABASE)
 
     def prepare_hub(self) -> None:
-        """Tables, the first account and the gateway's place at the broker."""
+        """Tables, the first account and the gateway's place at the broker and at the hub."""
         self.hub("migrate")
         self._once("account-created", self._create_account)
-        self.rabbitmq.wait_ready()
-        self.rabbitmq.make_vhost(VHOST)
-        self._once("gateway-added", self._add_gateway)
+        if self.rabbitmq is not None:
+            self.rabbitmq.wait_ready()
+            self.rabbitmq.make_vhost(VHOST)
+        self._once("gateway-added" if self.rabbitmq else "gateway-added-without-broker", self._add_gateway)
 
     def start_hub(self) -> None:
         """Ingest workers and the API."""
@@ -214,7 +218,7 @@ class System:
         self.agent.stop()  # before its straps fall silent, or it would report each of them lost
         self.simulator.stop()
         _stop_together(*self.workers, self.api)
-        _stop_together(self.rabbitmq, self.postgres, self.bus)
+        _stop_together(*([self.rabbitmq] if self.rabbitmq else []), self.postgres, self.bus)
         remove_short_folder(self.folder)
 
     def ended_parts(self) -> list[Part]:
@@ -275,6 +279,8 @@ class System:
         options = self.options
         where = ("--club", options.club, "--site", options.site, "--password-file", str(self._agent_secret))
         self._agent_secret.unlink(missing_ok=True)
+        for mark in (self.folder / "hub").glob("gateway-added*"):
+            mark.unlink()  # with or without a broker: each time it is the only password
         self.hub("gateway", "add", options.gateway, *where)
 
     @property
@@ -308,24 +314,28 @@ class System:
             "STS_DB_OWNER_DSN": self.owner_dsn,
             "STS_DB_INGEST_DSN": self.postgres.dsn_of(DATABASE, "sts_ingest", ingest),
             "STS_DB_API_DSN": self.postgres.dsn_of(DATABASE, "sts_api", api),
-            "STS_AMQP_URL": self.rabbitmq.amqp_url(VHOST),
-            "STS_MANAGEMENT_URL": self.rabbitmq.management_url_with_password,
             "STS_LISTEN": f"{LOOPBACK}:{self.api_port}",
             "STS_INSECURE_LOOPBACK_COOKIE": "true",
         }
+        if self.rabbitmq is not None:
+            own["STS_AMQP_URL"] = self.rabbitmq.amqp_url(VHOST)
+            own["STS_MANAGEMENT_URL"] = self.rabbitmq.management_url_with_password
+        else:
+            own["STS_WITHOUT_BROKER"] = "true"
         if self.options.web_app is not None:
             own["STS_WEB_DIR"] = str(self.options.web_app)
         return self._plain_environment() | own | self.options.hub_environment
 
     def _write_agent_settings(self) -> None:
         host, port = self.agent_broker or self.broker_address
+        url = f"amqp://{host}:{port}/{VHOST}" if self.rabbitmq else f"http://{host}:{port}"
         lines = [
             "[gateway]",
             f"name = {json.dumps(self.options.gateway)}",
             f"data_dir = {json.dumps(str(self.folder / 'agent/data'))}",
             f"run_dir = {json.dumps(str(short_folder(self.folder)))}",
             "[hub]",
-            f"url = {json.dumps(f'amqp://{host}:{port}/{VHOST}')}",
+            f"url = {json.dumps(url)}",
             f"password_file = {json.dumps(str(self._agent_secret))}",
         ]
         for strap in self.roster():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from demo import web_app
-from demo.preflight import lacks_for
+from demo.preflight import lacks_for, wishes_for
 from demo.processes import StartError
 from demo.system import Options, System
 from missing_parts import missing
@@ -17,7 +17,7 @@ from missing_parts import missing
 @pytest.fixture(scope="session")
 def running_system(services_folder: Path) -> Iterator[System]:
     """Services, hub with web app, thirty simulated straps and a gateway agent, with athletes registered."""
-    for lack in lacks_for("demo"):
+    for lack in (*lacks_for("demo"), *wishes_for("demo")):
         missing(lack.what, lack.remedy)
     try:
         options = Options(web_app=web_app.build(), truth=services_folder / "truth.jsonl")

@@ -14,7 +14,7 @@ import pytest
 
 from demo.folders import TEMPORARY, remove_lasting_folder, short_name
 from demo.ports import wait_until
-from demo.preflight import lacks_for
+from demo.preflight import lacks_for, wishes_for
 from missing_parts import missing
 
 START_ALLOWANCE_S = 240
@@ -90,7 +90,7 @@ class Demo:
 @pytest.fixture
 def demos(tmp_path: Path) -> Iterator[list[Demo]]:
     """Runs of the demo that end with the test, whatever happens."""
-    for lack in lacks_for("demo"):
+    for lack in (*lacks_for("demo"), *wishes_for("demo")):
         missing(lack.what, lack.remedy)
     started: list[Demo] = []
     yield started

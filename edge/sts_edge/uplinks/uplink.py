@@ -224,7 +224,8 @@ class TwoLaneUplink:
 
     async def _until_up_or(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._link.until([LinkState.UP]), seconds)
+            async with asyncio.timeout(seconds):  # wait_for would swallow a cancellation, before 3.12
+                await self._link.until([LinkState.UP])
 
     async def _serve_backlog(self, line: Line) -> None:
         self._backlog_line = line

@@ -42,7 +42,20 @@ def test_everything_missing_is_told_at_once_with_its_command(bare: Path) -> None
 
 def test_the_broker_that_the_package_starts_can_be_stopped(bare: Path) -> None:
     """Who is told to install RabbitMQ is told how to stop the service that comes with it."""
-    assert "systemctl disable --now rabbitmq-server" in words_of("demo")
+    assert "systemctl disable --now rabbitmq-server" in words_of("demo-check")
+
+
+def test_the_demo_goes_on_without_rabbitmq_and_says_so(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only what it cannot do without stops it; what is missing is told with the way to get it."""
+    monkeypatch.setitem(preflight.CHECKS, "dbus", list)
+    assert preflight.main("demo") == 0
+    said = capsys.readouterr().out
+    assert "RabbitMQ is not installed" in said
+    assert "goes on without it" in said
+    assert "sudo apt-get install -y rabbitmq-server" in said
+    assert preflight.main("demo-check") == 1
 
 
 def test_nothing_is_made(bare: Path) -> None:
@@ -68,7 +81,7 @@ def test_root_may_say_no(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert installed == []
     monkeypatch.delenv("INSTALL")
     preflight.main("demo")
-    assert installed == ["rabbitmq-server", "dbus"]
+    assert installed == ["dbus", "rabbitmq-server"]
 
 
 def test_an_old_python_is_told_how_to_name_a_newer_one(bare: Path) -> None:
