@@ -6,8 +6,6 @@ times a second. The wire is described in protocols/README.md; refusals are probl
 
 from __future__ import annotations
 
-from typing import Final
-
 from prometheus_client import Counter
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -20,13 +18,10 @@ from sts_hub.door.intake import Intake
 from sts_hub.door.keys import Keys
 from sts_hub.errors import Invalid, Refusal, TooLarge
 from sts_hub.kit import problems
-from sts_protocols.beat import decode_beat
+from sts_protocols.beat import MAX_BEAT_BYTES, decode_beat
 from sts_protocols.errors import BeatError
 from sts_protocols.record import MAX_MESSAGE_BYTES
 from sts_protocols.routing import BEAT_CONTENT_TYPE, HTTP_DOOR, Lane
-
-# As over the broker: thousands of epochs in a beat would be a fault of ours.
-MAX_BEAT_BYTES: Final = 1024 * 1024
 
 _asked = Counter("sts_door_requests", "Requests of gateways over HTTPS.", ["what", "status"])
 _log = logs.get("sts_hub.door")
