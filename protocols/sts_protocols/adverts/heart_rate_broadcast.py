@@ -4,14 +4,16 @@ public SDK reads it.
 One or more parts follow each other. A part whose first byte has bit 6 set is of another kind: the byte behind it
 says how many bytes to pass over. The other kind is the heart rate:
 
-    state       1 byte     bit 0: battery low; bit 1: skin contact; bits 2 to 4: a counter that goes on with each
-                           measurement; bit 5: broadcast
+    state       1 byte     bit 0: battery low; bit 1: skin contact; bits 2 to 4: of newer sensors a counter that
+                           goes on with each measurement; bit 5: broadcast
     code        1 byte     not used here
     fast mean   1 byte     /min
     slow mean   1 byte     /min, only of newer sensors: the number that their displays show
 
-A strap says each measurement several times. The same counter with the same numbers is the same measurement, until
-it is a second old: old straps do not count.
+A strap says each measurement several times, and BlueZ hands on what it knows of a device whenever the signal's
+strength changes, so what was heard before comes again and again. Of a sensor that counts, only another counter is
+another measurement: when it stops, nothing new is heard. Old straps (three bytes) do not count. Of these the same
+number is believed once a second, and not for longer than a heart keeps it: then it is an echo.
 """
 
 from typing import NamedTuple
@@ -29,16 +31,20 @@ _OTHER_KIND = 0x40
 _HEART_RATE_BYTES = 3
 
 # A strap measures once a second and advertises about twice as often: what comes 900 ms after the last new
-# measurement is the next one, whether or not the strap counts.
+# measurement is the next one.
 _NEXT_AFTER_US = (EVERY_SECOND_MS - 100) * 1_000
+# The shown mean of a heart at work changes within a few seconds; at rest it may stand for five. A number that is
+# left out costs a gap, and one that is frozen would be shown as live.
+_ECHO_AFTER_US = 5_000_000
 
 
 class Broadcast(NamedTuple):
-    """One advertisement. `heart_rate` is None where the strap has none (it sends 0 then)."""
+    """One advertisement. `heart_rate` is None where the strap has none (it sends 0 then), `counter` where it does
+    not count."""
 
     heart_rate: int | None
     contact: bool
-    counter: int
+    counter: int | None
     battery_low: bool
 
 
@@ -67,21 +73,29 @@ class Repeats:
 
     def __init__(self) -> None:
         self._last: Broadcast | None = None
-        self._since_us = 0
+        self._changed_us = 0
+        self._taken_us = 0
 
     def is_new(self, broadcast: Broadcast, boot_us: int) -> bool:
         """Whether this advertisement, heard at this time, says something that was not said before."""
-        if broadcast == self._last and boot_us - self._since_us < _NEXT_AFTER_US:
+        if broadcast != self._last:
+            self._last, self._changed_us, self._taken_us = broadcast, boot_us, boot_us
+            return True
+        if broadcast.counter is not None or boot_us - self._changed_us >= _ECHO_AFTER_US:
             return False
-        self._last, self._since_us = broadcast, boot_us
+        if boot_us - self._taken_us < _NEXT_AFTER_US:
+            return False
+        self._taken_us = boot_us
         return True
 
 
 def _heart_rate(data: bytes, at: int) -> Broadcast:
     if at + _HEART_RATE_BYTES > len(data):
         raise DecodeError("The heart rate of an advertisement is cut", data)
-    state = data[at]
-    shown = data[at + 3] if at + 3 < len(data) else data[at + 2]
+    state, newer = data[at], at + _HEART_RATE_BYTES < len(data)
     return Broadcast(
-        shown or None, bool(state & _CONTACT), (state & _COUNTER) >> 2, bool(state & _BATTERY_LOW)
+        data[at + 3 if newer else at + 2] or None,
+        bool(state & _CONTACT),
+        (state & _COUNTER) >> 2 if newer else None,
+        bool(state & _BATTERY_LOW),
     )
