@@ -16,22 +16,28 @@ table: so every one has a line.
 
 from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from sts_protocols.adverts import bthome, heart_rate_broadcast, ruuvi
 from sts_protocols.gatt import (
     battery,
     core_temperature,
+    cycling_power,
+    cycling_speed_cadence,
     device_information,
+    fitness_machine,
     heart_rate,
     polar_control,
     polar_measurement,
     pulse_oximeter,
+    rowing_monitor,
+    running_speed_cadence,
     scales,
     thermometer,
 )
 from sts_protocols.metrics import Metric, by_id
-from sts_protocols.sample import Quality, Value
+from sts_protocols.sample import Decoded, Quality, Value
 from sts_protocols.serial import alge, gnss, ipico, pod, stalker, tag_heuer
 from sts_protocols.serial.heard import Heard, Stream, TimerLine
 
@@ -58,9 +64,9 @@ class Kind(NamedTuple):
 
 
 class Hearing(Protocol):
-    """A decoder with a memory: values that follow from a frame and from those before it."""
+    """A decoder with a memory: what follows from a frame and from those before it. Raises DecodeError."""
 
-    def hear(self, data: bytes, boot_us: int) -> tuple[Value, ...]: ...
+    def hear(self, data: bytes, boot_us: int) -> Decoded: ...
 
 
 def plain(told: Any) -> Any:
@@ -75,6 +81,8 @@ def plain(told: Any) -> Any:
         return told.hex()
     if hasattr(told, "_asdict"):
         return {name: plain(value) for name, value in told._asdict().items()}
+    if isinstance(told, dict):
+        return {name: plain(value) for name, value in told.items()}
     if isinstance(told, tuple | list):
         return [plain(value) for value in told]
     return told
@@ -108,14 +116,13 @@ class FrameReader:
 class HearingReader:
     """Reads frames whose values follow from those before, too."""
 
-    def __init__(self, decode: Callable[[bytes], object], hearing: Hearing) -> None:
-        self._decode = decode
+    def __init__(self, hearing: Hearing) -> None:
         self._hearing = hearing
 
     def feed(self, data: bytes, boot_us: int) -> list[Told]:
-        reading = self._decode(data)
-        values = self._hearing.hear(data, boot_us)
-        return [{"reading": plain(reading), "values": [plain_value(value) for value in values]}]
+        decoded = self._hearing.hear(data, boot_us)
+        values = [plain_value(value) for value in decoded.values]
+        return [{"reading": plain(decoded.reading), "values": values}]
 
 
 class LineReader:
@@ -151,6 +158,20 @@ def _frames(
     values: Callable[[Reading], tuple[Value, ...]] = lambda _reading: (),
 ) -> Kind:
     return Kind(name, title, "frames", lambda: FrameReader(decode, values))
+
+
+def _hearing(name: str, title: str, hearing: Callable[[], Hearing]) -> Kind:
+    return Kind(name, title, "frames", lambda: HearingReader(hearing()))
+
+
+def _machine(name: str, title: str, layout: fitness_machine.Layout) -> Kind:
+    return _hearing(name, title, partial(fitness_machine.Machine, layout))
+
+
+def _rowing(characteristic: int, what: str) -> Kind:
+    name = f"rowing_monitor_{characteristic:04x}"
+    title = f"Concept2 PM5, {what}, 0x{characteristic:04X}"
+    return _frames(name, title, partial(rowing_monitor.decode, characteristic), rowing_monitor.values)
 
 
 # Each kind once, by the standard's or the maker's noun; new ones at the end of their part.
@@ -203,6 +224,28 @@ KINDS: tuple[Kind, ...] = (
         polar_measurement.decode_intervals,
         polar_measurement.interval_values,
     ),
+    _hearing("cycling_power", "Cycling Power Measurement, 0x2A63", cycling_power.PowerMeter),
+    _hearing(
+        "speed_cadence",
+        "Cycling Speed and Cadence (CSC) Measurement, 0x2A5B",
+        cycling_speed_cadence.SpeedCadenceSensor,
+    ),
+    _frames(
+        "running",
+        "Running Speed and Cadence (RSC) Measurement, 0x2A53",
+        running_speed_cadence.decode,
+        running_speed_cadence.values,
+    ),
+    _machine("bike", "Fitness machine, Indoor Bike Data, 0x2AD2", fitness_machine.INDOOR_BIKE),
+    _machine("treadmill", "Fitness machine, Treadmill Data, 0x2ACD", fitness_machine.TREADMILL),
+    _machine("rower", "Fitness machine, Rower Data, 0x2AD1", fitness_machine.ROWER),
+    _machine("cross_trainer", "Fitness machine, Cross Trainer Data, 0x2ACE", fitness_machine.CROSS_TRAINER),
+    _hearing("rowing_monitor", "Concept2 PM5, all over one, 0x0080", rowing_monitor.Multiplexed),
+    _rowing(rowing_monitor.GENERAL_STATUS, "general status"),
+    _rowing(rowing_monitor.ADDITIONAL_STATUS_1, "additional status 1"),
+    _rowing(rowing_monitor.ADDITIONAL_STATUS_2, "additional status 2"),
+    _rowing(rowing_monitor.STROKE_DATA, "stroke data"),
+    _rowing(rowing_monitor.ADDITIONAL_STROKE_DATA, "additional stroke data"),
     # adverts
     _frames(
         "heart_rate_broadcast",

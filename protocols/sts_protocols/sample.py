@@ -3,7 +3,7 @@
 import math
 import re
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sts_protocols.errors import SampleError
 
@@ -39,6 +39,13 @@ class Value(NamedTuple):
     metric: int
     value: float
     quality: int
+
+
+class Decoded(NamedTuple):
+    """What a decoder with a memory made of a frame: the reading, field by field, and what is stored of it."""
+
+    reading: Any
+    values: tuple[Value, ...]
 
 
 class Packet(NamedTuple):

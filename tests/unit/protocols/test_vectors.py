@@ -32,6 +32,8 @@ def test_a_vector_is_decoded_as_it_says(vector: Vector):
     assert [value[1] for value in values] == pytest.approx([value[1] for value in expected], rel=1e-12)
     if "reading" in vector.told:
         assert told[-1]["reading"] == {**told[-1]["reading"], **vector.told["reading"]}
+    if "without" in vector.told:
+        assert not set(vector.told["without"]) & set(told[-1]["reading"])
     if "told" in vector.told:
         assert told == [{**one, **some} for one, some in zip(told, vector.told["told"], strict=True)]
 
