@@ -4,7 +4,7 @@ This file is the only list of keys: the reader, the sample file and `config show
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -15,6 +15,20 @@ def key(doc: str, expected: str, example: Any, **limits: Any) -> Meta:
     """Describe one key: a full sentence for the sample file, and what is right, with an example."""
     return Meta(description=doc, examples=[example], extra={"expected": expected}, **limits)
 
+
+SensorKind = Literal[
+    "heart_rate",
+    "polar",
+    "core_temperature",
+    "cycling_power",
+    "speed_cadence",
+    "running",
+    "bike",
+    "treadmill",
+    "rower",
+    "cross_trainer",
+    "rowing_monitor",
+]
 
 GATEWAY_NAME = r"^[a-z0-9-]{3,40}$"
 BLUETOOTH_ADDRESS = r"^([0-9A-F]{2}:){5}[0-9A-F]{2}$"
@@ -242,14 +256,24 @@ class SensorSettings(Table, frozen=True, kw_only=True):
         ),
     ]
     kind: Annotated[
-        Literal["heart_rate", "polar", "core_temperature"],
+        SensorKind,
         key(
-            "What the device is: any strap with the standard heart rate, a Polar sensor that can also stream, a "
-            "CORE pod.",
-            '"heart_rate", "polar" or "core_temperature"',
+            "What the device is: heart_rate is any strap with the standard service, polar a Polar sensor that can "
+            "also stream, core_temperature a CORE pod, bike a trainer or an indoor bike, rowing_monitor a "
+            "Concept2 PM5, rower any other rowing machine; see docs/sensors.md.",
+            "one of " + ", ".join(f'"{kind}"' for kind in get_args(SensorKind)),
             "heart_rate",
         ),
     ]
+    wheel_mm: Annotated[
+        Annotated[int, Meta(ge=300, le=4_000)] | None,
+        key(
+            "The circumference of the wheel in mm, for a bicycle whose sensor counts its turns; without it "
+            "there is no speed.",
+            "a whole number from 300 to 4000",
+            2105,
+        ),
+    ] = None
     streams: Annotated[
         tuple[Literal["ecg", "acc", "ppi"], ...],
         key(

@@ -10,6 +10,7 @@ care          device information and battery of a connected sensor
 streams       ECG, acceleration and pulse intervals: asked for, kept running, ended
 reception     frames in, packets out, and how the sensor is
 profiles      what to listen to on each kind of sensor
+precedence    one source for each metric of a machine that tells it in several ways
 limits        every deadline and pause, with its reason
 deadline      a deadline that holds even when bluetoothd hangs
 """

@@ -22,7 +22,7 @@ from sts_edge.sources.bluetooth.limits import (
     SIGHTING_FRESH_S,
     Limits,
 )
-from sts_edge.sources.bluetooth.profiles import PROFILES, Subscription
+from sts_edge.sources.bluetooth.profiles import Subscription, subscriptions
 from sts_edge.sources.bluetooth.reception import Reception
 from sts_edge.sources.bluetooth.room import Room
 from sts_edge.sources.bluetooth.streams import Streams
@@ -204,7 +204,9 @@ class Link:
         self._lost = connection.lost
         self._heard_s = time.monotonic()
         try:
-            for subscription in PROFILES[self.sensor.kind]:
+            for subscription in subscriptions(self.sensor):
+                if not (subscription.required or connection.notifies(subscription.uuid)):
+                    continue
                 await connection.subscribe(subscription.uuid, partial(self._hear, subscription))
         except BaseException:
             await connection.close()

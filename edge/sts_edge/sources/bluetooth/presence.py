@@ -18,13 +18,14 @@ MOST_DEVICES = 500
 
 _BASE = "-0000-1000-8000-00805f9b34fb"
 BATTERY_SERVICE = f"0000180f{_BASE}"
+FITNESS_MACHINE_SERVICE = f"00001826{_BASE}"
 # The kind that an advertised service stands for (Bluetooth assigned numbers, 3.4; the last two are makers').
 KINDS: Mapping[str, str] = {
     f"0000180d{_BASE}": "heart_rate",
     f"00001818{_BASE}": "cycling_power",
-    f"00001816{_BASE}": "cycling_speed_cadence",
-    f"00001814{_BASE}": "running_speed_cadence",
-    f"00001826{_BASE}": "fitness_machine",
+    f"00001816{_BASE}": "speed_cadence",
+    f"00001814{_BASE}": "running",
+    FITNESS_MACHINE_SERVICE: "fitness_machine",
     f"00001809{_BASE}": "thermometer",
     f"00001822{_BASE}": "pulse_oximeter",
     f"0000181d{_BASE}": "weight_scale",
@@ -32,6 +33,9 @@ KINDS: Mapping[str, str] = {
     "ce060000-43e5-11e4-916c-0800200c9a66": "rowing_monitor",
     "00002100-5b1e-4347-b07c-97b514dae121": "core_temperature",
 }
+
+# What a fitness machine is, it tells by a bit of its service data (Fitness Machine Service 1.0, 3.1.2).
+MACHINES: Mapping[int, str] = {0: "treadmill", 1: "cross_trainer", 4: "rower", 5: "bike"}
 
 
 class Near(NamedTuple):
@@ -53,7 +57,7 @@ class Presence:
 
     def hear(self, device: BLEDevice, advert: AdvertisementData) -> None:
         """Note an advert, if it is a sensor's."""
-        kind = next((KINDS[one] for one in advert.service_uuids if one in KINDS), None)
+        kind = _kind(advert)
         if kind is None:
             return
         address = device.address.upper()
@@ -70,3 +74,11 @@ class Presence:
         oldest_s = time.monotonic() - FORGET_S
         self._near = {one.address: one for one in self._near.values() if one.heard_s >= oldest_s}
         return sorted(self._near.values(), key=lambda one: -one.rssi)
+
+
+def _kind(advert: AdvertisementData) -> str | None:
+    """What it is: a machine by its service data, else by the first service that is a sensor's."""
+    told = advert.service_data.get(FITNESS_MACHINE_SERVICE, b"")
+    bits = int.from_bytes(told[1:3], "little")
+    machine = next((kind for bit, kind in MACHINES.items() if bits & 1 << bit), None)
+    return machine or next((KINDS[one] for one in advert.service_uuids if one in KINDS), None)

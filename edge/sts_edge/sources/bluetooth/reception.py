@@ -53,7 +53,7 @@ class Reception:
         came_us = self._now_us()
         self._note_repeat(subscription.uuid, frame, came_us)
         try:
-            said = subscription.decode(frame)
+            said = subscription.hear(frame, came_us)
         except DecodeError as error:
             self._tell_bad(frame, error)
             return

@@ -303,9 +303,9 @@ def test_the_sample_names_every_key_with_a_sentence(folder: Path) -> None:
 
 
 def test_the_defaults_shown_in_the_sample_are_the_defaults(folder: Path) -> None:
-    """With every commented default put in force nothing changes; ca_file and witness have none."""
+    """With every commented default put in force nothing changes; ca_file, wheel_mm and witness have none."""
     plain = sample_with(folder, sample_settings())
-    shown = re.sub(r"(?m)^# (?!\[witness|socket|ca_file)", "", sample_settings())
+    shown = re.sub(r"(?m)^# (?!\[witness|socket|ca_file|wheel_mm)", "", sample_settings())
 
     assert shown != sample_settings()
     assert sample_with(folder, shown) == plain

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 from sts_edge.config import SensorSettings
 from sts_edge.sources.bluetooth.limits import REPEAT_US
-from sts_edge.sources.bluetooth.profiles import BATTERY, PROFILES
+from sts_edge.sources.bluetooth.profiles import BATTERY, Said, subscriptions
 from sts_edge.sources.bluetooth.reception import LATE_US, LOST_US, Reception
 from sts_protocols.sample import Packet, check_packet
 
-HEART_RATE = PROFILES["heart_rate"][0]
+STRAP = SensorSettings(name="hr-01", address="A0:9E:1A:00:00:01", kind="heart_rate")
+(HEART_RATE,) = subscriptions(STRAP)
 WORN_120 = bytes([0x06, 120])
 OFF_SKIN = bytes([0x04, 0])
 START_US = 5_000_000_123
@@ -22,9 +23,8 @@ class Ear:
     def __init__(self, *, refuse: bool = False) -> None:
         self.now_us = START_US
         self.packets: list[Packet] = []
-        sensor = SensorSettings(name="hr-01", address="A0:9E:1A:00:00:01", kind="heart_rate")
         self.reception = Reception(
-            sensor, self._refuse if refuse else self.packets.append, lambda: self.now_us
+            STRAP, self._refuse if refuse else self.packets.append, lambda: self.now_us
         )
 
     def _refuse(self, packet: Packet) -> None:
@@ -46,11 +46,11 @@ def test_the_clock_is_read_before_anything_else() -> None:
     """A slow decoder must not make a beat look late."""
     ear = Ear()
 
-    def slow(frame: bytes) -> object:
+    def slow(frame: bytes, boot_us: int) -> Said:
         ear.now_us += 900_000
-        return HEART_RATE.decode(frame)
+        return HEART_RATE.hear(frame, boot_us)
 
-    ear.reception.hear(HEART_RATE._replace(decode=slow), WORN_120)
+    ear.reception.hear(HEART_RATE._replace(hear=slow), WORN_120)
     assert ear.packets[0].boot_us == 5_000_000_000
 
 
