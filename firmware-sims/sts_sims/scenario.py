@@ -19,7 +19,18 @@ Address = Annotated[str, Meta(pattern=r"^([0-9A-F]{2}:){5}[0-9A-F]{2}$")]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 
-SensorKind = Literal["heart_rate", "polar", "core_temperature"]
+SensorKind = Literal[
+    "heart_rate",
+    "polar",
+    "core_temperature",
+    "cycling_power",
+    "speed_cadence",
+    "running",
+    "bike",
+    "treadmill",
+    "rower",
+    "rowing_monitor",
+]
 # What a gateway may ask of a kind besides its measurements.
 STREAMS = {"polar": ["ecg", "acc"]}
 

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sts_sims.athletes import Effort, Heart
+from sts_sims.bicycle import PowerMeter, SpeedCadence
 from sts_sims.core_pod import CorePod
+from sts_sims.fitness_machine import Bike, Rower, Treadmill
+from sts_sims.foot_pod import FootPod
 from sts_sims.heart_strap import BATTERY_LEVEL, HEART_RATE_MEASUREMENT, HeartStrap
 from sts_sims.polar_strap import PolarStrap
+from sts_sims.rowing_monitor import RowingMonitor
 from sts_sims.scenario import Scenario, Strap
 from sts_sims.sensor import Sensor
 from sts_sims.truth import TruthLog
@@ -58,11 +62,28 @@ def _core_pod(scenario: Scenario, told: Strap, seed: int) -> Sensor:
     return CorePod(told.name, told.address, plan, battery=told.battery, rssi_dbm=told.rssi_dbm)
 
 
+def _machine(make: Callable[..., Sensor]) -> Callable[[Scenario, Strap, int], Sensor]:
+    """What makes a machine of that kind."""
+
+    def made(scenario: Scenario, told: Strap, _seed: int) -> Sensor:
+        plan = _effort(scenario, told)
+        return make(told.name, told.address, plan, battery=told.battery, rssi_dbm=told.rssi_dbm)
+
+    return made
+
+
 # By the kind of the sensor in the scenario.
 MAKERS: dict[str, Callable[[Scenario, Strap, int], Sensor]] = {
     "heart_rate": _heart_strap,
     "polar": _polar_strap,
     "core_temperature": _core_pod,
+    "cycling_power": _machine(PowerMeter),
+    "speed_cadence": _machine(SpeedCadence),
+    "running": _machine(FootPod),
+    "bike": _machine(Bike),
+    "treadmill": _machine(Treadmill),
+    "rower": _machine(Rower),
+    "rowing_monitor": _machine(RowingMonitor),
 }
 
 

@@ -1,0 +1,121 @@
+"""Meters and machines through bleak on the simulated bluetoothd: what is emitted is what the truth log says."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bluetooth_air import ADVERTS_MS, FAST, Air, on_air, stopped, until
+from sts_edge.config import BluetoothSettings, GatewaySettings, HubSettings, SensorSettings, Settings
+from sts_edge.sources.bluetooth import BluetoothSource
+from sts_protocols.metrics import by_id
+from sts_protocols.sample import Packet, Quality
+from sts_sims import scenario
+from sts_sims.scenario import Person, Phase, Radio, Scenario, Strap
+from sts_sims.truth import NoticeTruth
+
+KINDS = ("cycling_power", "speed_cadence", "running", "bike", "treadmill", "rower", "rowing_monitor")
+# Simulated machines speak once a second; six seconds are three after the wait for a better source.
+SECONDS = 7
+# Rates come from counters of 1/1024 s: one tick in a second is 0.1 %, and they are told in steps of 0.1.
+COUNTED = ("cadence", "wheel_rate")
+
+Told = dict[tuple[str, str], list[float]]
+
+
+def one_of_each() -> Scenario:
+    """A machine of each kind, all at one steady effort."""
+    person = Person(1, "Ana Silva", 196, 52)
+    sensors = [
+        Strap(kind.replace("_", "-"), f"A0:9E:1A:00:00:{n:02X}", person, kind=kind)  # type: ignore[arg-type]
+        for n, kind in enumerate(KINDS, 1)
+    ]
+    radio = Radio(connect_ms=1.0, advert_ms=ADVERTS_MS * len(sensors))
+    return Scenario("For tests.", [Phase("steady", 0.6, 600.0)], sensors=sensors, radio=radio)
+
+
+@contextlib.asynccontextmanager
+async def heard(plan: Scenario) -> AsyncIterator[tuple[BluetoothSource, list[Packet]]]:
+    """The real source with every sensor of the scenario registered as its roster says."""
+    sensors = tuple(
+        SensorSettings(name=one["name"], address=one["address"], kind=one["kind"], wheel_mm=2105)
+        for one in scenario.roster(plan)
+    )
+    settings = Settings(
+        gateway=GatewaySettings(name="pitch-1"),
+        hub=HubSettings(url="amqp://127.0.0.1/sts", password_file=Path("unused")),
+        bluetooth=BluetoothSettings(),
+        sensors=sensors,
+    )
+    packets: list[Packet] = []
+    source = BluetoothSource(settings, packets.append, limits=FAST)
+    task = asyncio.ensure_future(source.run())
+    try:
+        yield source, packets
+    finally:
+        await stopped(task)
+
+
+def values_of(packets: list[Packet]) -> Told:
+    """What was emitted: values by sensor and metric, in order; every one of them ok."""
+    told: Told = defaultdict(list)
+    for packet in packets:
+        for value in packet.values:
+            metric = by_id(value.metric)
+            assert metric is not None
+            if metric.name != "battery_level":
+                assert value.quality == Quality.OK, (packet.sensor, metric.name, value)
+                told[packet.sensor, metric.name].append(value.value)
+    return told
+
+
+def truth_of(air: Air) -> Told:
+    """What was delivered, by sensor and metric, in order."""
+    told: Told = defaultdict(list)
+    for line in air.truth_path.read_bytes().splitlines():
+        notice = msgspec.json.decode(line, type=NoticeTruth)
+        for name, value in notice.told.items() if notice.delivered else ():
+            told[notice.sensor, name].append(value)
+    return told
+
+
+def is_within(part: list[float], whole: list[float], rel: float) -> bool:
+    """True if the one stands in the other, without a hole."""
+    starts = range(len(whole) - len(part) + 1)
+    return any(part == pytest.approx(whole[at : at + len(part)], rel=rel) for at in starts)
+
+
+async def test_every_machine_tells_the_truth(tmp_path: Path) -> None:
+    """Each metric of each machine, equal to what its simulator says it sent; what is counted, within a tick."""
+    plan = one_of_each()
+    async with on_air(tmp_path, plan) as air, heard(plan) as (source, packets):
+        await until(lambda: {state.state for state in source.states()} == {"live"})
+        await asyncio.sleep(SECONDS)
+        told = values_of(list(packets))
+        await until(
+            lambda: all(len(truth_of(air)[key]) >= len(told[key]) for key in told if key[1] != "speed")
+        )
+        truth = truth_of(air)
+    computed = {("cycling-power", "speed"), ("speed-cadence", "speed")}
+    assert told.keys() == truth.keys() | computed
+    for key, values in told.items():
+        if key in computed:
+            wheel_rates = told[key[0], "wheel_rate"]
+            assert values == pytest.approx([rate / 60 * 2.105 for rate in wheel_rates], abs=0.01)
+        else:
+            assert is_within(values, truth[key], 0.01 if key[1] in COUNTED else 1e-12), key
+        assert len(values) >= 2, key
+
+
+@pytest.mark.parametrize("name", ["rowing-test", "cycling"])
+async def test_a_shipped_scenario_is_heard_whole(tmp_path: Path, name: str) -> None:
+    """Every sensor of its roster is found, connected and live."""
+    plan = scenario.load(name)
+    async with on_air(tmp_path, plan), heard(plan) as (source, _):
+        await until(lambda: {state.state for state in source.states()} == {"live"})
