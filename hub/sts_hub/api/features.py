@@ -7,6 +7,7 @@ from sts_hub.assignments.endpoints import router as assignments
 from sts_hub.athletes.endpoints import router as athletes
 from sts_hub.completeness.endpoints import router as completeness
 from sts_hub.gateways.endpoints import router as gateways
+from sts_hub.impulses.endpoints import router as impulses
 from sts_hub.live.endpoints import router as live
 from sts_hub.metrics.endpoints import router as metrics
 from sts_hub.samples.endpoints import router as samples
@@ -22,6 +23,7 @@ for _feature in (
     athletes,
     samples,
     gateways,
+    impulses,
     completeness,
     sensors,
     assignments,

@@ -16,22 +16,32 @@ from sts_protocols.record import (
     Damaged,
     Drop,
     Header,
+    Impulse,
     Kind,
     Log,
     Record,
     decode_anchor,
     decode_drop,
+    decode_impulses,
     decode_log,
     split,
 )
 from sts_protocols.record.header import MAX_SEQ
 from sts_protocols.routing import Lane
 
-Content: TypeAlias = SampleColumns | Drop | Anchor | Log
+
+class Impulses(NamedTuple):
+    """The impulses of a record."""
+
+    told: list[Impulse]
+
+
+Content: TypeAlias = SampleColumns | Impulses | Drop | Anchor | Log
 
 # Samples are read many at a time, see _samples.
 _READERS: dict[int, Callable[[bytes], Content]] = {
     Kind.WAVEFORM: decode_waveform,
+    Kind.IMPULSE: lambda body: Impulses(decode_impulses(body)),
     Kind.DROP: decode_drop,
     Kind.ANCHOR: decode_anchor,
     Kind.LOG: decode_log,

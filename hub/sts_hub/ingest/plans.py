@@ -7,7 +7,7 @@ records after a transaction had to be rolled back; it changes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -16,10 +16,10 @@ import numpy as np
 from sts_hub.db.spans import Run, holds, runs
 from sts_hub.db.times import FLOOR_US, FUTURE_US, is_of_today
 from sts_hub.ingest import rows as sample_rows
-from sts_hub.ingest.intake import Entry, Unusable, unusable
+from sts_hub.ingest.intake import Entry, Impulses, Unusable, unusable
 from sts_hub.ingest.rows import Mask, Rows, Sensors, SeriesIndex
 from sts_protocols.columns import SampleColumns
-from sts_protocols.record import Anchor, ClockSource, Drop, Log
+from sts_protocols.record import Anchor, ClockSource, Drop, Header, Impulse, Log
 
 MAX_DAYS = 3
 """A record lasts seconds; with a suspend inside it may touch two days, or three. More is not a time."""
@@ -67,6 +67,19 @@ class LogLine(NamedTuple):
     log: Log
 
 
+class ImpulseLine(NamedTuple):
+    """One impulse of a record. offset_us ties its boot times to the wall without the epoch's correction;
+    clock_error_us is None where the epoch's pin placed it."""
+
+    gateway: str
+    epoch: bytes
+    seq: int
+    place: int
+    offset_us: int
+    clock_error_us: int | None
+    impulse: Impulse
+
+
 @dataclass
 class Plan:
     """Everything that one transaction writes."""
@@ -77,6 +90,7 @@ class Plan:
     ledger: list[LedgerLine]
     unusable: list[Unusable]
     logs: list[LogLine]
+    impulses: list[ImpulseLine]
     records: int
     refused: int
     withheld: int
@@ -108,7 +122,8 @@ def decide(
     logs = [_log(record, now_us) for record in good if isinstance(record.entry.content, Log)]
     series = sample_rows.series_of(rows)
     ledger = [lines[epoch] for epoch in sorted(lines)]
-    return Plan(rows, sensors, series, ledger, parked, logs, len(good), refused + again, hidden)
+    impulses = [line for record in good for line in _impulses(record, epochs)]
+    return Plan(rows, sensors, series, ledger, parked, logs, impulses, len(good), refused + again, hidden)
 
 
 def named(entries: Iterable[Entry], broken: Iterable[Unusable]) -> dict[bytes, str]:
@@ -198,12 +213,16 @@ def _fault(record: Timed, epochs: Mapping[bytes, EpochRow], now_us: int) -> tupl
     spoken_of = [entry.header.epoch, *([content.epoch] if isinstance(content, Drop) else [])]
     if any(epochs[epoch].gateway != entry.gateway for epoch in spoken_of):
         return "foreign", "It speaks of an epoch of another gateway."
-    if offset_us is None and isinstance(content, SampleColumns):
+    if offset_us is None and isinstance(content, SampleColumns | Impulses):
         return "unpinned", "Its clock is unknown and its epoch has no pin yet."
     if isinstance(content, Anchor) and not is_of_today(content.wall_us, now_us):
         return "anchor", f"It ties its clock to {content.wall_us} us since 1970, which is no time of today."
     if offset_us is not None and entry.header.last_us + offset_us > now_us + FUTURE_US:
         return "future", "It is dated after the hub's time."
+    if isinstance(content, Impulses) and not _lies_within(content, entry.header):
+        return "body", "It has impulses outside of the times that its header tells."
+    if isinstance(content, Impulses) and entry.header.first_us + (offset_us or 0) < FLOOR_US:
+        return "past", "It has a time before 2020: a clock that was never set."
     return None
 
 
@@ -318,6 +337,29 @@ def _touch(lines: dict[bytes, LedgerLine], rows: Rows, sensors: Sensors) -> None
     for epoch, first_us, last_us in zip(epochs, first.tolist(), last.tolist(), strict=True):
         if first_us <= last_us:
             lines[epoch].touched = (first_us, last_us)
+
+
+def _lies_within(content: Impulses, header: Header) -> bool:
+    return all(header.first_us <= impulse.boot_us <= header.last_us for impulse in content.told)
+
+
+def _impulses(record: Timed, epochs: Mapping[bytes, EpochRow]) -> Iterator[ImpulseLine]:
+    entry, offset_us = record
+    if not isinstance(entry.content, Impulses) or offset_us is None:
+        return
+    header = entry.header
+    known = header.clock.source != ClockSource.UNKNOWN
+    bare_us = offset_us - epochs[header.epoch].delta_us
+    for place, impulse in enumerate(entry.content.told):
+        yield ImpulseLine(
+            entry.gateway,
+            header.epoch,
+            header.seq,
+            place,
+            bare_us,
+            header.clock.error_us if known else None,
+            impulse,
+        )
 
 
 def _log(record: Timed, now_us: int) -> LogLine:

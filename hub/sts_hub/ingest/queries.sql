@@ -74,6 +74,11 @@ INSERT INTO sts.anchor (epoch, boot_us, offset_us, error_us, source) VALUES ($1,
 -- name: add_log
 INSERT INTO sts.gateway_log (gateway, epoch, t, level, event, fields) VALUES ($1, $2, $3, $4, $5, $6)
 
+-- name: add_impulse
+INSERT INTO sts.impulse (epoch, seq, place, gateway, timer, t, clock_error_us, ticks, channel, bib, marks, line, moment,
+                         moment_error_us)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+
 -- name: park
 INSERT INTO sts.parked (gateway, epoch, seq, reason, detail, raw) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT DO NOTHING

@@ -28,7 +28,7 @@ from sts_hub.ingest import rows as sample_rows
 from sts_hub.ingest.counters import Counters
 from sts_hub.ingest.footing import Footing
 from sts_hub.ingest.intake import Entry, Unusable, unusable
-from sts_hub.ingest.plans import LedgerLine, Plan
+from sts_hub.ingest.plans import ImpulseLine, LedgerLine, Plan
 from sts_hub.ingest.register import Register
 from sts_protocols.record import Anchor, Drop
 
@@ -230,6 +230,7 @@ class Store:
                     format="binary",
                 )
             await self._checkpoint("copied")
+            await _write_impulses(connection, plan.impulses)
             await _write_logs(connection, plan)
             for line in plan.ledger:
                 await _enter(connection, line)
@@ -319,6 +320,31 @@ async def _anchor(connection: Connection, epoch: UUID, anchor: Anchor) -> None:
     await connection.execute(_QUERIES.pin, epoch, offset_us, anchor.error_us, anchor.source)
     await connection.execute(
         _QUERIES.add_anchor, epoch, anchor.boot_us, offset_us, anchor.error_us, anchor.source
+    )
+
+
+async def _write_impulses(connection: Connection, lines: Sequence[ImpulseLine]) -> None:
+    if lines:
+        await connection.executemany(_QUERIES.add_impulse, [_impulse(line) for line in lines])
+
+
+def _impulse(line: ImpulseLine) -> tuple[object, ...]:
+    told = line.impulse
+    return (
+        UUID(bytes=line.epoch),
+        line.seq,
+        line.place,
+        line.gateway,
+        told.timer,
+        timestamp(told.boot_us + line.offset_us),
+        line.clock_error_us,
+        told.ticks,
+        told.channel,
+        told.bib,
+        list(told.marks),
+        told.line,
+        None if told.moment_us is None else timestamp(told.moment_us + line.offset_us),
+        told.error_us,
     )
 
 

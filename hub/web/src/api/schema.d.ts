@@ -320,6 +320,26 @@ export interface paths {
         patch: operations["change_gateway"];
         trace?: never;
     };
+    "/api/v1/gateways/{name}/impulses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Impulses
+         * @description What the timers of a gateway told, by time of arrival: with unassigned, manual and deleted ones.
+         */
+        get: operations["list_impulses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gateways/{name}/completeness": {
         parameters: {
             query?: never;
@@ -874,6 +894,74 @@ export interface components {
             battery: number | null;
         };
         /**
+         * Impulse
+         * @description One line of a timer that tells a time. Epoch, seq and place say which it is, for good.
+         */
+        Impulse: {
+            /**
+             * Epoch
+             * Format: uuid
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /** Place */
+            place: number;
+            /**
+             * Timer
+             * @description The gateway's own name for the timer.
+             */
+            timer: string;
+            /**
+             * Ticks
+             * @description The timer's own time in 1/10,000 s, truncated: a time of day, or a duration on RT and TT.
+             */
+            ticks: number | null;
+            /** Channel */
+            channel: string;
+            /**
+             * Bib
+             * @description Number or tag; null if the timer had no valid one.
+             */
+            bib: string | null;
+            /**
+             * Marks
+             * @description manual, unassigned, deleted and others, as the timer told them.
+             */
+            marks: string[];
+            /**
+             * Deleted
+             * @description A later line of the timer has taken it back; it is kept.
+             */
+            deleted: boolean;
+            /**
+             * Line
+             * @description The line as it came, each byte a character (ISO 8859-1).
+             */
+            line: string;
+            /**
+             * Arrived
+             * Format: date-time
+             * @description When its line reached the gateway.
+             */
+            arrived: string;
+            /**
+             * Clock Error Us
+             * @description The gateway's clock was right within this, µs.
+             */
+            clock_error_us: number | null;
+            /**
+             * Moment
+             * @description When it was, mapped from the timer's clock; null if it cannot be told.
+             */
+            moment: string | null;
+            /**
+             * Moment Error Us
+             * @description The moment is right within this beside the gateway's clock, µs.
+             */
+            moment_error_us: number | null;
+        };
+        /**
          * LiveAlert
          * @description `alert`: something that somebody must look at; never left out.
          */
@@ -1262,6 +1350,16 @@ export interface components {
         Page_Gateway_: {
             /** Items */
             items: components["schemas"]["Gateway"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
+        /** Page[Impulse] */
+        Page_Impulse_: {
+            /** Items */
+            items: components["schemas"]["Impulse"][];
             /**
              * Next
              * @description Send as `cursor` to go on; null at the end.
@@ -3252,6 +3350,71 @@ export interface operations {
             };
             /** @description The request is too large (`urn:sts:problem:too-large`) */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_impulses: {
+        parameters: {
+            query?: {
+                /** @description Arrived at this time or later. */
+                from?: string | null;
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Impulse_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,1 @@
+"""Impulses of timers of the hub: endpoints, rules, queries and shapes."""

@@ -1,0 +1,28 @@
+"""The route of impulses."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from sts_hub.errors import NotFound, NotSignedIn
+from sts_hub.impulses import service
+from sts_hub.impulses.schemas import Impulse
+from sts_hub.kit.identity import Asking
+from sts_hub.kit.pages import Part
+from sts_hub.kit.problems import described
+from sts_hub.kit.sessions import Reads
+from sts_hub.kit.shapes import Moment, Page
+from sts_protocols.routing import GATEWAY_NAME
+
+router = APIRouter(prefix="/gateways", tags=["impulses"])
+
+Name = Annotated[str, Path(pattern=f"^{GATEWAY_NAME.pattern}$")]
+Since = Annotated[Moment | None, Query(alias="from", description="Arrived at this time or later.")]
+
+
+@router.get("/{name}/impulses", responses=described(NotSignedIn, NotFound))
+async def list_impulses(
+    caller: Asking, session: Reads, part: Part, name: Name, since: Since = None
+) -> Page[Impulse]:
+    """What the timers of a gateway told, by time of arrival: with unassigned, manual and deleted ones."""
+    return await service.listed(session, caller, part, name, since)

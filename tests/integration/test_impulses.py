@@ -1,0 +1,197 @@
+"""Impulses at the hub: each stored once with the ledger, none erased, and read by whoever sees their gateway."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from api_support import World, problem
+from ingest_support import Gateway, message
+from sts_hub.db import pools
+from sts_hub.ingest.counters import Counters
+from sts_hub.ingest.intake import read_message
+from sts_hub.ingest.register import Register
+from sts_hub.ingest.store import Store
+from sts_protocols.record import UNKNOWN_CLOCK, Anchor, Impulse, Kind, Record, encode_anchor, encode_impulses
+
+API = "/api/v1"
+START = (" 0007 C0  10:00:12.4567 00", "C0", "7", ())
+FINISH = ("?0000 C1  10:01:12.4567 00", "C1", None, ("unassigned",))
+BY_HAND = (" 0008 C0M 10:02:12.4500 00", "C0", "8", ("manual",))
+TAKEN_BACK = ("c0008 C0M 10:02:12.4500 00", "C0", "8", ("deleted", "manual"))
+TICKS = {"10:00:12.4567": 360_124_567, "10:01:12.4567": 360_724_567, "10:02:12.4500": 361_324_500}
+
+
+def impulse(gateway: Gateway, told: tuple[str, str, str | None, tuple[str, ...]], place: int = 0) -> Impulse:
+    """The impulse of a line that came with the next record."""
+    line, channel, bib, marks = told
+    boot_us = gateway.boot_us(gateway.seq) + place
+    return Impulse(
+        "timy-1", boot_us, TICKS[line[10:23]], channel, bib, marks, line.encode(), boot_us - 9, 50_000
+    )
+
+
+def record(gateway: Gateway, *told: tuple, **how: Any) -> Record:
+    body = encode_impulses(*(impulse(gateway, one, place) for place, one in enumerate(told)))
+    return gateway.record(Kind.IMPULSE, body, **how)
+
+
+async def lines(owner: asyncpg.Connection) -> list[str]:
+    rows = await owner.fetch("SELECT line FROM sts.impulse ORDER BY seq, place")
+    return [row["line"].decode() for row in rows]
+
+
+async def test_an_impulse_is_stored_once_with_its_line_however_often_it_comes(hub_database):
+    gateway, store = Gateway(), await hub_database.store()
+    first, second = record(gateway, START, FINISH), record(gateway, BY_HAND)
+    await hub_database.send(store, first, second)
+    again = await hub_database.send(store, second, first, first, lane="backlog", doubtful=True)
+    assert again.refused == 3
+    assert await lines(hub_database.owner) == [told[0] for told in (START, FINISH, BY_HAND)]
+    row = await hub_database.owner.fetchrow("SELECT * FROM sts.impulse WHERE place = 1")
+    assert (row["ticks"], row["channel"], row["bib"], row["marks"]) == (
+        360_724_567,
+        "C1",
+        None,
+        ["unassigned"],
+    )
+
+
+async def test_an_impulse_that_a_worker_died_over_is_stored_by_the_next(hub_database):
+    """Rows and ledger in one transaction: all of it or nothing."""
+
+    async def die(step: str) -> None:
+        if step == "entered":
+            raise KeyboardInterrupt
+
+    gateway = Gateway()
+    told = record(gateway, START)
+    with pytest.raises(KeyboardInterrupt):
+        await hub_database.send(await hub_database.store(checkpoint=die), told)
+    assert await lines(hub_database.owner) == []
+    await hub_database.send(await hub_database.store(), told)
+    assert await lines(hub_database.owner) == [START[0]]
+
+
+async def test_impulses_of_an_unknown_clock_wait_for_the_pin_of_their_epoch(hub_database):
+    gateway, store = Gateway(), await hub_database.store()
+    stored = await hub_database.send(store, record(gateway, START, clock=UNKNOWN_CLOCK))
+    assert stored.parked == 1
+    assert await lines(hub_database.owner) == []
+
+
+async def test_raw_frames_are_parked_until_somebody_orders_them(hub_database):
+    gateway, store = Gateway(), await hub_database.store()
+    await hub_database.send(store, gateway.record(Kind.RAW, b"frames"))
+    assert await hub_database.owner.fetchval("SELECT reason FROM sts.parked") == "kind"
+
+
+async def test_impulses_outside_of_their_header_are_no_good_record(hub_database):
+    gateway, store = Gateway(), await hub_database.store()
+    body = encode_impulses(Impulse("timy-1", 5, 1, "C0", None, (), b""))
+    await hub_database.send(store, gateway.record(Kind.IMPULSE, body))
+    assert await hub_database.owner.fetchval("SELECT reason FROM sts.parked") == "body"
+
+
+@pytest.fixture
+async def keep(world: World) -> AsyncIterator[Any]:
+    """Stores records of a gateway of the world."""
+    pool = await pools.open_pool(world.database.owner_dsn, "test")
+    store = Store(pool, Register(), Counters())
+
+    async def kept(gateway: Gateway, *records: Record) -> None:
+        said = read_message(gateway.name, "live", message(*records))
+        await store.store(said.entries, said.unusable)
+
+    yield kept
+    await pool.close()
+
+
+async def told(world: World, who: str = "coach", **params: Any) -> dict[str, Any]:
+    answer = await world.as_(who).get(f"{API}/gateways/{world['pitch']}/impulses", params=params)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def test_all_impulses_are_told_and_a_deletion_marks_the_earlier_one(world: World, keep: Any) -> None:
+    gateway = Gateway(world["pitch"])
+    await keep(gateway, *(record(gateway, one) for one in (START, FINISH, BY_HAND, TAKEN_BACK)))
+    items = (await told(world))["items"]
+    assert [item["line"] for item in items] == [one[0] for one in (START, FINISH, BY_HAND, TAKEN_BACK)]
+    assert [item["deleted"] for item in items] == [False, False, True, False]
+    assert [item["marks"] for item in items] == [[], ["unassigned"], ["manual"], ["deleted", "manual"]]
+    assert [item["bib"] for item in items] == ["7", None, "8", "8"]
+    assert {(item["clock_error_us"], item["moment_error_us"]) for item in items} == {(1_000, 50_000)}
+
+
+async def test_a_deletion_that_is_stored_first_marks_the_impulse_that_comes_later(
+    world: World, keep: Any
+) -> None:
+    """Live overtakes backlog."""
+    gateway = Gateway(world["pitch"])
+    early, late = record(gateway, BY_HAND), record(gateway, TAKEN_BACK)
+    await keep(gateway, late)
+    await keep(gateway, early)
+    assert [item["deleted"] for item in (await told(world))["items"]] == [True, False]
+
+
+async def test_the_list_comes_in_parts_without_hole_or_repeat(world: World, keep: Any) -> None:
+    gateway = Gateway(world["pitch"])
+    await keep(gateway, *(record(gateway, START, FINISH) for _ in range(5)))
+    places, cursor = [], None
+    while True:
+        part = await told(world, limit=3, **({"cursor": cursor} if cursor else {}))
+        places += [(item["seq"], item["place"]) for item in part["items"]]
+        cursor = part["next"]
+        if cursor is None:
+            break
+    assert places == [(seq, place) for seq in range(5) for place in range(2)]
+
+
+async def test_a_correction_of_the_epochs_clock_moves_what_is_told(world: World, keep: Any) -> None:
+    gateway = Gateway(world["pitch"])
+    await keep(gateway, record(gateway, START))
+    (before,) = (await told(world))["items"]
+    await world.database.owner.execute("UPDATE sts.epoch SET delta_us = -3600000000, corrections = 1")
+    await keep(gateway, record(gateway, FINISH))
+    first, second = (await told(world))["items"]
+    assert first["arrived"] < before["arrived"]
+    assert second["arrived"][:13] == first["arrived"][:13]  # the same hour: moved alike
+
+
+async def test_those_who_do_not_see_the_gateway_see_no_impulse(world: World, keep: Any) -> None:
+    gateway = Gateway(world["pitch"])
+    await keep(gateway, record(gateway, START))
+    path = f"{API}/gateways/{world['pitch']}/impulses"
+    assert (await world.as_(None).get(path)).status_code == 401
+    for who in ("athlete", "other_admin", "other_coach"):
+        problem(await world.as_(who).get(path), 404, "not-found")
+    for who in ("admin", "director", "coach", "trainer", "technician"):
+        assert len((await told(world, who))["items"]) == 1
+
+
+async def test_the_databases_own_wall_hides_them_too(world: World, keep: Any) -> None:
+    gateway = Gateway(world["pitch"])
+    await keep(gateway, record(gateway, START))
+    connection = await asyncpg.connect(world.database.api_dsn)
+    counts = {}
+    for who, club in (("coach", "club"), ("other_coach", "other_club")):
+        for name, value in (("account_id", world[who]), ("club_id", world[club]), ("role", "coach")):
+            await connection.execute("SELECT set_config($1, $2, false)", f"sts.{name}", str(value))
+        counts[who] = await connection.fetchval(
+            "SELECT count(*) FROM sts.impulse WHERE gateway = $1", world["pitch"]
+        )
+    await connection.close()
+    assert counts == {"coach": 1, "other_coach": 0}
+
+
+async def test_an_anchor_ties_its_impulses_when_their_clock_is_unknown(hub_database):
+    gateway, store = Gateway(), await hub_database.store()
+    boot_us = gateway.boot_us(0)
+    anchor = Anchor(boot_us, boot_us + gateway.offset_us, 7_000, 2)
+    await hub_database.send(store, gateway.record(Kind.ANCHOR, encode_anchor(anchor)))
+    await hub_database.send(store, record(gateway, START, clock=UNKNOWN_CLOCK), doubtful=True)
+    assert await hub_database.owner.fetchval("SELECT clock_error_us IS NULL FROM sts.impulse")
