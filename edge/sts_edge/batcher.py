@@ -1,5 +1,5 @@
 """From packets and waveforms to records: gathers what all sensors say for a moment, then closes it into one
-record of each kind.
+record of each kind. Impulses are records at once.
 
 How long that moment is, is the window that a power cut may cost: short while the link is up, longer while it
 is down, so that fewer and larger writes go to the card.
@@ -13,10 +13,12 @@ from sts_edge.config import RecordSettings
 from sts_protocols.record import (
     MAX_RECORD_BYTES,
     ClockReading,
+    Impulse,
     Kind,
     Record,
     Waveform,
     check_waveform,
+    encode_impulses,
     encode_samples,
     encode_waveform,
 )
@@ -101,6 +103,11 @@ class Batcher:
         check_waveform(waveform)
         for piece in _pieces(self._behind_its_channel(waveform)):
             self._waveforms.add(piece)
+
+    def add_impulse(self, impulse: Impulse) -> None:
+        """Close a record with this impulse at once: somebody waits for the time. Raises RecordError."""
+        at_us = impulse.boot_us
+        self._append(Kind.IMPULSE, encode_impulses(impulse), at_us, at_us, self._reading())
 
     def link_flows(self, flows: bool) -> None:
         """Use the short window, or the long one. A link that comes back closes the open records.

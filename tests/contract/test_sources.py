@@ -11,12 +11,15 @@ import pytest
 
 from bluetooth_air import FAST, PATIENCE_S, on_air, scenario, settings, stopped, until
 from scripted_source import ScriptedSource
+from serial_cables import cables, with_ports
 from sts_edge.clock import boot_us
-from sts_edge.config import Settings
+from sts_edge.config import PortSettings, Settings
 from sts_edge.sources import Emit, Source, Told
 from sts_edge.sources.bluetooth import BluetoothSource
+from sts_edge.sources.serial import SerialSource
 from sts_protocols.record import Waveform, check_waveform
 from sts_protocols.sample import Packet, check_packet
+from sts_sims.pod import HeartPod
 
 REGISTERED = {"hr-01", "hr-02"}
 
@@ -46,11 +49,21 @@ async def polar(folder: Path) -> AsyncIterator[Kind]:
 
 
 @contextlib.asynccontextmanager
+async def serial(folder: Path) -> AsyncIterator[Kind]:
+    devices = {name: HeartPod(rate_hz=20.0) for name in ("hr-01", "hr-02", "hr-03")}
+    async with cables(folder, devices):
+        ports = [
+            PortSettings(name=name, device=str(folder / name), kind="pod") for name in sorted(REGISTERED)
+        ]
+        yield Kind(lambda given, emit: SerialSource(with_ports(given, *ports), emit))
+
+
+@contextlib.asynccontextmanager
 async def scripted(folder: Path) -> AsyncIterator[Kind]:
     yield Kind(lambda given, emit: ScriptedSource(given, emit, every_s=0.01))
 
 
-@pytest.fixture(params=[bluetooth, polar, scripted], ids=["bluetooth", "polar", "scripted"])
+@pytest.fixture(params=[bluetooth, polar, serial, scripted], ids=["bluetooth", "polar", "serial", "scripted"])
 async def kind(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Kind]:
     async with request.param(tmp_path) as made:
         yield made

@@ -29,7 +29,7 @@ from sts_edge.supervisor import Supervisor
 from sts_edge.uplinks import Uplink, amqp, https
 from sts_edge.uplinks.uplink import TwoLaneUplink
 from sts_edge.witness import Witness, WitnessMissing
-from sts_protocols.record import Record
+from sts_protocols.record import Impulse, Record
 from sts_protocols.sample import Packet
 
 from .anchors import Anchors
@@ -147,13 +147,16 @@ class Agent:
             await self._end()
 
     def emit(self, told: Told) -> None:
-        """Take what a source was told. Raises SampleError for what no record can carry."""
+        """Take what a source was told. Raises ProtocolError for what no record can carry."""
         if isinstance(told, Packet):
             self.batcher.add(told)
+        elif isinstance(told, Impulse):
+            self.batcher.add_impulse(told)
         else:
             self.batcher.add_waveform(told)
         if self._control.is_followed:
-            self._control.tell(told.sensor, tail_line(told, self.clock.reading))
+            sensor = told.timer if isinstance(told, Impulse) else told.sensor
+            self._control.tell(sensor, tail_line(told, self.clock.reading))
 
     def purge(self, question: Question) -> dict[str, Any]:
         """The answer to {"do": "purge"}: sts.edge.purge/1, what is given up, or would be."""

@@ -70,6 +70,13 @@ async def _opened(settings: Settings, config: Path) -> Agent:
 
         return BluetoothSource(given, agent.emit, now_us=agent.clock.boot_us)
 
+    if settings.ports:
+        # Imported here: a gateway without serial ports does without pyserial.
+        from sts_edge.sources.serial import SerialSource
+
+        agent.add_source(
+            SerialSource(settings, agent.emit, agent.clock.add_anchor, now_us=agent.clock.boot_us)
+        )
     registration = Registration(settings, config, agent.health, radio, agent.add_source)
     registration.begin()
     agent.answer("reload", registration.reload)

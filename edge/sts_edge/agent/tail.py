@@ -8,25 +8,38 @@ from typing import Any
 
 from sts_edge.sources import Told
 from sts_protocols.metrics import by_id
-from sts_protocols.record import ClockReading, ClockSource, Waveform
+from sts_protocols.record import ClockReading, ClockSource, Impulse, Waveform
 from sts_protocols.sample import Packet, Quality, Value
 
 
 def tail_line(told: Told, reading: Callable[[int], ClockReading]) -> dict[str, Any]:
     """A packet's values, or what a waveform is like, with the names of metrics, and its wall time (RFC 3339)
     if that is known. A person cannot read 130 values a second: how many and how large must do."""
-    boot_us = told.boot_us if isinstance(told, Packet) else told.start_us
-    content = (
-        {"values": [_value(value) for value in told.values]}
-        if isinstance(told, Packet)
-        else {"values": [], "waveform": _waveform(told)}
-    )
+    boot_us = told.start_us if isinstance(told, Waveform) else told.boot_us
     return {
         "schema": "sts.edge.tail/1",
-        "sensor": told.sensor,
+        "sensor": told.timer if isinstance(told, Impulse) else told.sensor,
         "boot_us": boot_us,
         "time": _wall_time(boot_us, reading(boot_us)),
-        **content,
+        **_content(told),
+    }
+
+
+def _content(told: Told) -> dict[str, Any]:
+    if isinstance(told, Packet):
+        return {"values": [_value(value) for value in told.values]}
+    if isinstance(told, Impulse):
+        return {"values": [], "impulse": _impulse(told)}
+    return {"values": [], "waveform": _waveform(told)}
+
+
+def _impulse(impulse: Impulse) -> dict[str, Any]:
+    return {
+        "ticks": impulse.ticks,
+        "channel": impulse.channel,
+        "bib": impulse.bib,
+        "marks": list(impulse.marks),
+        "line": impulse.line.decode("latin-1"),
     }
 
 

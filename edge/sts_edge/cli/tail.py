@@ -44,6 +44,8 @@ def plain(line: Line) -> str:
         parts.append(f"{name} {numbers} {values[0]['unit']}")
     if waveform := line.get("waveform"):
         parts.append(_shape(waveform))
+    if impulse := line.get("impulse"):
+        parts.append(_told(impulse))
     told = [*line["values"], *([waveform] if waveform else [])]
     doubts = sorted({value["quality"] for value in told} - {"ok"})
     parts += [doubt.replace("_", " ") for doubt in doubts]
@@ -55,6 +57,11 @@ def plain(line: Line) -> str:
 def _shape(waveform: Line) -> str:
     low, high, unit = waveform["low"], waveform["high"], waveform["unit"]
     return f"{waveform['metric']} {waveform['count']} values at {waveform['rate_hz']:g} Hz, {low:g} to {high:g} {unit}"
+
+
+def _told(impulse: Line) -> str:
+    """The line of a timer says most; its marks are told in words beside it."""
+    return "  ".join([impulse["line"].strip(), *impulse["marks"]])
 
 
 def _check(wanted: list[str], known: list[str]) -> None:

@@ -64,7 +64,7 @@ class Clock:
     def __init__(
         self,
         last_good: LastGoodTime,
-        sources: Sequence[str] = ("ntp", "hub"),
+        sources: Sequence[str] = ("ntp", "gnss", "hub"),
         ticks: Ticks | None = None,
         adjtimex: Adjtimex = kernel_adjtimex,
     ) -> None:

@@ -53,6 +53,29 @@ def streams_of_polar(tables: Mapping[str, Any], base: Path) -> Found:
             )
 
 
+def one_port_one_name(tables: Mapping[str, Any], base: Path) -> Found:
+    """Two ports share no device, and no name with each other or a sensor."""
+    ports, sensors = (_entries(tables, name) for name in ("ports", "sensors"))
+    taken = {sensor.get("name"): f"sensors[{number + 1}]" for number, sensor in enumerate(sensors)}
+    devices: dict[object, str] = {}
+    for number, port in enumerate(ports):
+        for key, before in (("name", taken), ("device", devices)):
+            value = port.get(key)
+            if not isinstance(value, str):
+                continue
+            other = before.setdefault(value, f"ports[{number + 1}]")
+            if other != f"ports[{number + 1}]":
+                sentence = (
+                    f'ports[{number + 1}].{key} = "{value}"  {other} has it already; each device has its own'
+                )
+                yield ("ports", number, key), sentence
+
+
+def _entries(tables: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    entries = tables.get(name)
+    return [one if isinstance(one, dict) else {} for one in entries] if isinstance(entries, list) else []
+
+
 def hub_address(tables: Mapping[str, Any], base: Path) -> Found:
     """The hub's address is usable, holds no secret, and is encrypted unless it is this machine."""
     given = _text(tables, "hub", "url")
@@ -140,4 +163,11 @@ def authority_file(tables: Mapping[str, Any], base: Path) -> Found:
         )
 
 
-CHECKS: tuple[Check, ...] = (one_device_one_name, streams_of_polar, hub_address, secret_file, authority_file)
+CHECKS: tuple[Check, ...] = (
+    one_device_one_name,
+    one_port_one_name,
+    streams_of_polar,
+    hub_address,
+    secret_file,
+    authority_file,
+)

@@ -32,7 +32,7 @@ def _text(settings: Settings | None) -> str:
     for field in msgspec.structs.fields(Settings):
         shape = table_of(field.type)
         header = f"[[{field.name}]]" if list_table(field.type) else f"[{field.name}]"
-        optional = field.name == "witness"
+        optional = field.name in ("ports", "witness")
         for table in _tables(settings, field.name):
             lines = [_comment(shape.__doc__ or ""), _off(header, optional and table is None)]
             parts.append("\n".join([*lines, *_keys(shape, table, optional)]))

@@ -180,14 +180,15 @@ class ClockSettings(Table, frozen=True, kw_only=True):
     """Whom to ask for the time."""
 
     sources: Annotated[
-        tuple[Literal["ntp", "hub"], ...],
+        tuple[Literal["ntp", "gnss", "hub"], ...],
         key(
-            "Sources of wall time, the most trusted first: ntp is this machine's synchronised clock.",
-            'a list of "ntp" and "hub"',
-            ["ntp", "hub"],
+            "Sources of wall time, the most trusted first: ntp is this machine's synchronised clock, gnss the "
+            "receiver at one of the ports.",
+            'a list of "ntp", "gnss" and "hub"',
+            ["ntp", "gnss", "hub"],
             min_length=1,
         ),
-    ] = ("ntp", "hub")
+    ] = ("ntp", "gnss", "hub")
 
 
 class BluetoothSettings(Table, frozen=True, kw_only=True):
@@ -285,6 +286,50 @@ class SensorSettings(Table, frozen=True, kw_only=True):
     ] = ()
 
 
+class PortSettings(Table, frozen=True, kw_only=True):
+    """One device on a serial cable."""
+
+    name: Annotated[
+        str,
+        key(
+            "The local name of this device. Never give the name of one device to another.",
+            "1 to 40 of letters, digits, dot, - and _, beginning with a letter or digit",
+            "timy-1",
+            pattern=f"^{SENSOR_NAME.pattern}$",
+        ),
+    ]
+    device: Annotated[
+        str,
+        key(
+            "The port's file, or the adapter's name in /dev/serial/by-id, which stays when the plug moves.",
+            "a path that begins with /, or a name in /dev/serial/by-id",
+            "/dev/ttyUSB0",
+            pattern=r"^(/.*[^/]|[^/]+)$",
+        ),
+    ]
+    kind: Annotated[
+        Literal["gnss", "alge", "tag_heuer", "ipico", "stalker", "pod"],
+        key(
+            "What the device is: a GNSS receiver, a timer of ALGE or TAG Heuer, a reader of IPICO tags, a Stalker "
+            "radar, or a pod of your own.",
+            '"gnss", "alge", "tag_heuer", "ipico", "stalker" or "pod"',
+            "alge",
+        ),
+    ]
+    baud: Annotated[
+        Annotated[int, Meta(ge=300, le=4_000_000)] | None,
+        key(
+            "The speed of the line; without it the usual one of the kind.",
+            "a whole number from 300 to 4000000",
+            9600,
+        ),
+    ] = None
+    speed_unit: Annotated[
+        Literal["km/h", "mph", "m/s"],
+        key("The unit of speed that is set on a radar.", '"km/h", "mph" or "m/s"', "km/h"),
+    ] = "km/h"
+
+
 class WitnessSettings(Table, frozen=True, kw_only=True):
     """For proof runs only: an outside witness is told of each record before it is written."""
 
@@ -308,4 +353,5 @@ class Settings(Table, frozen=True, kw_only=True):
     clock: ClockSettings = ClockSettings()
     bluetooth: BluetoothSettings = BluetoothSettings()
     sensors: tuple[SensorSettings, ...] = ()
+    ports: tuple[PortSettings, ...] = ()
     witness: WitnessSettings | None = None

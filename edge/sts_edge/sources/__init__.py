@@ -6,11 +6,12 @@ A source knows nothing of buffers and uplinks; it hands what it was told to whoe
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
-from sts_protocols.record import Waveform
+from sts_protocols.record import Impulse, Waveform
 from sts_protocols.sample import Packet
 
-Told = Packet | Waveform
-"""What a source may hand on: values that share one time, or values of one channel at a fixed rate."""
+Told = Packet | Waveform | Impulse
+"""What a source may hand on: values that share one time, values of one channel at a fixed rate, or a line of a
+timer."""
 
 Emit = Callable[[Told], None]
 """Takes one of them, at once and without waiting. What it raises is logged by the source, never passed on."""
@@ -45,7 +46,8 @@ class Source(Protocol):
     - once `run` has ended, nothing more is emitted and no task of its own is left;
     - packets are emitted only for registered sensors, stamped with CLOCK_BOOTTIME when they came, in order;
     - waveforms too, each channel in order, stamped when they were measured, as far as the sensor tells;
-    - an `emit` that raises costs that packet or waveform and nothing else;
+    - impulses are emitted at once, stamped when their line came;
+    - an `emit` that raises costs what it was given and nothing else;
     - `states` names each registered sensor once, before, while and after it runs.
     """
 

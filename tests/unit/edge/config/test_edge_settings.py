@@ -74,7 +74,7 @@ def test_a_good_file_is_read_with_defaults_for_what_it_leaves_out(folder: Path) 
     assert [sensor.name for sensor in settings.sensors] == ["hr-01", "hr-02"]
     assert (settings.record.live_ms, settings.record.offline_ms) == (250, 1_000)
     assert settings.buffer.max_bytes == 100 << 20
-    assert settings.clock.sources == ("ntp", "hub")
+    assert settings.clock.sources == ("ntp", "gnss", "hub")
     assert settings.witness is None
 
 
@@ -303,9 +303,11 @@ def test_the_sample_names_every_key_with_a_sentence(folder: Path) -> None:
 
 
 def test_the_defaults_shown_in_the_sample_are_the_defaults(folder: Path) -> None:
-    """With every commented default put in force nothing changes; ca_file, wheel_mm and witness have none."""
+    """With every commented default put in force nothing changes; ca_file, wheel_mm, witness and
+    the ports have none."""
     plain = sample_with(folder, sample_settings())
-    shown = re.sub(r"(?m)^# (?!\[witness|socket|ca_file|wheel_mm)", "", sample_settings())
+    without = r'\[witness|socket|ca_file|wheel_mm|\[\[ports|name = "timy|device|kind = "alge|baud|speed_unit'
+    shown = re.sub(rf"(?m)^# (?!{without})", "", sample_settings())
 
     assert shown != sample_settings()
     assert sample_with(folder, shown) == plain
@@ -363,3 +365,40 @@ def test_keys_are_found_on_their_lines_whatever_stands_around_them() -> None:
 def test_no_text_is_a_traceback(text: str) -> None:
     with pytest.raises(ConfigError):
         parse(text)
+
+
+PORT = '\n[[ports]]\nname = "timy-1"\ndevice = "/dev/ttyUSB0"\nkind = "alge"\n'
+
+
+def test_a_port_is_read_with_the_rate_of_its_kind_for_none_of_its_own(folder: Path) -> None:
+    (port,) = parse(GOOD + PORT, base=folder).ports
+
+    assert (port.name, port.device, port.kind, port.baud) == ("timy-1", "/dev/ttyUSB0", "alge", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("baud = 9600", "baud = 50"), "expected a whole number from 300 to 4000000, for example 9600"),
+        (("baud = 9600", "bauds = 9600"), "the nearest is ports[1].baud"),
+        (('kind = "alge"', 'kind = "timy"'), "alge"),
+        (('device = "/dev/ttyUSB0"', 'device = "by/id"'), "/dev/serial/by-id"),
+    ],
+    ids=["rate", "key", "kind", "device"],
+)
+def test_a_port_that_cannot_be_is_refused_with_what_is_right(
+    folder: Path, change: tuple[str, str], told: str
+) -> None:
+    text = GOOD + PORT + "baud = 9600\n"
+
+    assert parse(text, base=folder).ports[0].baud == 9600
+    assert told in fault(text.replace(*change), folder)
+
+
+def test_two_ports_share_neither_device_nor_a_name_with_anybody(folder: Path) -> None:
+    other = PORT.replace("timy-1", "hr-01")
+
+    told = faults(GOOD + PORT + other, folder)
+
+    assert any("sensors[1] has it already" in one for one in told)
+    assert any("ports[1] has it already" in one for one in told)
