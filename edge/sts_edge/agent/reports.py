@@ -113,6 +113,7 @@ class Reports:
             "known": known,
             "source": ClockSource(reading.source).name.lower(),
             "error_ms": round(reading.error_us / 1_000, 1) if known else None,
+            "hub_wall_us": self._clock.hub_wall_us(),
         }
 
 

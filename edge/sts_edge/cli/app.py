@@ -160,6 +160,48 @@ def sensors_remove(context: typer.Context, name: SensorName) -> None:
     _do(context, lambda call: work(call, name))
 
 
+def _fault_words(incomplete: str) -> list[str]:
+    """What the doctor knows."""
+    from sts_edge.doctor.faults import BY_NAME, CHECKS
+
+    return [word for word in (*CHECKS, *BY_NAME) if word.startswith(incomplete)]
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", help="Only this check or fault (repeatable).", autocompletion=_fault_words),
+    ] = None,
+    power_test: Annotated[
+        bool, typer.Option("--power-test", help="Write until the plug is pulled; then --verify.")
+    ] = False,
+    verify: Annotated[
+        int | None, typer.Option(min=0, help="After a power test: the last number that was seen.")
+    ] = None,
+    witness: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Send the numbers there, too, by TCP.")
+    ] = None,
+    without_sync: Annotated[
+        bool, typer.Option("--without-sync", help="The control of the power test: must lose numbers.")
+    ] = False,
+) -> None:
+    """Find what is wrong, with the fix and the next command for each fault."""
+    if verify is not None:
+        from .power_test import verify as judge
+
+        _do(context, lambda call: judge(call, verify))
+    elif power_test or without_sync:
+        from .power_test import write
+
+        _do(context, lambda call: write(call, witness, without_sync))
+    else:
+        from .doctor import doctor as work
+
+        _do(context, lambda call: work(call, only or []))
+
+
 @buffer_app.callback()
 def buffer(context: typer.Context) -> None:
     """What waits for the hub: show, drain, export, purge."""

@@ -75,6 +75,7 @@ class Clock:
         self._force: _Anchored | None = None
         self._told: Anchor | None = None
         self._refused: dict[int, str] = {}
+        self._hub_offset_us: int | None = None
         self._floor_us = last_good.load()
         self.pin: Anchor | None = None
         self.on_anchor: Callable[[Anchor], None] | None = None
@@ -105,12 +106,17 @@ class Clock:
         reading = self.reading(now_us)
         return max(now_us + reading.offset_us - reading.error_us, self._floor_us or 0)
 
+    def hub_wall_us(self) -> int | None:
+        """Return the hub's wall time now by its last answer, believed or not, µs; None before the first."""
+        return None if self._hub_offset_us is None else self.boot_us() + self._hub_offset_us
+
     def add_hub_answer(self, sent_us: int, received_us: int, hub_us: int) -> bool:
         """Take the hub's time from an answer; its question was sent and it was received at these boot times.
 
         The hub wrote its time somewhere in between, so half the round trip is the error.
         """
         half_us = (received_us - sent_us) // 2
+        self._hub_offset_us = hub_us - sent_us - half_us
         return self.add_anchor(Anchor(sent_us + half_us, hub_us, half_us + 1, ClockSource.HUB))
 
     def add_anchor(self, anchor: Anchor) -> bool:

@@ -297,3 +297,13 @@ def test_a_full_disk_does_not_stop_the_clock(ticks: Ticks) -> None:
     clock.add_anchor(hub(ticks))
 
     clock.keep_last_good()
+
+
+def test_the_hubs_time_is_known_by_its_last_answer_even_when_it_is_not_believed(
+    clock: Clock, ticks: Ticks
+) -> None:
+    assert clock.hub_wall_us() is None
+    clock.add_anchor(ntp(ticks))
+    assert not clock.add_hub_answer(ticks.now_us - 2_000, ticks.now_us, WALL_US + 4 * SECOND_US)
+    ticks.now_us += SECOND_US
+    assert clock.hub_wall_us() == WALL_US + 5 * SECOND_US + 1_000
