@@ -27,7 +27,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 healthy, 1 failed, 2 usage, 3 degraded, 4 hub unreachable, 5 settings invalid, "
     "6 not allowed, 7 nothing found, 8 timed out, 9 agent not running, 130 interrupted.",
 )
-config_app = typer.Typer(help="Show and check the settings file.", no_args_is_help=True)
+config_app = typer.Typer(help="Show, check and edit the settings file.", no_args_is_help=True)
 buffer_app = typer.Typer(
     help="What waits for the hub: show, drain, export, purge.", invoke_without_command=True
 )
@@ -35,6 +35,8 @@ app.add_typer(buffer_app, name="buffer")
 sensors_app = typer.Typer(help="List, add, test, change and remove sensors.", no_args_is_help=True)
 app.add_typer(sensors_app, name="sensors")
 app.add_typer(config_app, name="config")
+network_app = typer.Typer(help="Show and change how this gateway is connected.", no_args_is_help=True)
+app.add_typer(network_app, name="network")
 
 
 @app.callback()
@@ -300,12 +302,101 @@ def config_show(context: typer.Context) -> None:
     _do(context, work)
 
 
+@config_app.command("edit")
+def config_edit(context: typer.Context) -> None:
+    """Edit the settings in $EDITOR; stored only when the agent can use them."""
+    from .config_edit import edit as work
+
+    _do(context, work)
+
+
 @config_app.command("validate")
 def config_validate(context: typer.Context) -> None:
     """Check the settings file; every fault at once, with its line."""
     from .settings import validate as work
 
     _do(context, work)
+
+
+@network_app.command("show")
+def network_show(context: typer.Context) -> None:
+    """Show how this gateway is connected, and which networks are near."""
+    from .network import show as work
+
+    _do(context, work)
+
+
+@network_app.command("wifi")
+def network_wifi(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NETWORK", help="Its name, as `network show` tells it.")],
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help="Its first line; without it you are asked.")
+    ] = None,
+) -> None:
+    """Join a Wi-Fi network."""
+    from .network import wifi as work
+
+    _do(context, lambda call: work(call, name, password_file))
+
+
+@network_app.command("hotspot")
+def network_hotspot(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NETWORK", help="How it shall be called.")] = "sts-gateway",
+    off: Annotated[bool, typer.Option("--off", help="Close it again.")] = False,
+) -> None:
+    """Open a Wi-Fi network of the gateway's own, to reach it where there is none."""
+    from .network import hotspot as work
+
+    _do(context, lambda call: work(call, name, off))
+
+
+@app.command()
+def logs(
+    context: typer.Context,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    level: Annotated[
+        str, typer.Option("--level", help="The least grave: debug, info, warning, error, critical.")
+    ] = "info",
+    since: Annotated[
+        str | None, typer.Option("--since", help="10m, 2h, 1d ago, or 2026-11-28T10:00.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A file of the agent's lines, instead of the journal.")
+    ] = None,
+) -> None:
+    """Show what the agent says."""
+    from .logs import logs as work
+
+    _do(context, lambda call: work(call, follow, level, since, file))
+
+
+@app.command()
+def simulate(
+    context: typer.Context,
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="One of `sts-sim list`, or a TOML file.")
+    ] = "squad",
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", min=1, help="End by itself after so long.")
+    ] = None,
+) -> None:
+    """Run a gateway of invented athletes beside this one, to learn; nothing of it reaches a hub."""
+    from .simulate import simulate as work
+
+    _do(context, lambda call: work(call, scenario, seconds))
+
+
+@app.command()
+def completion(
+    context: typer.Context,
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
+) -> None:
+    """Print a script that completes verbs, options and sensors."""
+    from .completion import completion as work
+
+    _do(context, lambda call: work(call, shell))
 
 
 @app.command()

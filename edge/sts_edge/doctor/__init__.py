@@ -4,7 +4,7 @@ faults     the table of all faults: name, meaning, fix
 patient    what is examined, and what an examination finds
 examination  all examinations in their order
 here       settings, agent, disk, buffer, card, clock
-broker     name, connection, certificate, login, a message and its confirm
+hub        name, connection, certificate, login, a message and its confirm
 radio      D-Bus, BlueZ, adapters
 serial_ports  there, allowed, and nobody else's
 power      the power test

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from . import broker, here
+from . import here, hub
 from .faults import BY_NAME, CHECKS
 from .patient import Finding, Patient, Result, Results, Skipped
 from .radio import bluetooth
@@ -17,11 +17,11 @@ EXAMINATIONS: Mapping[str, Callable[[Patient], Results]] = {
     "buffer": here.buffer,
     "card": here.card,
     "clock": here.clock,
-    "dns": broker.at_hub("dns", broker.dns),
-    "tcp": broker.at_hub("tcp", broker.tcp),
-    "tls": broker.at_hub("tls", broker.tls),
-    "login": broker.at_hub("login", broker.login),
-    "publish": broker.at_hub("publish", broker.publish),
+    "dns": hub.at_hub("dns", hub.dns),
+    "tcp": hub.at_hub("tcp", hub.tcp),
+    "tls": hub.at_hub("tls", hub.tls),
+    "login": hub.at_hub("login", hub.login),
+    "publish": hub.at_hub("publish", hub.publish),
     "bluetooth": bluetooth,
     "serial": serial,
 }

@@ -17,7 +17,7 @@ from sts_edge.clock import boot_us
 from sts_edge.clock.ntp import read_ntp
 from sts_edge.config import ConfigError, load
 from sts_edge.control.client import AgentAbsent, AgentSilent, NotAllowed, ask
-from sts_edge.uplinks.amqp.tls import EARLIEST_US
+from sts_edge.uplinks.tls import EARLIEST_US
 
 from .card import card_under
 from .patient import Passed, Patient, Results, Skipped, found

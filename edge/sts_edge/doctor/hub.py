@@ -1,4 +1,4 @@
-"""The way to the hub's broker, step by step: name, connection, certificate, login, a message and its confirm.
+"""The way to the hub, step by step: name, connection, certificate, login, a message and its confirm.
 
 The message is addressed to nobody (a topic that no queue is bound to) and comes back: the broker judges it,
 returns it and confirms it, and the hub never sees it.
@@ -14,13 +14,14 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
+import h11
 from aiormq.exceptions import AMQPError
 
 from sts_edge.clock import StoredLastGoodTime
 from sts_edge.config import Settings
-from sts_edge.uplinks.amqp.address import Address, address
-from sts_edge.uplinks.amqp.line import Line, LoginRefused
-from sts_edge.uplinks.amqp.outlet import Outcome, Outlet, Verdict
+from sts_edge.uplinks import amqp, https
+from sts_edge.uplinks.amqp.outlet import Outlet
+from sts_edge.uplinks.line import LoginRefused, Outcome, Verdict
 from sts_protocols import routing
 
 from .patient import Passed, Patient, Result, Results, Skipped, found
@@ -33,6 +34,7 @@ PROBED = (routing.TELEMETRY, routing.STATUS)
 # OpenSSL's verify codes (openssl/x509_vfy.h).
 _VERDICTS = {9: "tls-not-yet-valid", 10: "tls-expired", 62: "tls-wrong-name"}
 Peer = tuple[Any, ...]
+Address = amqp.Address | https.Address
 Ask = Callable[[Patient, Address], Results]
 
 
@@ -50,9 +52,10 @@ class _KnownTime:
 
 
 def where(settings: Settings) -> Address:
-    """The broker of the settings. Raises OSError for an unreadable ca_file."""
+    """The hub of the settings, by AMQP or HTTPS. Raises OSError for an unreadable ca_file."""
     hub = settings.hub
-    return address(hub.url, settings.gateway.name, hub.read_password, _KnownTime(settings), hub.ca_file)
+    given = (hub.url, settings.gateway.name, hub.read_password, _KnownTime(settings), hub.ca_file)
+    return https.address(*given) if hub.over_https else amqp.address(*given)
 
 
 def at_hub(check: str, ask: Ask) -> Callable[[Patient], Results]:
@@ -99,7 +102,7 @@ def tcp(patient: Patient, hub: Address) -> Results:
 def tls(patient: Patient, hub: Address) -> Results:
     """Is it the hub, by its certificate?"""
     if hub.tls is None:
-        yield Skipped("tls", "hub.url is amqp://, so nothing is encrypted")
+        yield Skipped("tls", "hub.url is not encrypted")
         return
     try:
         plain = socket.create_connection((hub.host, hub.port), patient.timeout_s)
@@ -119,14 +122,14 @@ def login(patient: Patient, hub: Address) -> Results:
 
 async def _login(patient: Patient, hub: Address) -> Result:
     began_s = time.monotonic()
-    line = Line(hub, _peers(hub)[0], "doctor")
+    line = hub.line(_peers(hub)[0], "doctor")
     try:
         async with asyncio.timeout(patient.timeout_s):
             await line.stand()
         return Passed("login", f"{hub.user} is in after {_ms_since(began_s)} ms")
     except LoginRefused as error:
         return _refusal(patient, hub, str(error))
-    except (OSError, AMQPError) as error:
+    except (OSError, AMQPError, h11.RemoteProtocolError) as error:
         return found("broker-silent", f"{hub!r}: {error or type(error).__name__}")
     finally:
         line.cut()
@@ -143,11 +146,14 @@ def _refusal(patient: Patient, hub: Address, words: str) -> Result:
 
 def publish(patient: Patient, hub: Address) -> Results:
     """Does the broker take a message of ours, and confirm it?"""
-    yield asyncio.run(_publish(patient, hub))
+    if isinstance(hub, amqp.Address):
+        yield asyncio.run(_publish(patient, hub))
+    else:
+        yield Skipped("publish", "over HTTPS there is no broker to ask; the login has shown the way")
 
 
-async def _publish(patient: Patient, hub: Address) -> Result:
-    line = Line(hub, _peers(hub)[0], "doctor")
+async def _publish(patient: Patient, hub: amqp.Address) -> Result:
+    line = hub.line(_peers(hub)[0], "doctor")
     took_ms = 0
     try:
         async with asyncio.timeout(patient.timeout_s):
@@ -170,8 +176,7 @@ async def _publish(patient: Patient, hub: Address) -> Result:
 async def _probe(outlet: Outlet, exchange: str, gateway: str) -> Verdict:
     told: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
     key = f"{exchange.partition('.')[2]}.{gateway}.{PROBE_TOPIC}"
-    where_to = {"exchange": exchange, "key": key, "user": gateway}
-    outlet.publish(b"", **where_to, content_type="text/plain", on_verdict=told.set_result)
+    outlet.send(b"", exchange, key, "text/plain", told.set_result, user=gateway)
     return await told
 
 
