@@ -20,9 +20,11 @@ import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from document_support import cut
 from sts_hub.config import Settings
 from sts_hub.kit.identity import PLAIN_COOKIE, token_hash
 from sts_protocols.metrics import HEART_RATE
+from sts_protocols.record import UNKNOWN_CLOCK, Kind, encode_document_part, seal
 from sts_protocols.sample import Quality
 
 PATIENCE_S = 20.0
@@ -131,6 +133,34 @@ class World:
             site="Pitch",
         )
 
+    async def document(self, name: str, gateway: str) -> None:
+        """A document of a gateway, with its bytes."""
+        (part,) = cut(b"1;0:57.13", f"{name}.txt")
+        now, epoch = datetime.now(UTC), uuid4()
+        self.ids[name] = await self.database.add(
+            "document",
+            gateway=self[gateway],
+            source=part.source,
+            sha256=part.sha256,
+            size=part.size,
+            name=part.name,
+            form=part.form,
+            first_told=now,
+            last_told=now,
+            held=part.size,
+            whole_at=now,
+        )
+        record = seal(
+            Kind.DOCUMENT, bytes(8), epoch.bytes, 0, 0, 0, UNKNOWN_CLOCK, encode_document_part(part)
+        )
+        await self.database.owner.execute(
+            "INSERT INTO sts.document_part VALUES ($1, $2, 0, 0, $3, $4)",
+            self[name],
+            epoch,
+            part.size,
+            record.raw,
+        )
+
     async def team(self, name: str, club: str) -> None:
         """A team."""
         self.ids[name] = await self.database.add("team", club_id=self[club], name=name.title())
@@ -181,6 +211,8 @@ async def make_world(database: ApiDatabase, app: FastAPI) -> World:
     await world.sensor("spare", "club")
     await world.gateway("pitch", "club")
     await world.gateway("other_pitch", "other_club")
+    await world.document("heat", "pitch")
+    await world.document("other_heat", "other_pitch")
     return world
 
 

@@ -104,6 +104,14 @@ def rabbitmq(services_folder: Path, generation: str, debian13_root: Path | None)
 
 
 @pytest.fixture(scope="session")
+def mqtt_broker(services_folder: Path) -> Iterator[RabbitMQ]:
+    """A running RabbitMQ node of its own that listens to MQTT, to be stopped and started as a test likes."""
+    if find_release() is None:
+        missing("RabbitMQ", "install the package rabbitmq-server")
+    yield from run_service(RabbitMQ(services_folder / "rabbitmq-mqtt", mqtt=True))
+
+
+@pytest.fixture(scope="session")
 def postgres(services_folder: Path, generation: str, debian13_root: Path | None) -> Iterator[Postgres]:
     """A running PostgreSQL: `dsn` of the superuser, `make_database()` for a database of one's own."""
     if find_programs() is None:

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sts_protocols.record import Anchor, Record
+from sts_protocols.record import Anchor, ClockSource, Record
 
 Range = tuple[int, int]
+
+
+class Held(NamedTuple):
+    """A record, as far as a lane judges it."""
+
+    epoch: bytes
+    seq: int
+    kind: int
+    clock_known: bool
 
 
 class Holding(NamedTuple):
@@ -50,8 +59,10 @@ class NotingStore:
     ) -> list[Record]:
         picked: list[Record] = []
         for record in self.records:
-            key = (record.header.epoch, record.header.seq)
-            if key in skip or key in self.confirmed:
+            header = record.header
+            key = (header.epoch, header.seq)
+            held = Held(*key, header.kind, header.clock.source != ClockSource.UNKNOWN)
+            if key in skip or key in self.confirmed or not sendable(held):
                 continue
             if picked and len(record.raw) > limit_bytes:
                 break

@@ -116,7 +116,11 @@ class Hub:
         """Take records and beats from now on."""
         self._connection = await aio_pika.connect(self.broker.amqp_url(self.vhost))
         channel = await self._connection.channel()
-        for lane, queue in (("live", routing.LIVE_QUEUE), ("backlog", routing.BACKLOG_QUEUE)):
+        for lane, queue in (
+            ("live", routing.LIVE_QUEUE),
+            ("backlog", routing.BACKLOG_QUEUE),
+            ("document", routing.RESULTS_QUEUE),
+        ):
             await (await channel.get_queue(queue)).consume(self._taker(lane), no_ack=True)
         await (await channel.get_queue(routing.STATUS_QUEUE)).consume(self._take_beat, no_ack=True)
         self._channel = channel

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     GATEWAY = "gateway"
     SENSOR = "sensor"
     ASSIGNMENT = "assignment"
+    DOCUMENT = "document"
 
 
 class Reach(IntEnum):
@@ -91,6 +92,7 @@ _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
     Kind.GATEWAY: ((_C, _C, _C, _C, _N, _C), (_C, _N, _N, _N, _N, _C)),
     Kind.SENSOR: ((_C, _C, _C, _C, _N, _C), (_C, _N, _N, _N, _N, _C)),
     Kind.ASSIGNMENT: ((_C, _C, _T, _T, _O, _C), (_C, _C, _T, _T, _N, _N)),
+    Kind.DOCUMENT: ((_C, _C, _C, _C, _N, _C), (_N, _N, _N, _N, _N, _N)),
 }
 
 

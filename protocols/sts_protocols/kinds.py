@@ -37,6 +37,7 @@ from sts_protocols.gatt import (
     thermometer,
 )
 from sts_protocols.metrics import Metric, by_id
+from sts_protocols.network import alpenhunde, race_result
 from sts_protocols.sample import Decoded, Quality, Value
 from sts_protocols.serial import alge, gnss, ipico, pod, stalker, tag_heuer
 from sts_protocols.serial.heard import Heard, Stream, TimerLine
@@ -174,6 +175,11 @@ def _rowing(characteristic: int, what: str) -> Kind:
     return _frames(name, title, partial(rowing_monitor.decode, characteristic), rowing_monitor.values)
 
 
+def _alpenhunde(line: bytes) -> TimerLine | None:
+    event = alpenhunde.decode(line)
+    return None if event is None else alpenhunde.impulse(event)
+
+
 # Each kind once, by the standard's or the maker's noun; new ones at the end of their part.
 KINDS: tuple[Kind, ...] = (
     # GATT
@@ -268,6 +274,13 @@ KINDS: tuple[Kind, ...] = (
     Kind("stalker", "Stalker radar, S format, km/h", "bytes", lambda: StreamReader(stalker.stream())),
     Kind("pod", "Self-made pods, protocols/PODS.md", "bytes", lambda: StreamReader(pod.stream())),
     # network
+    Kind(
+        "race_result",
+        "RACE RESULT decoders, passings of TCP port 3601",
+        "lines",
+        lambda: LineReader(lambda line: race_result.impulse(race_result.decode(line))),
+    ),
+    Kind("alpenhunde", "Alpenhunde timers, JSON events", "lines", lambda: LineReader(_alpenhunde)),
 )
 
 _BY_NAME = {kind.name: kind for kind in KINDS}

@@ -18,7 +18,7 @@ RESULTS_QUEUE = "sts.results.documents"
 STATUS_QUEUE = "sts.status.beats"
 DEAD_QUEUE = "sts.dead.letters"
 
-Lane = Literal["live", "backlog"]
+Lane = Literal["live", "backlog", "document"]
 
 RECORDS_CONTENT_TYPE = "application/vnd.sts.records"
 BEAT_CONTENT_TYPE = "application/vnd.sts.beat"
@@ -37,9 +37,21 @@ WRITE_RULE = r"^sts\.(telemetry|results|status)$"
 _KEY = re.compile(rf"(?:telemetry|results|status)\.({GATEWAY_NAME.pattern})\.[a-z]+")
 
 
-def telemetry_key(gateway: str, lane: Lane) -> str:
+def telemetry_key(gateway: str, lane: Literal["live", "backlog"]) -> str:
     """The routing key of a message of records on TELEMETRY."""
     return f"telemetry.{_named(gateway)}.{lane}"
+
+
+def results_key(gateway: str) -> str:
+    """The routing key of a message of records of kind DOCUMENT on RESULTS."""
+    return f"results.{_named(gateway)}.document"
+
+
+def records_address(gateway: str, lane: Lane) -> tuple[str, str]:
+    """Exchange and routing key of a message of records."""
+    if lane == "document":
+        return RESULTS, results_key(gateway)
+    return TELEMETRY, telemetry_key(gateway, lane)
 
 
 def status_key(gateway: str) -> str:

@@ -13,13 +13,24 @@ from bluetooth_air import FAST, PATIENCE_S, on_air, scenario, settings, stopped,
 from scripted_source import ScriptedSource
 from serial_cables import cables, with_ports
 from sts_edge.clock import boot_us
-from sts_edge.config import PortSettings, Settings
+from sts_edge.config import FolderSettings, PortSettings, ReaderSettings, Settings
 from sts_edge.sources import Emit, Source, Told
 from sts_edge.sources.bluetooth import BluetoothSource
+from sts_edge.sources.folder import FolderSource
+from sts_edge.sources.readers import ReaderSource
 from sts_edge.sources.serial import SerialSource
-from sts_protocols.record import Waveform, check_waveform
+from sts_protocols.record import (
+    DocumentPart,
+    Impulse,
+    Waveform,
+    check_waveform,
+    encode_document_part,
+    encode_impulses,
+)
 from sts_protocols.sample import Packet, check_packet
 from sts_sims.pod import HeartPod
+from sts_sims.race_result_box import Box, BoxServer
+from uplink_support import running
 
 REGISTERED = {"hr-01", "hr-02"}
 
@@ -63,7 +74,74 @@ async def scripted(folder: Path) -> AsyncIterator[Kind]:
     yield Kind(lambda given, emit: ScriptedSource(given, emit, every_s=0.01))
 
 
-@pytest.fixture(params=[bluetooth, polar, serial, scripted], ids=["bluetooth", "polar", "serial", "scripted"])
+async def leave_files(folder: Path) -> None:
+    """What somebody else's programs do: a new file in each of three folders, again and again."""
+    for number in range(10_000):
+        for name in (*REGISTERED, "hr-03"):
+            (folder / name).mkdir(exist_ok=True)
+            (folder / name / f"heat {number}.txt").write_text(f"{number};0:57.13")
+        await asyncio.sleep(0.02)
+
+
+@contextlib.asynccontextmanager
+async def folder(place: Path) -> AsyncIterator[Kind]:
+    watched = [FolderSettings(name=name, path=place / name, settle_s=0.2) for name in sorted(REGISTERED)]
+
+    async def accepted() -> bool:
+        await asyncio.sleep(0)
+        return True
+
+    async with running(leave_files(place)):
+        yield Kind(
+            lambda given, emit: FolderSource(watched, place, emit, accepted, look_every_s=0.05, retry_s=0.0)
+        )
+
+
+@contextlib.asynccontextmanager
+async def readers(place: Path) -> AsyncIterator[Kind]:
+    """Two timers that are registered, at boxes past which somebody runs all the time."""
+
+    async def accepted() -> bool:
+        await asyncio.sleep(0)
+        return True
+
+    async def race(*boxes: Box) -> None:
+        while True:
+            for box in boxes:
+                box.pass_by(1)
+            await asyncio.sleep(0.02)
+
+    async with BoxServer(Box(1)) as first, BoxServer(Box(2)) as second:
+        told = [
+            ReaderSettings(name=name, kind="race_result", host="127.0.0.1", port=server.port)
+            for name, server in zip(sorted(REGISTERED), (first, second), strict=True)
+        ]
+        async with running(race(first.box, second.box)):
+            yield Kind(lambda given, emit: ReaderSource(told, place, emit, accepted, fetch_every_s=0.02))
+
+
+KINDS = {
+    "bluetooth": bluetooth,
+    "polar": polar,
+    "serial": serial,
+    "scripted": scripted,
+    "folder": folder,
+    "readers": readers,
+}
+
+
+def sensor_of(told: Told) -> str:
+    """Whose it is."""
+    match told:
+        case DocumentPart():
+            return told.source
+        case Impulse():
+            return told.timer
+        case _:
+            return told.sensor
+
+
+@pytest.fixture(params=KINDS.values(), ids=KINDS.keys())
 async def kind(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Kind]:
     async with request.param(tmp_path) as made:
         yield made
@@ -84,7 +162,7 @@ async def heard(source: Source, packets: list[Told], count: int = 10) -> None:
     """Run a source until each registered sensor has spoken, and stop it."""
     task = asyncio.ensure_future(source.run())
     try:
-        await until(lambda: len(packets) >= count and {p.sensor for p in packets} == REGISTERED)
+        await until(lambda: len(packets) >= count and {sensor_of(told) for told in packets} == REGISTERED)
         assert not task.done()
     finally:
         await stopped(task)
@@ -93,7 +171,7 @@ async def heard(source: Source, packets: list[Told], count: int = 10) -> None:
 async def test_packets_come_from_registered_sensors_only(kind: Kind) -> None:
     packets: list[Told] = []
     await heard(kind.source(packets.append), packets, 30)
-    assert {packet.sensor for packet in packets} == REGISTERED
+    assert {sensor_of(told) for told in packets} == REGISTERED
 
 
 async def test_every_packet_can_be_stored_and_is_stamped_in_order_with_boot_time(kind: Kind) -> None:
@@ -101,6 +179,11 @@ async def test_every_packet_can_be_stored_and_is_stamped_in_order_with_boot_time
     before_us = boot_us()
     await heard(kind.source(emitted.append), emitted)
     after_us = boot_us()
+    for part in (told for told in emitted if isinstance(told, DocumentPart)):
+        assert encode_document_part(part)
+    for impulse in (told for told in emitted if isinstance(told, Impulse)):
+        assert encode_impulses(impulse)
+        assert before_us <= impulse.boot_us <= after_us
     packets = [told for told in emitted if isinstance(told, Packet)]
     for packet in packets:
         check_packet(packet)

@@ -141,3 +141,18 @@ async def test_a_record_offered_while_nothing_runs_is_neither_lost_nor_confirmed
     await asyncio.sleep(0.05)
     assert site.waiting == 3
     assert site.uplink.report().state is LinkState.DOWN
+
+
+async def test_documents_come_by_their_own_way_and_live_data_before_them(hub: Hub, site: Site) -> None:
+    """Twenty parts wait; what is closed meanwhile is shown live, and all of it is confirmed."""
+    for _ in range(20):
+        site.say(kind=Kind.DOCUMENT)
+    await site.buffer.synced(19)
+    async with running(site.uplink.run(), site.talk(0.05)):
+        await eventually(lambda: len(hub.seqs("document")) == 20)
+        await eventually(lambda: hub.seqs("live"))
+        await eventually(
+            lambda: site.buffer.epochs()[0].confirmed[:1] and site.buffer.epochs()[0].confirmed[0][1] > 20
+        )
+    assert hub.seqs("document") == list(range(20))
+    assert not set(hub.seqs("backlog")) & set(range(20))

@@ -6,6 +6,7 @@ here as a person would state them; `read_record.py`, which knows nothing of our 
 bytes.
 """
 
+import hashlib
 import json
 import struct
 import zlib
@@ -18,6 +19,7 @@ from sts_protocols.record import (
     Anchor,
     ClockReading,
     ClockSource,
+    DocumentPart,
     Drop,
     Impulse,
     Kind,
@@ -27,6 +29,7 @@ from sts_protocols.record import (
     Record,
     Waveform,
     encode_anchor,
+    encode_document_part,
     encode_drop,
     encode_impulses,
     encode_log,
@@ -158,6 +161,25 @@ def waveform_vector() -> None:
         ["ecg-01", 15, 20_005_000, 999.0, 0],
     ]
     write("waveform", record.raw, [told(record, rows)])
+
+
+def document_vector() -> None:
+    """The second of two parts: what it is of is told by its hash alone."""
+    whole = b"1;Lane 4;0:57.13\r\n2;Lane 5;0:57.90\r\n"
+    part = DocumentPart(
+        hashlib.sha256(whole).digest(), "heats/H\u00fcrden 3.txt", "pool-pc", "result", 36, 18, whole[18:]
+    )
+    record = seal(Kind.DOCUMENT, SEGMENT, EPOCH, 15, 22_000_000, 22_000_000, NTP, encode_document_part(part))
+    content = {
+        "sha256": hashlib.sha256(whole).hexdigest(),
+        "name": "heats/H\u00fcrden 3.txt",
+        "source": "pool-pc",
+        "form": "result",
+        "size": 36,
+        "offset": 18,
+        "data": whole[18:].hex(),
+    }
+    write("document", record.raw, [told(record, content)])
 
 
 def note_vectors() -> None:
@@ -315,6 +337,7 @@ def beat_vectors() -> None:
 if __name__ == "__main__":
     good = sample_vectors()
     waveform_vector()
+    document_vector()
     note_vectors()
     impulse_vector()
     raw_vector()

@@ -17,7 +17,7 @@ import zstandard
 MARKER = bytes.fromhex("f553549c")
 HEADER = struct.Struct("<4sIIBB8s16sQQQqIB")
 LONGEST = 75 + 49_152
-RESERVED = {4: "document", 5: "site event"}
+RESERVED = {5: "site event"}
 
 
 class Msgpack:
@@ -129,6 +129,11 @@ def waveform(body: list[Any]) -> list[list[Any]]:
     return rows
 
 
+def document(body: list[Any]) -> dict[str, Any]:
+    names = ("sha256", "name", "source", "form", "size", "offset", "data")
+    return dict(zip(names, [body[0].hex(), *body[1:6], body[6].hex()], strict=True))
+
+
 def drop(body: list[Any]) -> dict[str, Any]:
     return dict(
         zip(("epoch", "ranges", "reason", "first_us", "last_us"), [body[0].hex(), *body[1:5]], strict=True)
@@ -157,7 +162,7 @@ def raw(body: list[Any]) -> list[list[Any]]:
     ]
 
 
-READERS = {1: samples, 2: waveform, 3: impulses, 6: drop, 7: anchor, 8: log, 9: raw}
+READERS = {1: samples, 2: waveform, 3: impulses, 4: document, 6: drop, 7: anchor, 8: log, 9: raw}
 
 
 def why_damaged(message: bytes, at: int) -> str | None:

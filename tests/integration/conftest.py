@@ -100,6 +100,7 @@ class Link:
 
     name: str
     telemetry: AbstractExchange
+    results: AbstractExchange
     status: AbstractExchange
     answers: asyncio.Queue[AbstractIncomingMessage]
 
@@ -109,8 +110,9 @@ class Link:
 
     async def send_bytes(self, body: bytes, lane: routing.Lane = "live") -> None:
         """Whatever bytes as one message."""
-        key = routing.telemetry_key(self.name, lane)
-        await self.telemetry.publish(
+        name, key = routing.records_address(self.name, lane)
+        exchange = self.results if name == routing.RESULTS else self.telemetry
+        await exchange.publish(
             aio_pika.Message(body, user_id=self.name, delivery_mode=2), key, mandatory=True
         )
 
@@ -169,8 +171,11 @@ class Hub:
         answers: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
         replies = await channel.get_queue("amq.rabbitmq.reply-to", ensure=False)
         await replies.consume(answers.put, no_ack=True)
-        telemetry = await channel.get_exchange(routing.TELEMETRY, ensure=False)
-        return Link(name, telemetry, await channel.get_exchange(routing.STATUS, ensure=False), answers)
+        exchanges = [
+            await channel.get_exchange(exchange, ensure=False)
+            for exchange in (routing.TELEMETRY, routing.RESULTS, routing.STATUS)
+        ]
+        return Link(name, *exchanges, answers)
 
     async def connect(self) -> aio_pika.abc.AbstractConnection:
         """A connection as the hub's own user."""

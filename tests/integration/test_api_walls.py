@@ -59,6 +59,7 @@ def things(world: World, owner: str) -> dict[str, dict[str, Any]]:
         "team_id": world["green" if foreign else "blue" if owner == "club" else "red"],
         "account_id": world["other_admin" if foreign else "athlete" if owner == "self" else "admin"],
         "name": world["other_pitch" if foreign else "pitch"],
+        "document_id": world["other_heat" if foreign else "heat"],
     }
 
 
@@ -69,7 +70,7 @@ def visible(role: str, path: str, owner: str) -> bool:
         return reaches(role, owner)
     if "assignment_id" in path:
         return reaches(role, owner) or (role == "technician" and same_club)
-    if "sensor_id" in path or "{name}" in path:
+    if any(one in path for one in ("sensor_id", "{name}", "document_id")):
         return same_club and role != "athlete"
     if "team_id" in path:
         return same_club and (role in ("admin", "director") or owner in ("self", "team"))
@@ -156,6 +157,7 @@ def test_every_parameter_of_the_document_is_known_to_the_matrix() -> None:
         "team_id",
         "account_id",
         "name",
+        "document_id",
     }
 
 

@@ -29,6 +29,7 @@ STOP_ALLOWANCE_S = 30
 ANSWER_ALLOWANCE_S = 20
 RELEASES = ("/usr/lib/rabbitmq/lib/rabbitmq_server-*", "/opt/rabbitmq", "/usr/local/lib/rabbitmq_server-*")
 PLUGINS = "[rabbitmq_management]."
+PLUGINS_WITH_MQTT = "[rabbitmq_management,rabbitmq_mqtt]."
 
 # Quorum queues write ahead into files of this size: 64 MiB instead of 512, since a demo's data is small.
 WRITE_AHEAD_BYTES = 64 * 1024 * 1024
@@ -44,6 +45,9 @@ log.file = false
 disk_free_limit.absolute = 50MB
 raft.wal_max_size_bytes = {write_ahead}
 collect_statistics_interval = 1000
+"""
+MQTT_CONFIGURATION = """mqtt.listeners.tcp.1 = {loopback}:{mqtt_port}
+mqtt.allow_anonymous = false
 """
 
 
@@ -65,11 +69,12 @@ def find_release() -> Release | None:
 
 
 class RabbitMQ:
-    """One node in `folder`; its data, password and name stay there between starts."""
+    """One node in `folder`; its data, password and name stay there between starts. With `mqtt` it also listens
+    to MQTT 3.1.1."""
 
     admin_user = "admin"
 
-    def __init__(self, folder: Path, release: Release | None = None) -> None:
+    def __init__(self, folder: Path, release: Release | None = None, *, mqtt: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._release = release
@@ -77,6 +82,7 @@ class RabbitMQ:
         self._kept_secret("home/.erlang.cookie")
         self.amqp_port = free_port()
         self.management_port = free_port()
+        self.mqtt_port = free_port() if mqtt else None
         self._epmd_port = free_port()
         self._distribution_port = free_port()
         self._mapper: Program | None = None
@@ -196,10 +202,14 @@ class RabbitMQ:
             password=self.admin_password,
             write_ahead=WRITE_AHEAD_BYTES,
         )
+        if self.mqtt_port is not None:
+            text += MQTT_CONFIGURATION.format(loopback=LOOPBACK, mqtt_port=self.mqtt_port)
         configuration = self._folder / "rabbitmq.conf"
         configuration.touch(mode=0o600)
         configuration.write_text(text)
-        (self._folder / "enabled_plugins").write_text(PLUGINS)
+        (self._folder / "enabled_plugins").write_text(
+            PLUGINS if self.mqtt_port is None else PLUGINS_WITH_MQTT
+        )
         for empty in ("env.conf", "advanced.config"):
             (self._folder / empty).write_text("[].\n" if empty == "advanced.config" else "")
 
@@ -241,7 +251,7 @@ class RabbitMQ:
     def _ready(self) -> bool:
         if self.process is None or not self.process.running():
             return True  # ended: no use in waiting on, the caller looks at its exit code
-        if not listens(self.amqp_port):
+        if not all(listens(port) for port in (self.amqp_port, self.mqtt_port) if port is not None):
             return False
         try:
             self.api("GET", "/api/whoami")

@@ -29,7 +29,7 @@ from sts_edge.supervisor import Supervisor
 from sts_edge.uplinks import Uplink, amqp, https
 from sts_edge.uplinks.uplink import TwoLaneUplink
 from sts_edge.witness import Witness, WitnessMissing
-from sts_protocols.record import Impulse, Record
+from sts_protocols.record import DocumentPart, Impulse, Kind, Record, encode_document_part
 from sts_protocols.sample import Packet
 
 from .anchors import Anchors
@@ -148,6 +148,9 @@ class Agent:
 
     def emit(self, told: Told) -> None:
         """Take what a source was told. Raises ProtocolError for what no record can carry."""
+        if isinstance(told, DocumentPart):
+            self._keep(Kind.DOCUMENT, encode_document_part(told))
+            return
         if isinstance(told, Packet):
             self.batcher.add(told)
         elif isinstance(told, Impulse):
@@ -174,6 +177,19 @@ class Agent:
             told["records"] = self.buffer.purge()
             _log.warning("purged", records=told["records"])
         return told
+
+    async def accepted(self) -> bool:
+        """Wait until the record closed last is on the disk; False when it found no room there."""
+        try:
+            await self.buffer.synced(self._last_seq)
+        except RecordDropped:
+            return False
+        return True
+
+    def _keep(self, kind: Kind, body: bytes) -> None:
+        """Close a record of its own for what needs no gathering."""
+        now_us = self.clock.boot_us()
+        self.buffer.append(kind, body, now_us, now_us, self.clock.reading(now_us))
 
     # --- what the buffer tells
 

@@ -13,6 +13,8 @@ import structlog
 from sts_edge.buffer import BufferFailed, BufferTaken
 from sts_edge.config import Settings
 from sts_edge.control.server import SocketTaken
+from sts_edge.sources.folder import FolderSource
+from sts_edge.sources.readers import ReaderSource
 from sts_edge.witness import WitnessMissing
 
 from . import logs
@@ -82,6 +84,19 @@ async def _opened(settings: Settings, config: Path) -> Agent:
     agent.answer("reload", registration.reload)
     agent.answer("scan", registration.near)
     agent.answer("purge", agent.purge)
+    if settings.folders:
+        agent.add_source(
+            FolderSource(settings.folders, settings.gateway.data_dir, agent.emit, agent.accepted)
+        )
+    if settings.readers:
+        agent.add_source(
+            ReaderSource(settings.readers, settings.gateway.data_dir, agent.emit, agent.accepted)
+        )
+    if settings.mqtt is not None:
+        # Imported here: a gateway without MQTT does without paho.
+        from sts_edge.sources.mqtt import MqttSource
+
+        agent.add_source(MqttSource(settings.gateway.name, settings.mqtt, settings.topics, agent.emit))
     return agent
 
 

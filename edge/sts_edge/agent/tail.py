@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sts_edge.sources import Told
 from sts_protocols.metrics import by_id
 from sts_protocols.record import ClockReading, ClockSource, Impulse, Waveform
 from sts_protocols.sample import Packet, Quality, Value
 
+Sensed = Packet | Waveform | Impulse
+"""What can be followed: a file is no news of a sensor."""
 
-def tail_line(told: Told, reading: Callable[[int], ClockReading]) -> dict[str, Any]:
+
+def tail_line(told: Sensed, reading: Callable[[int], ClockReading]) -> dict[str, Any]:
     """A packet's values, or what a waveform is like, with the names of metrics, and its wall time (RFC 3339)
     if that is known. A person cannot read 130 values a second: how many and how large must do."""
     boot_us = told.start_us if isinstance(told, Waveform) else told.boot_us
@@ -25,7 +27,7 @@ def tail_line(told: Told, reading: Callable[[int], ClockReading]) -> dict[str, A
     }
 
 
-def _content(told: Told) -> dict[str, Any]:
+def _content(told: Sensed) -> dict[str, Any]:
     if isinstance(told, Packet):
         return {"values": [_value(value) for value in told.values]}
     if isinstance(told, Impulse):

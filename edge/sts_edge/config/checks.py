@@ -4,12 +4,16 @@ Each takes the tables as read, of whatever type, and yields (path of the key, se
 must not hide a fault in another.
 """
 
+import difflib
 import ipaddress
+import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
+
+from sts_protocols import metrics
 
 from .lines import KeyPath
 
@@ -26,19 +30,30 @@ def _text(tables: Mapping[str, Any], table: str, key: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+# Tables whose entries have a local name: in records and at the hub it says whose data it is.
+NAMED = ("sensors", "ports", "folders", "readers")
+
+
 def one_device_one_name(tables: Mapping[str, Any], base: Path) -> Found:
-    """Two sensors may share neither a name nor an address."""
-    sensors = tables.get("sensors")
+    """Two devices may share neither a name, whatever kind they are, nor an address."""
     for key in ("name", "address"):
-        first: dict[str, int] = {}
-        for number, sensor in enumerate(sensors if isinstance(sensors, list) else []):
-            value = sensor.get(key) if isinstance(sensor, dict) else None
-            if not isinstance(value, str):
-                continue
-            before = first.setdefault(value.upper(), number)
-            if before != number:
-                sentence = f'sensors[{number + 1}].{key} = "{value}"  sensors[{before + 1}] has it already; '
-                yield ("sensors", number, key), sentence + "each device has one name and one address"
+        first: dict[str, str] = {}
+        for table, number, value in _values(tables, key):
+            here = f"{table}[{number + 1}]"
+            before = first.setdefault(value.upper(), here)
+            if before != here:
+                sentence = f'{here}.{key} = "{value}"  {before} has it already; '
+                yield (table, number, key), sentence + "each device has one name and one address"
+
+
+def _values(tables: Mapping[str, Any], key: str) -> Iterator[tuple[str, int, str]]:
+    """Each text of that key, with the table and the place it stands at."""
+    for table in NAMED:
+        entries = tables.get(table)
+        for number, entry in enumerate(entries if isinstance(entries, list) else []):
+            value = entry.get(key) if isinstance(entry, dict) else None
+            if isinstance(value, str):
+                yield table, number, value
 
 
 def streams_of_polar(tables: Mapping[str, Any], base: Path) -> Found:
@@ -53,27 +68,93 @@ def streams_of_polar(tables: Mapping[str, Any], base: Path) -> Found:
             )
 
 
-def one_port_one_name(tables: Mapping[str, Any], base: Path) -> Found:
-    """Two ports share no device, and no name with each other or a sensor."""
-    ports, sensors = (_entries(tables, name) for name in ("ports", "sensors"))
-    taken = {sensor.get("name"): f"sensors[{number + 1}]" for number, sensor in enumerate(sensors)}
-    devices: dict[object, str] = {}
-    for number, port in enumerate(ports):
-        for key, before in (("name", taken), ("device", devices)):
-            value = port.get(key)
-            if not isinstance(value, str):
-                continue
-            other = before.setdefault(value, f"ports[{number + 1}]")
-            if other != f"ports[{number + 1}]":
-                sentence = (
-                    f'ports[{number + 1}].{key} = "{value}"  {other} has it already; each device has its own'
-                )
-                yield ("ports", number, key), sentence
+def one_port_one_device(tables: Mapping[str, Any], base: Path) -> Found:
+    """Two ports share no device."""
+    devices: dict[str, str] = {}
+    for number, port in enumerate(_entries(tables, "ports")):
+        value, here = port.get("device"), f"ports[{number + 1}]"
+        if isinstance(value, str) and (other := devices.setdefault(value, here)) != here:
+            sentence = f'{here}.device = "{value}"  {other} has it already; each device has its own'
+            yield ("ports", number, "device"), sentence
 
 
 def _entries(tables: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     entries = tables.get(name)
     return [one if isinstance(one, dict) else {} for one in entries] if isinstance(entries, list) else []
+
+
+def meaning_of_topics(tables: Mapping[str, Any], base: Path) -> Found:
+    """Each topic says either what its number is or of what kind its frames are, and asks for levels it has."""
+    topics = tables.get("topics")
+    for number, topic in enumerate(topics if isinstance(topics, list) else []):
+        if not isinstance(topic, dict):
+            continue
+        path, here = ("topics", number), f"topics[{number + 1}]"
+        metric, kind = topic.get("metric"), topic.get("kind")
+        if (metric is None) == (kind is None):
+            yield path, f'{here}  give either metric, for example "skin_temperature", or kind'
+        if isinstance(metric, str) and metrics.by_name(metric) is None:
+            yield (
+                (*path, "metric"),
+                f'{here}.metric = "{metric}"  {_nearest(metric, _metric_names(), "metric")}',
+            )
+        if isinstance(kind, str) and kind not in _frame_kinds():
+            yield (
+                (*path, "kind"),
+                f'{here}.kind = "{kind}"  {_nearest(kind, _frame_kinds(), "kind of frames")}',
+            )
+        levels = str(topic.get("topic", "")).split("/").count("+")
+        asked = [int(place) for place in re.findall(r"\{(\d)\}", str(topic.get("sensor", "")))]
+        if max(asked, default=0) > levels:
+            yield (
+                (*path, "sensor"),
+                f"{here}.sensor asks for {{{max(asked)}}}, but topic has {levels} + in it",
+            )
+    if isinstance(topics, list) and topics and "mqtt" not in tables:
+        yield ("topics",), 'topics need a broker: add [mqtt] with url = "mqtts://broker.example.org:8883"'
+
+
+def _metric_names() -> list[str]:
+    return [metric.name for metric in metrics.CATALOGUE]
+
+
+def _frame_kinds() -> list[str]:
+    from sts_protocols import kinds  # decoders and their libraries: only who maps frames waits for them
+
+    return [kind.name for kind in kinds.KINDS if kind.takes == "frames"]
+
+
+def _nearest(given: str, known: list[str], what: str) -> str:
+    close = difflib.get_close_matches(given, known, n=1)
+    return f"is no {what}" + (f"; the nearest is {close[0]}" if close else f"; known are {', '.join(known)}")
+
+
+def mqtt_address(tables: Mapping[str, Any], base: Path) -> Found:
+    """The MQTT broker's address is usable, holds no secret, and is encrypted unless it is this machine."""
+    given = _text(tables, "mqtt", "url")
+    if given is None:
+        return
+    path, example = ("mqtt", "url"), "for example mqtts://broker.example.org:8883"
+    try:
+        url = urlsplit(given)
+        usable = url.scheme in ("mqtt", "mqtts") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        yield path, f'mqtt.url = "{_masked(given)}"  expected mqtts://host:port, {example}'
+        return
+    if "@" in url.netloc:
+        yield (
+            path,
+            f"mqtt.url holds a user or password: they go into mqtt.user and mqtt.password_file, {example}",
+        )
+    plain = tables["mqtt"].get("plaintext_allowed") is True
+    if url.scheme == "mqtt" and not plain and not _is_loopback(url.hostname or ""):
+        yield (
+            path,
+            f'mqtt.url = "{_masked(given)}"  mqtt:// sends everything in clear: use mqtts://, or set '
+            "mqtt.plaintext_allowed = true for a network of your own",
+        )
 
 
 def hub_address(tables: Mapping[str, Any], base: Path) -> Found:
@@ -122,52 +203,52 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def secret_file(tables: Mapping[str, Any], base: Path) -> Found:
-    """The password file is there, can be read by us, by no stranger, and is not empty."""
-    given = _text(tables, "hub", "password_file")
-    if not given:
-        return
-    file = base / given
-    path = ("hub", "password_file")
+def secret_files(tables: Mapping[str, Any], base: Path) -> Found:
+    """Each password file is there, can be read by us, by no stranger, and is not empty."""
+    for table in ("hub", "mqtt"):
+        given = _text(tables, table, "password_file")
+        if given:
+            yield from _secret_file(base / given, (table, "password_file"))
+
+
+def _secret_file(file: Path, path: tuple[str, str]) -> Found:
+    here = ".".join(path)
     try:
         mode = file.stat().st_mode
         empty = not file.read_text(encoding="utf-8").partition("\n")[0].strip()
     except FileNotFoundError:
-        yield path, f"hub.password_file {file} does not exist: write the gateway's password there, mode 0600"
+        yield path, f"{here} {file} does not exist: write the gateway's password there, mode 0600"
     except (OSError, UnicodeDecodeError) as error:
-        yield (
-            path,
-            f"hub.password_file {file} cannot be read ({_why(error)}): chown it to the agent's user",
-        )
+        yield path, f"{here} {file} cannot be read ({_why(error)}): chown it to the agent's user"
     else:
         if mode & stat.S_IRWXO:
-            yield (
-                path,
-                f"hub.password_file {file} can be read by every user of this machine: chmod 0600 {file}",
-            )
+            yield path, f"{here} {file} can be read by every user of this machine: chmod 0600 {file}"
         if empty:
-            yield path, f"hub.password_file {file} is empty: its first line is the gateway's password"
+            yield path, f"{here} {file} is empty: its first line is the gateway's password"
 
 
 def _why(error: Exception) -> str:
     return error.strerror or "unreadable" if isinstance(error, OSError) else "not text"
 
 
-def authority_file(tables: Mapping[str, Any], base: Path) -> Found:
+def authority_files(tables: Mapping[str, Any], base: Path) -> Found:
     """A certificate authority that is named can be read."""
-    given = _text(tables, "hub", "ca_file")
-    if given and not (base / given).is_file():
-        yield (
-            ("hub", "ca_file"),
-            f"hub.ca_file {base / given} is not a file: copy the hub's certificate authority there",
-        )
+    for table, whose in (("hub", "the hub's"), ("mqtt", "the broker's")):
+        given = _text(tables, table, "ca_file")
+        if given and not (base / given).is_file():
+            yield (
+                (table, "ca_file"),
+                f"{table}.ca_file {base / given} is not a file: copy {whose} certificate authority there",
+            )
 
 
 CHECKS: tuple[Check, ...] = (
     one_device_one_name,
-    one_port_one_name,
+    one_port_one_device,
     streams_of_polar,
     hub_address,
-    secret_file,
-    authority_file,
+    mqtt_address,
+    meaning_of_topics,
+    secret_files,
+    authority_files,
 )

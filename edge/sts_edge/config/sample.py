@@ -11,6 +11,9 @@ import msgspec
 from .settings import Settings, Table
 from .shape import field_meta, list_table, table_of
 
+# Tables that most gateways leave out: the sample shows them as comments.
+OPTIONAL = ("ports", "folders", "mqtt", "topics", "readers", "witness")
+
 _WIDTH = 100
 _HEAD = """\
 Settings of the gateway agent. A commented key shows its default.
@@ -32,7 +35,7 @@ def _text(settings: Settings | None) -> str:
     for field in msgspec.structs.fields(Settings):
         shape = table_of(field.type)
         header = f"[[{field.name}]]" if list_table(field.type) else f"[{field.name}]"
-        optional = field.name in ("ports", "witness")
+        optional = field.name in OPTIONAL
         for table in _tables(settings, field.name):
             lines = [_comment(shape.__doc__ or ""), _off(header, optional and table is None)]
             parts.append("\n".join([*lines, *_keys(shape, table, optional)]))

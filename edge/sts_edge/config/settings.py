@@ -330,6 +330,196 @@ class PortSettings(Table, frozen=True, kw_only=True):
     ] = "km/h"
 
 
+class FolderSettings(Table, frozen=True, kw_only=True):
+    """One folder in which result or activity files are left. It is looked at every second and never changed."""
+
+    name: Annotated[
+        str,
+        key(
+            "The local name of this folder. Never give the name of one folder or device to another.",
+            "1 to 40 of letters, digits, dot, - and _, beginning with a letter or digit",
+            "pool-pc",
+            pattern=f"^{SENSOR_NAME.pattern}$",
+        ),
+    ]
+    path: Annotated[
+        Path,
+        key("The folder. A network share is mounted by the system.", "a folder", "/srv/results"),
+    ]
+    patterns: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        key(
+            "Which files are sent; capitals do not matter. With a / also those in folders below. Names that "
+            "programs use while they write (.tmp, .part, ~ and such) are never sent.",
+            "a list of patterns with * and ?",
+            ["*.txt", "*.lxf"],
+            min_length=1,
+        ),
+    ] = ("*",)
+    form: Annotated[
+        str,
+        key(
+            "What these files are, in one word: result, activity, startlist and so on.",
+            "a lower-case word of up to 40 letters, digits, - and _",
+            "result",
+            pattern=r"^[a-z][a-z0-9_-]{0,39}$",
+        ),
+    ] = "result"
+    settle_s: Annotated[
+        float,
+        key(
+            "A file is complete when it has not changed for this many seconds and nobody is seen writing it.",
+            "a number of seconds from 0.2 to 600",
+            3.0,
+            ge=0.2,
+            le=600,
+        ),
+    ] = 3.0
+
+
+class MqttSettings(Table, frozen=True, kw_only=True):
+    """The MQTT broker that sensors of others publish to; what is heard there is said by [[topics]]."""
+
+    url: Annotated[
+        str,
+        key(
+            "The broker's address; no user or password here.",
+            "an mqtts:// or mqtt:// address without user or password",
+            "mqtts://broker.example.org:8883",
+        ),
+    ]
+    user: Annotated[
+        str | None,
+        key("The gateway's user at that broker, if it asks for one.", "a user name", "pitch-1"),
+    ] = None
+    password_file: Annotated[
+        Path | None,
+        key(
+            "The file whose first line is that user's password; only its owner and group may read it.",
+            "a file that others cannot read",
+            "/etc/sts-edge/mqtt-password",
+        ),
+    ] = None
+    ca_file: Annotated[
+        Path | None,
+        key(
+            "The certificate authority that signed that broker's certificate; without it the system's.",
+            "a PEM file",
+            "/etc/sts-edge/mqtt-ca.pem",
+        ),
+    ] = None
+    plaintext_allowed: Annotated[
+        bool,
+        key(
+            "Allow mqtt:// to another machine: password and values then cross the network in clear.",
+            "true or false",
+            False,
+        ),
+    ] = False
+
+    def read_password(self) -> str | None:
+        """Return the first line of the password file; None without one. Raises OSError."""
+        if self.password_file is None:
+            return None
+        return self.password_file.read_text(encoding="utf-8").partition("\n")[0].strip()
+
+
+class TopicSettings(Table, frozen=True, kw_only=True):
+    """What messages of one pattern of MQTT topics mean. Only topics listed here are subscribed and decoded."""
+
+    topic: Annotated[
+        str,
+        key(
+            "The topic; + stands for one level, whatever it is.",
+            "levels with / between them, + for any one level",
+            "hall/+/temperature",
+            pattern=r"^(\+|[^/+#\x00-\x1f]+)(/(\+|[^/+#\x00-\x1f]+))*$",
+        ),
+    ]
+    sensor: Annotated[
+        str,
+        key(
+            "The local name of the sensor; {1} is what the first + stood for. Never give it to another device.",
+            "1 to 40 of letters, digits, dot, - and _, and {1} to {9}",
+            "hall-{1}",
+            pattern=r"^([A-Za-z0-9._-]|\{[1-9]\}){1,40}$",
+        ),
+    ]
+    metric: Annotated[
+        str | None,
+        key("What the number is, by its name in the catalogue of metrics.", "a metric", "skin_temperature"),
+    ] = None
+    value: Annotated[
+        str,
+        key(
+            "Where the number stands in JSON, with dots between the steps; empty: the message is the number.",
+            "names or places with dots between them",
+            "sensors.0.celsius",
+        ),
+    ] = ""
+    factor: Annotated[
+        float,
+        key("The number is multiplied by this to be in the metric's unit.", "a number", 1.0),
+    ] = 1.0
+    offset: Annotated[
+        float,
+        key("After that, this is added: from °F to °C factor 0.5556, offset -17.78.", "a number", 0.0),
+    ] = 0.0
+    kind: Annotated[
+        str | None,
+        key(
+            "Instead of metric: messages are frames of this kind, as `sts-edge decode` lists them.",
+            "a kind that takes frames",
+            "heart_rate",
+        ),
+    ] = None
+
+
+class ReaderSettings(Table, frozen=True, kw_only=True):
+    """One timer or tag reader on the local network. It is asked every second for what is new."""
+
+    name: Annotated[
+        str,
+        key(
+            "The local name of this timer. Never give the name of one device to another.",
+            "1 to 40 of letters, digits, dot, - and _, beginning with a letter or digit",
+            "finish",
+            pattern=f"^{SENSOR_NAME.pattern}$",
+        ),
+    ]
+    kind: Annotated[
+        Literal["race_result", "alpenhunde"],
+        key("What the timer is.", '"race_result" or "alpenhunde"', "race_result"),
+    ]
+    host: Annotated[
+        str,
+        key(
+            "Its name or address on the network.",
+            "a host name or an address",
+            "192.168.4.20",
+            pattern=r"^[!-~]+$",
+        ),
+    ]
+    port: Annotated[
+        int | None,
+        key(
+            "Its port; without it that of the kind: 3601 for race_result, 80 for alpenhunde.",
+            "a whole number from 1 to 65535",
+            3601,
+            ge=1,
+            le=65_535,
+        ),
+    ] = None
+    start: Annotated[
+        bool,
+        key(
+            "Tell a decoder of kind race_result that is in test mode to start timing; else a person must.",
+            "true or false",
+            False,
+        ),
+    ] = False
+
+
 class WitnessSettings(Table, frozen=True, kw_only=True):
     """For proof runs only: an outside witness is told of each record before it is written."""
 
@@ -354,4 +544,8 @@ class Settings(Table, frozen=True, kw_only=True):
     bluetooth: BluetoothSettings = BluetoothSettings()
     sensors: tuple[SensorSettings, ...] = ()
     ports: tuple[PortSettings, ...] = ()
+    folders: tuple[FolderSettings, ...] = ()
+    mqtt: MqttSettings | None = None
+    topics: tuple[TopicSettings, ...] = ()
+    readers: tuple[ReaderSettings, ...] = ()
     witness: WitnessSettings | None = None

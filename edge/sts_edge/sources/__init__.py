@@ -6,12 +6,12 @@ A source knows nothing of buffers and uplinks; it hands what it was told to whoe
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
-from sts_protocols.record import Impulse, Waveform
+from sts_protocols.record import DocumentPart, Impulse, Waveform
 from sts_protocols.sample import Packet
 
-Told = Packet | Waveform | Impulse
-"""What a source may hand on: values that share one time, values of one channel at a fixed rate, or a line of a
-timer."""
+Told = Packet | Waveform | Impulse | DocumentPart
+"""What a source may hand on: values that share one time, values of one channel at a fixed rate, a line of a
+timer, or a part of a file."""
 
 Emit = Callable[[Told], None]
 """Takes one of them, at once and without waiting. What it raises is logged by the source, never passed on."""

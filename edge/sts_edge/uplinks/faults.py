@@ -9,13 +9,13 @@ from .store import Board
 LOGIN, LINK, RECORD, BEATS = "login", "link", "record", "beats"
 
 _SENTENCES = {
-    Outcome.RETURNED: "The broker has no queue for {lane} telemetry: start sts-hub ingest on the hub, which "
+    Outcome.RETURNED: "The broker has no queue for {lane} records: start sts-hub ingest on the hub, which "
     "makes it.",
-    Outcome.NACKED: "The hub's queue for {lane} telemetry is full: start or add workers (sts-hub ingest). "
+    Outcome.NACKED: "The hub's queue for {lane} records is full: start or add workers (sts-hub ingest). "
     "Records wait on disk here.",
-    Outcome.REFUSED: "The hub refused {lane} telemetry: {words}. If it refuses all of it, enrol again.",
+    Outcome.REFUSED: "The hub refused {lane} records: {words}. If it refuses all of it, enrol again.",
 }
-_NOT_NOW = "The hub takes no {lane} telemetry now: {words}. Records wait on disk here."
+_NOT_NOW = "The hub takes no {lane} records now: {words}. Records wait on disk here."
 
 
 class Faults:

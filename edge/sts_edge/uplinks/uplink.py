@@ -89,7 +89,7 @@ class TwoLaneUplink:
         self._live.on_link = self._link.happened
         self._live.on_confirm = self._live_confirmed
         self._live.on_verdict = lambda verdict: self._judged("live", verdict)
-        self._backlog.on_verdict = lambda verdict: self._judged("backlog", verdict)
+        self._backlog.on_verdict = self._judged
         self._live.on_change = self._live_moved
         self._backlog.on_stall = self._cut_backlog
 

@@ -74,7 +74,7 @@ class BeatDesk:
         looked_at = time.time()
         queues = [
             await channel.declare_queue(name, passive=True)
-            for name in (routing.LIVE_QUEUE, routing.BACKLOG_QUEUE)
+            for name in (routing.LIVE_QUEUE, routing.BACKLOG_QUEUE, routing.RESULTS_QUEUE)
         ]
         if not any(queue.declaration_result.message_count for queue in queues):
             self._clerk.seen_empty(looked_at)

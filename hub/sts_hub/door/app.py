@@ -76,7 +76,9 @@ def _lane(request: Request) -> Lane:
             return "live"
         case "backlog":
             return "backlog"
-    raise Invalid("The lane is missing: add ?lane=live or ?lane=backlog.")
+        case "document":
+            return "document"
+    raise Invalid("The lane is missing: add ?lane=live, ?lane=backlog or ?lane=document.")
 
 
 async def _body(request: Request, limit: int) -> bytes:

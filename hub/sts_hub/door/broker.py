@@ -57,15 +57,15 @@ class BrokerIntake:
         self._open(self._records)
 
     async def take(self, gateway: str, lane: Lane, body: bytes) -> None:
-        key = routing.telemetry_key(gateway, lane)
+        exchange, key = routing.records_address(gateway, lane)
         message = self._message(body, routing.RECORDS_CONTENT_TYPE)
         try:
-            await _publish(self._open(self._records), routing.TELEMETRY, key, message)
+            await _publish(self._open(self._records), exchange, key, message)
         except PublishError:
             raise NoQueue("The broker has no queue for it: start sts-hub ingest on the hub.") from None
         except DeliveryError:
             raise QueueFull(
-                f"The hub's queue for {lane} telemetry is full: add workers (sts-hub ingest)."
+                f"The hub's queue for {lane} records is full: add workers (sts-hub ingest)."
             ) from None
         except _AWAY as error:
             raise NotNow(f"The hub's broker does not take it ({type(error).__name__}).") from error

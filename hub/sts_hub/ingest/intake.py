@@ -14,6 +14,7 @@ from sts_protocols.errors import ProtocolError
 from sts_protocols.record import (
     Anchor,
     Damaged,
+    DocumentPart,
     Drop,
     Header,
     Impulse,
@@ -21,6 +22,7 @@ from sts_protocols.record import (
     Log,
     Record,
     decode_anchor,
+    decode_document_part,
     decode_drop,
     decode_impulses,
     decode_log,
@@ -36,12 +38,13 @@ class Impulses(NamedTuple):
     told: list[Impulse]
 
 
-Content: TypeAlias = SampleColumns | Impulses | Drop | Anchor | Log
+Content: TypeAlias = SampleColumns | Impulses | DocumentPart | Drop | Anchor | Log
 
 # Samples are read many at a time, see _samples.
 _READERS: dict[int, Callable[[bytes], Content]] = {
     Kind.WAVEFORM: decode_waveform,
     Kind.IMPULSE: lambda body: Impulses(decode_impulses(body)),
+    Kind.DOCUMENT: decode_document_part,
     Kind.DROP: decode_drop,
     Kind.ANCHOR: decode_anchor,
     Kind.LOG: decode_log,

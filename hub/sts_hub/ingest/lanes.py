@@ -35,8 +35,8 @@ class LaneSettings:
     """One queue: how many messages may be held at once, and how long a transaction waits for more of them.
 
     Live: a minute of eight gateways, so the wall outlives a restart of the database; and a second, because
-    frames are out already and a transaction costs as much for one message as for many. Backlog: 2 MB, a few
-    transactions ahead. Dead letters come rarely.
+    frames are out already and a transaction costs as much for one message as for many. Backlog and documents:
+    2 MB, a few transactions ahead. Dead letters come rarely.
     """
 
     name: str
@@ -48,6 +48,7 @@ class LaneSettings:
 
 LIVE = LaneSettings("live", routing.LIVE_QUEUE, 2000, 1.0, "live")
 BACKLOG = LaneSettings("backlog", routing.BACKLOG_QUEUE, 32, 0.25, "backlog")
+DOCUMENT = LaneSettings("document", routing.RESULTS_QUEUE, 32, 0.25, "document")
 DEAD = LaneSettings("dead", routing.DEAD_QUEUE, 16, 0.25)
 
 

@@ -52,10 +52,13 @@ async def retry(
     ids: Sequence[int] | None = None,
     reasons: Sequence[str] | None = None,
 ) -> Tried:
-    """Store what can be stored by now; the rest stays, with the reason of today. Raises DatabaseAwayError."""
+    """Store what can be stored by now; the rest stays, with the reason of today. Raises DatabaseAwayError.
+
+    What is parked anew meanwhile, a document's parts of wrong hash, is not tried again in the same go.
+    """
     tried = Tried()
-    behind = 0
-    while rows := await pool.fetch(_QUERIES.to_try, ids, reasons, behind, PAGE):
+    behind, last = 0, await pool.fetchval(_QUERIES.last)
+    while rows := await pool.fetch(_QUERIES.to_try, ids, reasons, behind, PAGE, last):
         for row in rows:
             await _retry_one(pool, store, row, tried)
         behind = rows[-1]["id"]

@@ -8,10 +8,13 @@ ORDER BY id LIMIT $3
 SELECT * FROM sts.parked WHERE id = $1
 
 -- name: to_try
--- $1: only these ids, $2: only these reasons (null: all); $3: behind this id.
+-- $1: only these ids, $2: only these reasons (null: all); $3: behind this id, $5: up to this one.
 SELECT id, gateway, epoch, seq, raw FROM sts.parked
-WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) AND ($2::text[] IS NULL OR reason = ANY ($2)) AND id > $3
+WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) AND ($2::text[] IS NULL OR reason = ANY ($2)) AND id > $3 AND id <= $5
 ORDER BY id LIMIT $4
+
+-- name: last
+SELECT coalesce(max(id), 0) FROM sts.parked
 
 -- name: pinned
 -- Records that waited for the pin of their epoch, which has come.

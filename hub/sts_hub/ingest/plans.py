@@ -16,10 +16,11 @@ import numpy as np
 from sts_hub.db.spans import Run, holds, runs
 from sts_hub.db.times import FLOOR_US, FUTURE_US, is_of_today
 from sts_hub.ingest import rows as sample_rows
+from sts_hub.ingest.documents import PartLine
 from sts_hub.ingest.intake import Entry, Impulses, Unusable, unusable
 from sts_hub.ingest.rows import Mask, Rows, Sensors, SeriesIndex
 from sts_protocols.columns import SampleColumns
-from sts_protocols.record import Anchor, ClockSource, Drop, Header, Impulse, Log
+from sts_protocols.record import Anchor, ClockSource, DocumentPart, Drop, Header, Impulse, Log
 
 MAX_DAYS = 3
 """A record lasts seconds; with a suspend inside it may touch two days, or three. More is not a time."""
@@ -91,6 +92,7 @@ class Plan:
     unusable: list[Unusable]
     logs: list[LogLine]
     impulses: list[ImpulseLine]
+    parts: list[PartLine]
     records: int
     refused: int
     withheld: int
@@ -120,10 +122,12 @@ def decide(
     lines = _ledger(good, parked, epochs)
     _touch(lines, rows, sensors)
     logs = [_log(record, now_us) for record in good if isinstance(record.entry.content, Log)]
+    parts = [_part(record, now_us) for record in good if isinstance(record.entry.content, DocumentPart)]
     series = sample_rows.series_of(rows)
     ledger = [lines[epoch] for epoch in sorted(lines)]
     impulses = [line for record in good for line in _impulses(record, epochs)]
-    return Plan(rows, sensors, series, ledger, parked, logs, impulses, len(good), refused + again, hidden)
+    known = refused + again
+    return Plan(rows, sensors, series, ledger, parked, logs, impulses, parts, len(good), known, hidden)
 
 
 def named(entries: Iterable[Entry], broken: Iterable[Unusable]) -> dict[bytes, str]:
@@ -360,6 +364,13 @@ def _impulses(record: Timed, epochs: Mapping[bytes, EpochRow]) -> Iterator[Impul
             header.clock.error_us if known else None,
             impulse,
         )
+
+
+def _part(record: Timed, now_us: int) -> PartLine:
+    entry = record.entry
+    assert isinstance(entry.content, DocumentPart)
+    t_us = now_us if record.offset_us is None else entry.header.first_us + record.offset_us
+    return PartLine(entry.gateway, *entry.identity, t_us, entry.content, entry.raw)
 
 
 def _log(record: Timed, now_us: int) -> LogLine:

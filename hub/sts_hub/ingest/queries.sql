@@ -95,3 +95,32 @@ UPDATE sts.epoch SET parked = parked - $2::int8multirange WHERE epoch = $1
 INSERT INTO sts.probe (worker, at, filler) VALUES ($1, now(), $2)
 ON CONFLICT (worker) DO UPDATE SET at = excluded.at, filler = excluded.filler
 
+
+-- name: hold_document
+-- The document's row, made or told once more, and locked: whoever brings parts of it waits here for the others to commit.
+INSERT INTO sts.document (gateway, source, sha256, size, name, form, first_told, last_told, held)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (gateway, source, sha256, size) DO UPDATE SET
+    first_told = least(sts.document.first_told, excluded.first_told),
+    last_told = greatest(sts.document.last_told, excluded.last_told),
+    held = CASE WHEN sts.document.whole_at IS NULL THEN sts.document.held + excluded.held ELSE sts.document.held END
+RETURNING id, held, whole_at
+
+-- name: add_part
+INSERT INTO sts.document_part (document_id, epoch, seq, start, length, raw) VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: parts_from
+SELECT raw FROM sts.document_part WHERE document_id = $1 AND start + length > $2
+ORDER BY start, epoch, seq LIMIT $3
+
+-- name: whole_document
+UPDATE sts.document SET whole_at = now() WHERE id = $1
+
+-- name: drop_doubles
+-- Of parts that came twice the first in the order of reading stays.
+DELETE FROM sts.document_part p USING sts.document_part o
+WHERE p.document_id = $1 AND o.document_id = $1 AND o.start = p.start AND o.length = p.length
+  AND (o.epoch, o.seq) < (p.epoch, p.seq)
+
+-- name: park_document
+SELECT sts.park_document($1, $2)

@@ -23,9 +23,10 @@ from sts_hub.db import queries
 from sts_hub.db.pools import Connection
 from sts_hub.db.spans import multirange
 from sts_hub.db.times import timestamp
-from sts_hub.ingest import plans
+from sts_hub.ingest import documents, plans
 from sts_hub.ingest import rows as sample_rows
 from sts_hub.ingest.counters import Counters
+from sts_hub.ingest.documents import Spoilt
 from sts_hub.ingest.footing import Footing
 from sts_hub.ingest.intake import Entry, Unusable, unusable
 from sts_hub.ingest.plans import ImpulseLine, LedgerLine, Plan
@@ -232,8 +233,11 @@ class Store:
             await self._checkpoint("copied")
             await _write_impulses(connection, plan.impulses)
             await _write_logs(connection, plan)
+            spoilt = await documents.take_in(connection, plan.parts)
             for line in plan.ledger:
                 await _enter(connection, line)
+            for document in spoilt:
+                self._tell_spoilt(document, await documents.park(connection, document))
             await _park(connection, plan.unusable)
             await self._checkpoint("entered")
         await self._checkpoint("committed")
@@ -260,6 +264,10 @@ class Store:
             **{"event.duration": round(took_s * 1e9)},
         )
         return stored
+
+    def _tell_spoilt(self, document: Spoilt, records: int) -> None:
+        self._counters.parked.labels("hash").inc(records)
+        _log.warning("parked", gateway=document.gateway, reason="hash", pieces=records, first=document.detail)
 
     def _tell_parked(self, pieces: Sequence[Unusable]) -> None:
         """One line for each gateway and reason, with the first of them."""

@@ -138,6 +138,7 @@ class Worker:
         duties = (
             Lane(lanes.LIVE, *shared, show=self._show).run(connection),
             Lane(lanes.BACKLOG, *shared).run(connection),
+            Lane(lanes.DOCUMENT, *shared).run(connection),
             Lane(lanes.DEAD, *shared).run(connection),
             self._beats.run(connection),
         )

@@ -2,6 +2,13 @@
 sts_protocols.columns)."""
 
 from sts_protocols.record.compression import MAX_UNPACKED_BYTES
+from sts_protocols.record.document import (
+    MAX_DOCUMENT_BYTES,
+    DocumentPart,
+    decode_document_part,
+    encode_document_part,
+    parts_of,
+)
 from sts_protocols.record.header import (
     HEADER_BYTES,
     MARKER,
@@ -39,6 +46,7 @@ from sts_protocols.record.waveform import Waveform, check_waveform, decode_wavef
 __all__ = [
     "HEADER_BYTES",
     "MARKER",
+    "MAX_DOCUMENT_BYTES",
     "MAX_MESSAGE_BYTES",
     "MAX_RECORD_BYTES",
     "MAX_UNPACKED_BYTES",
@@ -48,6 +56,7 @@ __all__ = [
     "ClockReading",
     "ClockSource",
     "Damaged",
+    "DocumentPart",
     "Drop",
     "Header",
     "Impulse",
@@ -59,12 +68,14 @@ __all__ = [
     "Waveform",
     "check_waveform",
     "decode_anchor",
+    "decode_document_part",
     "decode_drop",
     "decode_impulses",
     "decode_log",
     "decode_raw",
     "decode_waveform",
     "encode_anchor",
+    "encode_document_part",
     "encode_drop",
     "encode_impulses",
     "encode_log",
@@ -73,6 +84,7 @@ __all__ = [
     "encode_waveform",
     "find_marker",
     "iter_samples",
+    "parts_of",
     "read",
     "seal",
     "split",

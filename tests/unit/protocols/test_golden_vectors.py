@@ -17,6 +17,7 @@ from sts_protocols.record import (
     Kind,
     Record,
     decode_anchor,
+    decode_document_part,
     decode_drop,
     decode_impulses,
     decode_log,
@@ -32,7 +33,7 @@ sys.path.insert(0, str(GOLDEN))
 import read_record  # noqa: E402 -- it stands beside the vectors, as a third party would keep it
 
 RECORDS = ["samples-two-straps", "samples-unknown-clock", "samples-float64-and-ticks", "samples-none"]
-RECORDS += ["waveform", "drop", "anchor", "log", "impulse", "raw"]
+RECORDS += ["waveform", "document", "drop", "anchor", "log", "impulse", "raw"]
 
 
 def message_of(name: str) -> bytes:
@@ -52,6 +53,7 @@ def content_of(record: Record) -> object:
     readers = {
         Kind.SAMPLES: lambda body: sorted(rows_of(columns.decode_samples(body))),
         Kind.WAVEFORM: lambda body: rows_of(columns.decode_waveform(body)),
+        Kind.DOCUMENT: decode_document_part,
         Kind.DROP: decode_drop,
         Kind.ANCHOR: decode_anchor,
         Kind.LOG: decode_log,

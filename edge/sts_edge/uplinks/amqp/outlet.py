@@ -13,10 +13,9 @@ from sts_protocols.routing import (
     BEAT_CONTENT_TYPE,
     RECORDS_CONTENT_TYPE,
     STATUS,
-    TELEMETRY,
     Lane,
+    records_address,
     status_key,
-    telemetry_key,
 )
 
 from ..line import Outcome, Verdict
@@ -50,8 +49,8 @@ class Outlet:
 
     def publish(self, body: bytes, lane: Lane, on_verdict: Callable[[Verdict], None]) -> None:
         """Hand records to the socket and return; the verdict comes by callback, once, however late."""
-        key = telemetry_key(self._gateway, lane)
-        self.send(body, TELEMETRY, key, RECORDS_CONTENT_TYPE, on_verdict, user=self._gateway)
+        exchange, key = records_address(self._gateway, lane)
+        self.send(body, exchange, key, RECORDS_CONTENT_TYPE, on_verdict, user=self._gateway)
 
     def beat(self, body: bytes, number: int) -> None:
         """Hand a beat to the socket and return; the answer is the verdict on it."""

@@ -5,12 +5,24 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sts_edge import config
-from sts_edge.config import ConfigError, Settings, describe, load, parse, sample_settings
+from sts_edge.config import (
+    ConfigError,
+    FolderSettings,
+    MqttSettings,
+    ReaderSettings,
+    Settings,
+    TopicSettings,
+    describe,
+    load,
+    parse,
+    sample_settings,
+)
 from sts_edge.config.lines import key_lines
 from sts_edge.config.shape import known_keys
 
@@ -303,14 +315,66 @@ def test_the_sample_names_every_key_with_a_sentence(folder: Path) -> None:
 
 
 def test_the_defaults_shown_in_the_sample_are_the_defaults(folder: Path) -> None:
-    """With every commented default put in force nothing changes; ca_file, wheel_mm, witness and
-    the ports have none."""
+    """With every commented default put in force nothing changes but that the tables left out are there, each
+    with its defaults. Keys without a default stay comments: they show an example."""
+    examples = (
+        r"\[witness|socket|ca_file|wheel_mm|user = |password_file = \"/etc/sts-edge/mqtt|kind = \"heart_rate\"$|"
+        r"port|\[\[ports|name = \"timy|device|kind = \"alge|baud|speed_unit"
+    )
     plain = sample_with(folder, sample_settings())
-    without = r'\[witness|socket|ca_file|wheel_mm|\[\[ports|name = "timy|device|kind = "alge|baud|speed_unit'
-    shown = re.sub(rf"(?m)^# (?!{without})", "", sample_settings())
+    shown = re.sub(rf"(?m)^# (?!{examples})", "", sample_settings())
 
     assert shown != sample_settings()
-    assert sample_with(folder, shown) == plain
+    left_out = {
+        "folders": (FolderSettings(name="pool-pc", path=Path("/srv/results")),),
+        "mqtt": MqttSettings(url="mqtts://broker.example.org:8883"),
+        "topics": (TopicSettings(topic="hall/+/temperature", sensor="hall-{1}", metric="skin_temperature"),),
+        "readers": (ReaderSettings(name="finish", kind="race_result", host="192.168.4.20"),),
+    }
+    assert sample_with(folder, shown) == msgspec.structs.replace(plain, **left_out)
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ('topic = "a"\nsensor = "x"', "give either metric"),
+        ('topic = "a"\nsensor = "x"\nmetric = "hart_rate"', "the nearest is heart_rate"),
+        ('topic = "a"\nsensor = "x"\nkind = "hart_rate"', "the nearest is heart_rate"),
+        ('topic = "a/+"\nsensor = "x-{2}"\nmetric = "heart_rate"', "asks for {2}, but topic has 1 +"),
+        ('topic = "a/#"\nsensor = "x"\nmetric = "heart_rate"', "+ for any one level"),
+    ],
+)
+def test_a_topic_that_means_nothing_is_refused_with_the_way_out(
+    folder: Path, lines: str, sentence: str
+) -> None:
+    extra = f'\n[mqtt]\nurl = "mqtt://127.0.0.1:1883"\n[[topics]]\n{lines}\n'
+    with pytest.raises(ConfigError, match=re.escape(sentence)):
+        parse(GOOD + extra, folder)
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("http://x", "expected mqtts://host:port"),
+        ("mqtts://me:sesame@x", "holds a user or password"),
+        ("mqtt://192.168.1.2", "sends everything in clear"),
+    ],
+)
+def test_an_mqtt_broker_is_named_safely(folder: Path, url: str, sentence: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(sentence)) as refused:
+        parse(GOOD + f'\n[mqtt]\nurl = "{url}"\n', folder)
+    assert "sesame" not in str(refused.value)
+
+
+def test_topics_need_a_broker(folder: Path) -> None:
+    with pytest.raises(ConfigError, match="topics need a broker"):
+        parse(GOOD + '\n[[topics]]\ntopic = "a"\nsensor = "x"\nmetric = "heart_rate"\n', folder)
+
+
+def test_no_two_devices_of_any_kind_share_a_name(folder: Path) -> None:
+    extra = '\n[[folders]]\nname = "HR-01"\npath = "/srv"\n[[readers]]\nname = "hr-01"\nkind = "race_result"\nhost = "h"\n'
+    with pytest.raises(ConfigError, match=r"readers\[1\]"):
+        parse(GOOD + extra, folder)
 
 
 def test_settings_in_force_written_down_load_to_the_same(folder: Path) -> None:

@@ -33,9 +33,11 @@ class ScriptedOutlet:
 
     def __init__(self) -> None:
         self.is_shut = False
+        self.lanes: list[str] = []
         self.under_way: list[tuple[bytes, Callable[[Verdict], None]]] = []
 
     def publish(self, body: bytes, lane: str, on_verdict: Callable[[Verdict], None]) -> None:
+        self.lanes.append(lane)
         self.under_way.append((body, on_verdict))
 
     def judge(self, guilty: Callable[[bytes], bool]) -> None:
@@ -106,3 +108,42 @@ async def test_nothing_goes_while_a_live_record_waits() -> None:
     lane.use(ScriptedLine(), outlet)  # type: ignore[arg-type]
     lane.pump()
     assert not outlet.under_way
+
+
+def log_and_document(first_seq: int) -> list[Record]:
+    return [
+        seal(kind, b"s" * 8, EPOCH, first_seq + place, 0, 0, UNKNOWN_CLOCK, b"x" * 300)
+        for place, kind in enumerate((Kind.LOG, Kind.DOCUMENT))
+    ]
+
+
+async def test_documents_travel_by_a_lane_of_their_own() -> None:
+    """And what came before and after them in the log goes with its like, in order."""
+    store = NotingStore(records=[*log_and_document(0), *log_and_document(2)])
+    lane = BacklogLane(store, Flight(store), lambda _: True, lambda: True)
+    outlet: Any = ScriptedOutlet()
+    lane.use(ScriptedLine(), outlet)  # type: ignore[arg-type]
+    lane.pump()
+    while outlet.under_way:
+        outlet.judge(lambda _: False)
+    assert outlet.lanes == ["backlog", "document"] * 2
+    assert [seq for _, seq in store.confirmed] == [0, 1, 2, 3]
+
+
+async def test_a_full_queue_of_documents_holds_back_documents_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sts_edge.uplinks.backlog.FIRST_PAUSE_S", 60.0)
+    store = NotingStore(records=[*log_and_document(0), *log_and_document(2)])
+    lane = BacklogLane(store, Flight(store), lambda _: True, lambda: True)
+    words: list[tuple[str, Outcome]] = []
+    lane.on_verdict = lambda word, verdict: words.append((word, verdict.outcome))
+    outlet: Any = ScriptedOutlet()
+    lane.use(ScriptedLine(), outlet)  # type: ignore[arg-type]
+    lane.pump()
+    judged = 0
+    while outlet.under_way:
+        _, on_verdict = outlet.under_way.pop(0)
+        full = outlet.lanes[judged] == "document"
+        judged += 1
+        on_verdict(Verdict(Outcome.NACKED if full else Outcome.ACKED))
+    assert [seq for _, seq in store.confirmed] == [0, 2]
+    assert words.count(("document", Outcome.NACKED)) == 2  # each once, and not again while its queue is full

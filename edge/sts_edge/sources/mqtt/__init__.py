@@ -1,0 +1,11 @@
+"""Sensors of others that publish to an MQTT broker: only the topics of the settings are subscribed and read.
+
+source   all topics: from messages to packets
+topics   which message is whose, and what becomes of its payload
+payload  from bytes to numbers
+client   the connection
+"""
+
+from .source import MqttSource
+
+__all__ = ["MqttSource"]

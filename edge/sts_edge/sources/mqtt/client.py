@@ -1,0 +1,136 @@
+"""The connection to the broker: paho's client in its own thread, heard in the agent's loop.
+
+The session is kept by the broker under a stable client id, so what is published with QoS 1 while the gateway
+restarts waits there. A message is acknowledged only when it was taken.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from sts_edge.clock import boot_us
+from sts_edge.config import MqttSettings
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1, 30
+# A login that was refused is refused again until a person acts.
+LOGIN_PAUSE_S = 30
+KEEP_ALIVE_S = 10
+CONNECT_S = 5.0
+AT_LEAST_ONCE = 1
+
+_PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+class Message(NamedTuple):
+    """A publish as it came. boot_us: when, by CLOCK_BOOTTIME. retained: the broker kept it, who knows how long.
+    again: the broker may have sent it before."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+    again: bool
+    boot_us: int
+    taken: Callable[[], None]
+
+
+class MqttClient:
+    """Stays connected and subscribed until it is closed.
+
+    on_message and on_state are called in the loop; state is empty while connected, else a sentence.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        settings: MqttSettings,
+        topics: Sequence[str],
+        on_message: Callable[[Message], None],
+        on_state: Callable[[str], None],
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._settings = settings
+        self._topics = list(topics)
+        self._on_message = on_message
+        self._on_state = on_state
+        self._client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id,
+            clean_session=False,
+            protocol=MQTTProtocolVersion.MQTTv311,
+            manual_ack=True,
+        )
+        self._client.connect_timeout = CONNECT_S
+        self._client.reconnect_delay_set(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+        self._client.on_connect = self._connected
+        self._client.on_connect_fail = lambda client, data: self._state("it cannot be reached")
+        self._client.on_disconnect = self._disconnected
+        self._client.on_subscribe = self._subscribed
+        self._client.on_message = self._heard
+
+    def open(self) -> None:
+        """Begin to connect. Raises OSError for files that cannot be read."""
+        url, settings = urlsplit(self._settings.url), self._settings
+        if settings.user is not None:
+            self._client.username_pw_set(settings.user, settings.read_password())
+        if url.scheme == "mqtts":
+            authority = None if settings.ca_file is None else str(settings.ca_file)
+            self._client.tls_set(ca_certs=authority, tls_version=ssl.PROTOCOL_TLS_CLIENT)
+        self._client.connect_async(url.hostname or "", url.port or _PORTS[url.scheme], KEEP_ALIVE_S)
+        self._client.loop_start()
+
+    async def close(self) -> None:
+        """Say goodbye and end the thread; the broker keeps the session."""
+        self._client.disconnect()
+        await asyncio.to_thread(self._client.loop_stop)
+
+    # --- in paho's thread
+
+    def _connected(
+        self, client: Client, data: Any, flags: ConnectFlags, code: ReasonCode, properties: Properties | None
+    ) -> None:
+        if code.is_failure:
+            client.reconnect_delay_set(LOGIN_PAUSE_S, LOGIN_PAUSE_S)
+            self._state(f"it refuses the login ({code}): correct mqtt.user and mqtt.password_file")
+            return
+        client.reconnect_delay_set(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+        client.subscribe([(topic, AT_LEAST_ONCE) for topic in self._topics])
+
+    def _subscribed(
+        self, client: Client, data: Any, mid: int, codes: list[ReasonCode], properties: Properties | None
+    ) -> None:
+        refused = [topic for topic, code in zip(self._topics, codes, strict=False) if code.is_failure]
+        self._state(f"it refuses the topics {', '.join(refused)}: ask whoever runs it" if refused else "")
+
+    def _disconnected(
+        self,
+        client: Client,
+        data: Any,
+        flags: DisconnectFlags,
+        code: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        if code.is_failure:
+            self._state("the connection was lost")
+
+    def _heard(self, client: Client, data: Any, message: MQTTMessage) -> None:
+        now_us = boot_us()
+        mid, qos = message.mid, message.qos
+        kept, again = message.retain, message.dup
+        said = Message(
+            message.topic, bytes(message.payload), kept, again, now_us, lambda: self._acknowledge(mid, qos)
+        )
+        self._loop.call_soon_threadsafe(self._on_message, said)
+
+    def _acknowledge(self, mid: int, qos: int) -> None:
+        self._client.ack(mid, qos)
+
+    def _state(self, sentence: str) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._on_state, sentence)

@@ -1,0 +1,1 @@
+"""Documents of the hub: endpoints, rules, queries and shapes."""

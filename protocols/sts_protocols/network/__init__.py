@@ -1,0 +1,1 @@
+"""Timers and readers on the local network. Pure: text in, readings out."""

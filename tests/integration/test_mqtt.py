@@ -1,0 +1,157 @@
+"""The MQTT source against a real broker: every mapped value once, over restarts of both ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sts_edge.config import MqttSettings, TopicSettings
+from sts_edge.sources import Told
+from sts_edge.sources.mqtt import MqttSource
+from sts_protocols.metrics import HEART_RATE, SKIN_TEMPERATURE
+from sts_protocols.sample import Packet, Quality
+from sts_sims.mqtt_pods import Pod, Publisher
+from uplink_support import eventually
+
+TOPICS = (
+    TopicSettings(topic="hall/+/temperature", sensor="hall-{1}", metric="skin_temperature"),
+    TopicSettings(topic="pods/+", sensor="{1}", metric="skin_temperature", value="readings.0.celsius"),
+    TopicSettings(topic="straps/+/raw", sensor="strap-{1}", kind="heart_rate"),
+    TopicSettings(
+        topic="straps/7/fahrenheit", sensor="f-7", metric="skin_temperature", factor=5 / 9, offset=-160 / 9
+    ),
+    TopicSettings(topic="kept/heart_rate", sensor="kept", metric="heart_rate"),
+    TopicSettings(topic="kept/celsius", sensor="kept", metric="skin_temperature"),
+)
+
+
+class Heard:
+    """What a source told, by sensor."""
+
+    def __init__(self, gateway: str, port: int, password: str, tmp_path) -> None:
+        secret = tmp_path / "mqtt-password"
+        secret.write_text(password)
+        self.settings = MqttSettings(url=f"mqtt://127.0.0.1:{port}", user="admin", password_file=secret)
+        self.gateway = gateway
+        self.packets: list[Packet] = []
+
+    def source(self) -> MqttSource:
+        return MqttSource(self.gateway, self.settings, TOPICS, self._take)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[MqttSource]:
+        source = self.source()
+        task = asyncio.create_task(source.run())
+        try:
+            await eventually(lambda: source.is_subscribed)
+            yield source
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def values(self, sensor: str) -> list[float]:
+        return [value.value for packet in self.packets if packet.sensor == sensor for value in packet.values]
+
+    def _take(self, told: Told) -> None:
+        assert isinstance(told, Packet)
+        self.packets.append(told)
+
+
+@pytest.fixture
+def heard(mqtt_broker, tmp_path, request) -> Heard:
+    name = request.node.name.replace("_", "-")[:40].lower()
+    return Heard(name, mqtt_broker.mqtt_port, mqtt_broker.admin_password, tmp_path)
+
+
+def publisher(broker, *pods: Pod) -> Publisher:
+    return Publisher("127.0.0.1", broker.mqtt_port, "admin", broker.admin_password, list(pods))
+
+
+async def test_every_value_comes_once_over_a_restart_of_the_broker(mqtt_broker, heard):
+    pods = [Pod(f"hall/{name}/temperature", as_json=False, seed=name) for name in (1, 2)]
+    pods += [Pod("pods/rucksack", as_json=True, seed=3)]
+    async with heard.running() as source:
+        with publisher(mqtt_broker, *pods) as publishing:
+            await publishing.run(rounds=30, every_s=0.02)
+            saying = asyncio.create_task(publishing.run(rounds=40, every_s=0.05))
+            await asyncio.sleep(0.5)
+            await asyncio.to_thread(mqtt_broker.stop)
+            await eventually(source.faults)
+            await asyncio.to_thread(mqtt_broker.start)
+            await asyncio.wait_for(saying, 90)
+            await publishing.run(rounds=5, every_s=0.02)
+            truth = {"hall-1": pods[0].said, "hall-2": pods[1].said, "rucksack": pods[2].said}
+            await eventually(
+                lambda: all(set(heard.values(one)) == set(said) for one, said in truth.items()), 60
+            )
+        await eventually(lambda: not source.faults())
+    for sensor, said in truth.items():
+        assert sorted(heard.values(sensor)) == sorted(said)
+
+
+async def test_what_is_published_while_the_gateway_restarts_waits_at_the_broker(mqtt_broker, heard):
+    pod = Pod("pods/bag", as_json=True, seed=5)
+    with publisher(mqtt_broker, pod) as publishing:
+        async with heard.running():
+            await publishing.run(rounds=3, every_s=0.01)
+            await eventually(lambda: len(heard.values("bag")) == 3)
+        await publishing.run(rounds=20, every_s=0.01)
+        async with heard.running():
+            await eventually(lambda: len(heard.values("bag")) >= 23)
+    assert heard.values("bag") == pod.said
+
+
+async def test_only_mapped_topics_are_heard_and_bad_payloads_are_told(mqtt_broker, heard):
+    async with heard.running() as source:
+        with publisher(mqtt_broker) as publishing:
+            publishing.publish("foreign/temperature", b"21.0")
+            publishing.publish("hall/1/temperature", b"warm")
+            publishing.publish("hall/2/temperature", b"null")
+            publishing.publish("hall/3/temperature", b"99.5")
+            publishing.publish("straps/7/raw", bytes.fromhex("0048"))
+            publishing.publish("straps/7/raw", b"")
+            publishing.publish("straps/7/fahrenheit", b'"70.7"')
+            await publishing.acknowledged()
+            await eventually(lambda: source.counts()["messages"] == 6)
+        (bad, empty) = sorted(source.faults())
+        assert bad == "MQTT topic hall/1/temperature: 'warm' is no number."
+        assert "straps/7/raw" in empty
+        states = {state.name: state.state for state in source.states()}
+    assert states == {"f-7": "live", "hall-3": "live", "strap-7": "live", "kept": "off"}
+    told = {packet.sensor: packet.values for packet in heard.packets}
+    assert told.keys() == states.keys() - {"kept"}
+    assert told["hall-3"] == ((SKIN_TEMPERATURE.id, 99.5, Quality.IMPLAUSIBLE),)
+    assert told["strap-7"] == ((HEART_RATE.id, 72.0, Quality.OK),)
+    assert told["f-7"][0].value == pytest.approx(21.5)
+
+
+async def test_what_the_broker_kept_is_marked_and_what_would_look_alive_is_left_out(mqtt_broker, heard):
+    """RabbitMQ hands out what it kept for topics without a + only."""
+    kept = {"kept/heart_rate": b"140", "kept/celsius": b"21.5"}
+    with publisher(mqtt_broker) as publishing:
+        for topic, payload in kept.items():
+            publishing.publish(topic, payload, retain=True)
+        await publishing.acknowledged()
+        async with heard.running() as source:
+            await eventually(lambda: source.counts()["retained"] == 2)
+            assert {state.name: state.state for state in source.states()}["kept"] == "off"
+        for topic in kept:
+            publishing.publish(topic, b"", retain=True)
+        await publishing.acknowledged()
+    (packet,) = heard.packets
+    assert packet.values == ((SKIN_TEMPERATURE.id, 21.5, Quality.CLOCK_UNSYNCED),)
+
+
+async def test_a_refused_login_is_a_sentence(mqtt_broker, tmp_path):
+    heard = Heard("refused", mqtt_broker.mqtt_port, "wrong", tmp_path)
+    source = heard.source()
+    task = asyncio.create_task(source.run())
+    await eventually(source.faults)
+    assert "correct mqtt.user and mqtt.password_file" in source.faults()[0]
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
