@@ -12,12 +12,12 @@ import msgspec
 from sts_edge.clock import boot_us
 from sts_edge.config import PortSettings, Settings
 from sts_sims.cable import Device, Mishap, Utterance
-from sts_sims.carriers.pty import Cable, PortTruth
+from sts_sims.carriers.pty import Cable
 
 BAUD = 115_200
 
 
-class Remembered(PortTruth):
+class Remembered:
     """What left the devices, in order: (when, port, utterance, why it was lost)."""
 
     def __init__(self) -> None:

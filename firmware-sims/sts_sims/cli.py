@@ -72,8 +72,14 @@ def roster(
 def run(
     name: ScenarioName,
     bus_address: Annotated[
-        str, typer.Option(help="Private D-Bus on which org.bluez is owned, unix:path=...")
-    ],
+        str | None,
+        typer.Option(
+            help="Private D-Bus on which org.bluez is owned, unix:path=...; for scenarios with radio."
+        ),
+    ] = None,
+    ports: Annotated[
+        Path | None, typer.Option(help="Folder in which each cable appears as a port; for those with cables.")
+    ] = None,
     truth: Annotated[
         Path | None, typer.Option(help="Append every notification to this file, as JSON lines.")
     ] = None,
@@ -82,21 +88,54 @@ def run(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell more on standard error.")] = False,
 ) -> None:
     """Put a scenario on the air until interrupted."""
-    from sts_sims.show import Show, ShowError
+    from sts_sims.show import ShowError
 
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.WARNING, format="%(levelname)s %(message)s"
     )
     loaded = _load(name)
+    _check_ways(name, loaded, bus_address, ports)
     try:
-        show = Show(loaded, bus_address, truth_path=truth, seed=seed, control_path=control)
-        asyncio.run(
-            _until_stopped(
-                show.run(lambda: _say(f"{len(loaded.everything)} sensors of {name} on {bus_address}"))
-            )
-        )
+        asyncio.run(_until_stopped(_both(name, loaded, bus_address, ports, truth, seed, control)))
     except ShowError as error:
         _stop(str(error), FAILED)
+    except OSError as error:
+        _stop(f"The scenario {name} cannot run: {error}.", FAILED)
+
+
+def _check_ways(name: str, loaded: scenarios.Scenario, bus_address: str | None, ports: Path | None) -> None:
+    if loaded.everything and bus_address is None:
+        _stop(f"The scenario {name} has Bluetooth sensors: give --bus-address.", FAILED)
+    if loaded.cables and ports is None:
+        _stop(
+            f"The scenario {name} has cables: give --ports FOLDER, in which each appears as a port.", FAILED
+        )
+
+
+async def _both(
+    name: str,
+    loaded: scenarios.Scenario,
+    bus_address: str | None,
+    ports: Path | None,
+    truth: Path | None,
+    seed: int | None,
+    control: Path | None,
+) -> None:
+    """What is on the air and what is on cables, side by side."""
+    from sts_sims.cables import play
+    from sts_sims.show import Show
+
+    works: list[Coroutine[None, None, None]] = []
+    if bus_address is not None and loaded.everything:
+        show = Show(loaded, bus_address, truth_path=truth, seed=seed, control_path=control)
+        works.append(show.run(lambda: _say(f"{len(loaded.everything)} sensors of {name} on {bus_address}")))
+    if ports is not None and loaded.cables:
+        works.append(
+            play(
+                loaded, ports, truth, seed, lambda: _say(f"{len(loaded.cables)} cables of {name} in {ports}")
+            )
+        )
+    await asyncio.gather(*works)
 
 
 async def _until_stopped(work: Coroutine[None, None, None]) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from sts_sims.athletes import Athlete
+from sts_sims.cable import Mishap
 from sts_sims.orders import VERBS, TimedOrder
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -33,6 +34,9 @@ SensorKind = Literal[
 ]
 # What a gateway may ask of a kind besides its measurements.
 STREAMS = {"polar": ["ecg", "acc"]}
+
+
+CableKind = Literal["gnss", "alge", "tag_heuer", "ipico", "stalker", "pod"]
 
 
 class ScenarioError(Exception):
@@ -92,6 +96,19 @@ class Strap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: SensorKind = "heart_rate"
 
 
+class CableDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A device on a serial cable. `every_s`: how far apart racers, runs or laps are; `later_s` and `pace`: of
+    the athlete who carries a receiver."""
+
+    name: Name
+    kind: CableKind
+    baud: Annotated[int, Meta(ge=300, le=4_000_000)] = 9_600
+    every_s: Positive = 30.0
+    later_s: float = 0.0
+    pace: Positive = 1.0
+    mishaps: list[Mishap] = []
+
+
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole training. `start_at_s`: where in the plan the run begins; `rate_hz`: measurements a second.
 
@@ -107,6 +124,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate_hz: Positive = 1.0
     radio: Radio = Radio()
     timeline: list[TimedOrder] = []
+    cables: list[CableDevice] = []
 
     @property
     def everything(self) -> list[Strap]:
@@ -150,11 +168,14 @@ def _text(name_or_path: str) -> str:
 
 
 def _complaints(scenario: Scenario) -> Iterator[str]:
-    if not scenario.everything:
-        yield "it has neither straps nor sensors"
-    for field in ("name", "address"):
-        values = [getattr(told, field) for told in scenario.everything]
-        yield from (f"sensor {field} {v} is given twice" for v in sorted(set(values)) if values.count(v) > 1)
+    if not scenario.everything and not scenario.cables:
+        yield "it has neither straps nor sensors nor cables"
+    names = [told.name for told in scenario.everything] + [told.name for told in scenario.cables]
+    yield from (f"the name {name} is given twice" for name in sorted(set(names)) if names.count(name) > 1)
+    addresses = [told.address for told in scenario.everything]
+    yield from (
+        f"the address {one} is given twice" for one in sorted(set(addresses)) if addresses.count(one) > 1
+    )
     known = {told.name for told in scenario.everything} | {None}
     for order in scenario.timeline:
         if order.do not in VERBS:

@@ -39,6 +39,17 @@ class NoticeTruth(msgspec.Struct, omit_defaults=True):
     why: str | None = None
 
 
+class CableTruth(msgspec.Struct, omit_defaults=True):
+    """What a device said over its cable. `told`: what it means; `why`: why nobody can have heard it."""
+
+    t_boot_us: int
+    port: str
+    data_hex: str
+    told: dict[str, Any]
+    delivered: bool
+    why: str | None = None
+
+
 class TruthLog:
     """Appends to a file, each line written at once, so that nothing is missing after a kill."""
 
@@ -65,7 +76,11 @@ class TruthLog:
             )
         )
 
-    def _write(self, line: Truth | NoticeTruth) -> None:
+    def note_cable(self, boot_us: int, port: str, data: bytes, told: dict[str, Any], why: str | None) -> None:
+        """Write a line of what was said over a cable."""
+        self._write(CableTruth(boot_us, port, data.hex(), told, why is None, why))
+
+    def _write(self, line: Truth | NoticeTruth | CableTruth) -> None:
         if self._file is not None:
             self._file.write(self._encoder.encode(line) + b"\n")
 

@@ -13,6 +13,7 @@ import time
 import tty
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from sts_sims.cable import Device, Mishap, Utterance
 
@@ -22,8 +23,8 @@ BITS_PER_BYTE = 10
 PIECE_S = 0.016
 
 
-class PortTruth:
-    """Where a carrier notes what truly left a device; the default notes nothing."""
+class PortTruth(Protocol):
+    """Where a carrier notes what truly left a device."""
 
     def note(self, at_us: int, name: str, said: Utterance, lost: str | None) -> None:
         """`lost`: why nobody can have heard it."""

@@ -9,6 +9,7 @@ from conformance import PAGE, REGISTERED
 from decoder_vectors import page
 from sts_edge.config.settings import SensorKind
 from sts_protocols.kinds import KINDS
+from sts_sims.scenario import CableKind
 from sts_sims.scenario import SensorKind as SimulatedKind
 
 
@@ -28,7 +29,7 @@ def test_every_decoder_stands_on_the_page_once(kind):
     assert PAGE.read_text("utf-8").count(f"\n| `{kind.name}`: ") == 1
     told = page(kind)
     assert told["hardware"].strip()
-    assert told.get("simulator", "heart_rate") in get_args(SimulatedKind)
+    assert told.get("simulator", "heart_rate") in (*get_args(SimulatedKind), *get_args(CableKind))
 
 
 def test_a_page_that_lags_behind_is_found(monkeypatch):

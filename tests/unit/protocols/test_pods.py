@@ -102,7 +102,7 @@ def test_the_decoder_reads_the_published_frames():
         bytes.fromhex("".join(frame for _, frame in VECTORS)), 0
     )
     assert [(value.metric, value.value) for value in values.values] == [(3, 88.0)]
-    assert [(value.metric, value.value) for value in three.values] == [(1, 142.0), (5, 37.2), (9, -1.0)]
+    assert [(value.metric, value.value) for value in three.values] == [(1, 142.0), (5, 37.2), (13, -1.0)]
     assert (impulse.impulse.ticks, impulse.impulse.channel) == (20_001, "C3")
     assert (manual.impulse.ticks, manual.impulse.marks) == (2**32 - 1, ("manual", "unassigned"))
 
