@@ -9,10 +9,23 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import get_args
 
 from sts_edge.buffer import Buffer, BufferFailed, Held, SegmentLog
 from sts_edge.config import BufferSettings
-from sts_protocols.record import UNKNOWN_CLOCK, ClockReading, ClockSource, Drop, Kind, Record, decode_drop
+from sts_edge.config.settings import Policy
+from sts_protocols.metrics import HEART_RATE
+from sts_protocols.record import (
+    UNKNOWN_CLOCK,
+    ClockReading,
+    ClockSource,
+    Drop,
+    Kind,
+    Record,
+    decode_drop,
+    encode_samples,
+)
+from sts_protocols.sample import Packet, Quality, Value
 
 KNOWN_CLOCK = ClockReading(1_800_000_000_000_000, 5_000, ClockSource.NTP)
 ALL = 1 << 40
@@ -20,9 +33,47 @@ KIB = 1 << 10
 MIB = 1 << 20
 
 
-def small_settings(max_bytes: int = 2 * MIB, segment_bytes: int = 128 * KIB) -> BufferSettings:
+POLICIES: tuple[Policy, ...] = get_args(Policy)
+
+
+def small_settings(
+    max_bytes: int = 2 * MIB, segment_bytes: int = 128 * KIB, when_full: Policy = "oldest-raw-first"
+) -> BufferSettings:
     """A buffer that is full soon."""
-    return BufferSettings(max_bytes=max_bytes, segment_bytes=segment_bytes)
+    return BufferSettings(max_bytes=max_bytes, segment_bytes=segment_bytes, when_full=when_full)
+
+
+def straps(second: int, count: int = 30) -> list[Packet]:
+    """What heart straps tell in a second of boot time: four rates each, so that a summary says less; one of the
+    first strap's is no good."""
+    return [
+        Packet(
+            f"hr-{number:02}",
+            second * 1_000_000 + quarter * 250_000 + number * 1_000,
+            1_000,
+            250_000,
+            (
+                Value(
+                    HEART_RATE.id,
+                    float(60 + (second * 7 + number * 3 + quarter) % 120),
+                    _quality(number, quarter),
+                ),
+            ),
+        )
+        for number in range(count)
+        for quarter in range(4)
+    ]
+
+
+def _quality(number: int, quarter: int) -> Quality:
+    return Quality.NO_CONTACT if number == 0 and quarter == 1 else Quality.OK
+
+
+def put_straps(buffer: Buffer, second: int, clock: ClockReading = KNOWN_CLOCK) -> Record:
+    """Append a second of thirty straps."""
+    packets = straps(second)
+    times = [packet.boot_us for packet in packets]
+    return buffer.append(Kind.SAMPLES, encode_samples(packets), min(times), max(times), clock)
 
 
 def body_of(size: int, seed: int = 0) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import statistics
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -15,21 +17,35 @@ from buffer_support import (
     ALL,
     KIB,
     KNOWN_CLOCK,
+    POLICIES,
     body_of,
     dropped,
     drops,
     eventually,
     everything,
     put,
+    put_straps,
     safe,
     settled,
     small_settings,
+    straps,
     waiting,
 )
-from sts_edge.buffer import Buffer, MemoryBuffer, SegmentLog
+from sts_edge.buffer import Buffer, MemoryBuffer, RecordDropped, SegmentLog
 from sts_edge.config import BufferSettings
+from sts_edge.config.settings import Policy
 from sts_protocols.errors import RecordError
-from sts_protocols.record import MAX_RECORD_BYTES, UNKNOWN_CLOCK, Anchor, ClockSource, Kind, Record, read
+from sts_protocols.record import (
+    MAX_RECORD_BYTES,
+    UNKNOWN_CLOCK,
+    Anchor,
+    ClockSource,
+    Kind,
+    Record,
+    iter_samples,
+    read,
+)
+from sts_protocols.sample import Quality
 
 Make = Callable[[BufferSettings], Buffer]
 MAKERS: dict[str, Callable[[Path, BufferSettings], Buffer]] = {
@@ -52,6 +68,11 @@ async def make(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     yield open_one
     for buffer in opened:
         await buffer.close()
+
+
+@pytest.fixture(autouse=True)
+def _refused_ones_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sts_edge.buffer.room.DECLARE_AFTER_S", 0.0)
 
 
 @pytest.fixture
@@ -373,6 +394,90 @@ async def test_confirmed_records_stay_until_the_cap_so_that_the_hub_can_ask_agai
 
     assert buffer.unconfirm(buffer.epoch, [(0, record.header.seq)]) == []
     assert waiting(buffer)[:100] == list(range(100))
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+async def test_under_every_policy_what_does_not_wait_is_declared_and_the_cap_is_kept(
+    make: Make, policy: Policy
+) -> None:
+    buffer = make(small_settings(512 * KIB, 64 * KIB, policy))
+    seconds = 0
+    while len(dropped(buffer)) < 300:
+        for _ in range(50):
+            record = put_straps(buffer, seconds)
+            seconds += 1
+        with contextlib.suppress(RecordDropped):
+            await safe(buffer, record)
+    await settled(buffer)
+
+    assert buffer.stats().used_bytes <= buffer.stats().cap_bytes
+    bulk = {one.header.seq for one in everything(buffer) if one.header.kind == Kind.SAMPLES}
+    told = {one.header.seq for one in everything(buffer) if one.header.kind == Kind.DROP}
+    assert bulk & dropped(buffer) == set()
+    assert bulk | told | dropped(buffer) >= set(range(min(bulk | dropped(buffer)), max(bulk) + 1))
+
+
+async def test_keep_summaries_keeps_one_good_value_a_second_of_what_it_drops(make: Make) -> None:
+    buffer = make(small_settings(512 * KIB, 64 * KIB, "keep-summaries"))
+    second_of: dict[int, int] = {}
+    while "summarised" not in {drop.reason for drop in drops(buffer)}:
+        for _ in range(10):
+            record = put_straps(buffer, len(second_of))
+            second_of[record.header.seq] = len(second_of)
+        await safe(buffer, record)
+        await asyncio.sleep(0.01)
+    await settled(buffer)
+
+    gone = {
+        (packet.sensor, packet.boot_us // 1_000_000): None
+        for drop in drops(buffer)
+        if drop.reason == "summarised"
+        for first, last in drop.ranges
+        for seq in range(first, last + 1)
+        for packet in straps(second_of[seq])
+    }
+    kept: dict[tuple[str, int], float] = {}
+    for one in everything(buffer):
+        if one.header.kind == Kind.SAMPLES and one.header.seq not in second_of:
+            for packet in iter_samples(one.body):
+                (value,) = packet.values
+                assert value.quality == Quality.ESTIMATED
+                kept[packet.sensor, packet.boot_us // 1_000_000] = value.value
+    assert kept.keys() == gone.keys()
+    for (sensor, second), value in kept.items():
+        good = [
+            one.values[0].value
+            for one in straps(second)
+            if one.sensor == sensor and one.values[0].quality == Quality.OK
+        ]
+        assert value == statistics.median_low(good)
+
+
+async def until_refused(buffer: Buffer) -> None:
+    """Fill it until a record is refused."""
+    with contextlib.suppress(RecordDropped):
+        for _ in range(300):
+            await safe(buffer, put(buffer, size=4 * KIB))
+        pytest.fail("nothing was refused")
+
+
+async def test_refuse_new_keeps_the_oldest_and_never_refuses_what_is_not_bulk(make: Make) -> None:
+    buffer = make(small_settings(512 * KIB, 64 * KIB, "refuse-new"))
+    first = await safe(buffer, put(buffer, size=4 * KIB))
+    await until_refused(buffer)
+    impulse = await safe(buffer, put(buffer, Kind.IMPULSE))
+    await eventually(lambda: bool(drops(buffer)))
+
+    assert {drop.reason for drop in drops(buffer)} == {"refused_new"}
+    assert {first.header.seq, impulse.header.seq} <= set(waiting(buffer))
+
+
+async def test_refuse_new_takes_new_records_again_when_confirmed_ones_can_make_room(make: Make) -> None:
+    buffer = make(small_settings(512 * KIB, 64 * KIB, "refuse-new"))
+    await until_refused(buffer)
+    buffer.confirm(buffer.epoch, waiting(buffer))
+
+    await safe(buffer, put(buffer, size=4 * KIB))
 
 
 async def test_closing_waits_for_what_was_handed_over(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 from sts_edge.config import BufferSettings
 from sts_protocols.record import (
+    HEADER_BYTES,
     UNKNOWN_CLOCK,
     Anchor,
     ClockReading,
@@ -19,6 +20,7 @@ from sts_protocols.record import (
 
 from .interface import BufferFailed, BufferStats, Held, Holding, Range, RecordDropped
 from .ranges import RangeSet, clipped
+from .summaries import summarise
 
 _EVICTED = (Kind.RAW, Kind.WAVEFORM, Kind.SAMPLES)
 
@@ -47,7 +49,11 @@ class MemoryBuffer:
 
     def append(self, kind: int, body: bytes, first_us: int, last_us: int, clock: ClockReading) -> Record:
         record = seal(kind, b"in-mem\0\0", self.epoch, self._next, first_us, last_us, clock, body)
+        refused = self._refuses(kind, len(body))
         self._next += 1
+        if refused:
+            self._refuse(record)
+            return record
         self._records[record.header.seq] = record
         self._used += record.header.length
         if self.on_closed is not None:
@@ -58,6 +64,13 @@ class MemoryBuffer:
         if kind != Kind.DROP:
             self._make_room()
         return record
+
+    def _refuses(self, kind: int, body_bytes: int) -> bool:
+        """Whether the policy refuses this record: nothing confirmed can make room for it."""
+        full = self._used + HEADER_BYTES + body_bytes > self._settings.max_bytes
+        if self._settings.when_full != "refuse-new" or kind not in _EVICTED or not full:
+            return False
+        return not any(seq in self._confirmed for seq in self._records)
 
     async def synced(self, seq: int) -> None:
         if seq in self._unsafe:
@@ -157,11 +170,35 @@ class MemoryBuffer:
         if self.on_synced is not None:
             self.on_synced([seq])
 
+    def _refuse(self, record: Record) -> None:
+        if self.on_closed is not None:
+            self.on_closed(record)
+        seq = record.header.seq
+        self.declare(self.epoch, [(seq, seq)], "refused_new")
+
     def _make_room(self) -> None:
+        if self._used > self._settings.max_bytes and self._settings.when_full == "keep-summaries":
+            self._sum_up()
         while self._used > self._settings.max_bytes and (seq := self._victim()) is not None:
             if seq not in self._confirmed:
                 self.declare(self.epoch, [(seq, seq)], "buffer_full")
             self._used -= self._records.pop(seq).header.length
+
+    def _sum_up(self) -> None:
+        """Put summaries in the place of the oldest eighth, as if that were one segment."""
+        oldest = [
+            one
+            for seq, one in self._records.items()
+            if one.header.kind == Kind.SAMPLES and not (seq in self._confirmed or seq in self._unsafe)
+        ][: max(1, len(self._records) // 8)]
+        summaries = list(summarise(oldest))
+        if not summaries:
+            return
+        for record in oldest:
+            self._used -= self._records.pop(record.header.seq).header.length
+        self.declare(self.epoch, [(one.header.seq, one.header.seq) for one in oldest], "summarised")
+        for one in summaries:
+            self.append(Kind.SAMPLES, one.body, one.first_us, one.last_us, one.clock)
 
     def _victim(self) -> int | None:
         for seq in self._records:

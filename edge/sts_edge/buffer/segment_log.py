@@ -16,6 +16,7 @@ from sts_edge.clock import boot_us
 from sts_edge.config import BufferSettings
 from sts_protocols.record import UNKNOWN_CLOCK, Anchor, ClockReading, ClockSource, Record
 
+from .age import AgeLimit
 from .ballast import Ballast
 from .book import Entry, EpochBook
 from .disk import Disk
@@ -33,6 +34,7 @@ from .scan import Rot
 from .segment import Lane, Segment
 from .shelf import Shelf
 from .state import State, StoredEpoch
+from .summaries import Condenser
 from .writer import Act, Writer
 
 # With room for eight segments, giving one up costs at most an eighth of what is held.
@@ -71,6 +73,7 @@ class SegmentLog:
         self._segment_bytes = min(settings.segment_bytes, settings.max_bytes // LEAST_SEGMENTS)
         self._floor_us = floor_us
         self._boot_us = boot_us
+        self._reading = reading
         self._boot_id = _kernel_boot_id() if boot_id is None else boot_id
         self._disk = disk or Disk()
         self._lock = FolderLock(directory)
@@ -81,7 +84,16 @@ class SegmentLog:
         self._book = EpochBook()
         self._journal = Journal(self.epoch, self._shelf, self._new_segment, self._segment_bytes)
         self._drops = Drops(self._shelf, self._book, self._journal, reading, boot_us)
-        self._room = Room(settings.max_bytes, self._shelf, self._journal, self._disk, self._ballast)
+        self._room = Room(
+            settings,
+            self._segment_bytes,
+            self._shelf,
+            self._journal,
+            self._disk,
+            self._ballast,
+            Condenser(self._is_of_this_boot),
+        )
+        self._age = AgeLimit(settings.max_age_days, self._shelf, self._book, self._room, self._wall_us)
         self._keeper = Keeper(
             self.epoch, self._state, self._book, self._shelf, self._ballast, self._journal.submit
         )
@@ -222,6 +234,7 @@ class SegmentLog:
         return self._room.purge()
 
     async def close(self) -> None:
+        self._age.stop()
         self._room.pay()
         await asyncio.to_thread(self._journal.close)
         await asyncio.sleep(0)  # let what the writer said last arrive
@@ -269,11 +282,20 @@ class SegmentLog:
         for lost in losses:
             self._drops.declare_lost(lost)
         self._keeper.now()
+        self._age.start()
 
     def _new_segment(self, lane: Lane, segment_id: bytes) -> Segment:
         segment = Segment(self._next_segment, lane, segment_id, self._directory)
         self._next_segment += 1
         return segment
+
+    def _is_of_this_boot(self, epoch: bytes) -> bool:
+        entry = self._book.get(epoch)
+        return entry is not None and entry.boot_id == self._boot_id
+
+    def _wall_us(self) -> int | None:
+        reading = self._reading()
+        return None if reading.source == ClockSource.UNKNOWN else self._boot_us() + reading.offset_us
 
     def _last_seq(self, entry: Entry) -> int:
         """The last number given in an epoch. Nobody may say anything of a record that is not yet."""

@@ -142,6 +142,9 @@ class RecordSettings(Table, frozen=True, kw_only=True):
     ] = 1_000
 
 
+Policy = Literal["oldest-raw-first", "keep-summaries", "refuse-new"]
+
+
 class BufferSettings(Table, frozen=True, kw_only=True):
     """The disk buffer: what it may take, and what goes first when it is full."""
 
@@ -166,14 +169,25 @@ class BufferSettings(Table, frozen=True, kw_only=True):
         ),
     ] = 4 * MEBIBYTE
     when_full: Annotated[
-        Literal["oldest-raw-first"],
+        Policy,
         key(
             "What is dropped, and told to the hub as dropped, when the buffer is full of data not yet sent: "
-            "the oldest raw frames, then waveforms, then samples; nothing else is ever dropped.",
-            '"oldest-raw-first"',
+            "the oldest raw frames, then waveforms, then samples; nothing else is ever dropped. keep-summaries does "
+            "the same and keeps one value a second of each sensor's samples, marked as estimated; refuse-new keeps "
+            "what is there and refuses new raw frames, waveforms and samples.",
+            '"oldest-raw-first", "keep-summaries" or "refuse-new"',
             "oldest-raw-first",
         ),
     ] = "oldest-raw-first"
+    max_age_days: Annotated[
+        Annotated[float, Meta(ge=0.04, le=3_650)] | None,
+        key(
+            "Raw frames, waveforms and samples older than this many days are dropped, and told to the hub as "
+            "dropped, even if there is room; without it there is no such limit.",
+            "a number of days from 0.04 (an hour) to 3650",
+            30.0,
+        ),
+    ] = None
 
 
 class ClockSettings(Table, frozen=True, kw_only=True):

@@ -128,7 +128,10 @@ def test_a_misspelt_table_is_refused(folder: Path) -> None:
         ("max_bytes = 1", "expected a whole number of bytes, at least 1048576, for example 104857600"),
         ("max_bytes = 1e9", "expected a whole number of bytes, at least 1048576, for example 104857600"),
         ("max_bytes = true", "expected a whole number of bytes, at least 1048576, for example 104857600"),
-        ('when_full = "drop"', 'expected "oldest-raw-first", for example "oldest-raw-first"'),
+        (
+            'when_full = "drop"',
+            'expected "oldest-raw-first", "keep-summaries" or "refuse-new", for example "oldest-raw-first"',
+        ),
     ],
 )
 def test_a_wrong_value_is_told_with_its_line_itself_and_what_is_right(
@@ -318,7 +321,7 @@ def test_the_defaults_shown_in_the_sample_are_the_defaults(folder: Path) -> None
     """With every commented default put in force nothing changes but that the tables left out are there, each
     with its defaults. Keys without a default stay comments: they show an example."""
     examples = (
-        r"\[witness|socket|ca_file|wheel_mm|user = |password_file = \"/etc/sts-edge/mqtt|kind = \"heart_rate\"$|"
+        r"\[witness|socket|ca_file|wheel_mm|max_age_days|user = |password_file = \"/etc/sts-edge/mqtt|kind = \"heart_rate\"$|"
         r"port|\[\[ports|name = \"timy|device|kind = \"alge|baud|speed_unit"
     )
     plain = sample_with(folder, sample_settings())
