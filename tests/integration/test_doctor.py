@@ -29,8 +29,10 @@ from bluetooth_air import on_air, scenario
 from buffer_cuts import cuttable_disk
 from demo.ports import free_port
 from demo.services.dbus import DBus
+from json_documents import check as check_document
 from missing_parts import missing
 from sts_edge.buffer import SegmentLog
+from sts_edge.cli.doctor import document
 from sts_edge.config import load
 from sts_edge.doctor import here
 from sts_edge.doctor.examination import EXAMINATIONS, examine
@@ -93,6 +95,7 @@ class Clinic:
         findings = [one for one in results if isinstance(one, Finding)]
         assert [one.fault.name for one in findings] == list(names), results
         assert all("{" not in one.fix and one.detail for one in findings)
+        check_document(document(results))
         CAUSED.update(names)
         return findings
 

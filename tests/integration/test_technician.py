@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bluetooth_air import Air, on_air, scenario, strap_address, until
+from json_documents import check_lines
 from sts_protocols.record import Record, split
 from uplink_support import GATEWAY, PASSWORD, Broker, Hub
 
@@ -82,6 +83,8 @@ class Gateway:
         talking = process.communicate(None if given is None else given.encode())
         out, err = await asyncio.wait_for(talking, PATIENCE_S)
         assert "Traceback" not in err.decode()
+        if "--json" in words and "export" not in words:
+            check_lines(out.decode())
         return Said(process.returncode or 0, out.decode(), err.decode())
 
     @asynccontextmanager

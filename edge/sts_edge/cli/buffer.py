@@ -139,6 +139,8 @@ def _card(card: Status | None, output: Output) -> list[str]:
     if card["used_percent"] is not None:
         sign = "good" if card["used_percent"] < 80 else "warning"
         return ["  " + output.sign(sign, f"card {card['device']}: {card['used_percent']} % of its life used")]
+    if not card["device"].startswith("mmcblk"):
+        return []  # a disk of a computer: its wear is told by its own tools
     if card["life_years"] is None:
         return [f"  card {card['device']}: wear is told a quarter of an hour after boot"]
     written = f"{card['written_per_day'] / 1e9:.1f} GB a day written"

@@ -146,8 +146,8 @@ def _next(told: Status) -> list[str]:
     if told["hub"]["state"] == "refused":
         return ["Next: enrol this gateway again, then check with sts-edge config validate"]
     if attention := [one["name"] for one in told["sensor_list"] if one["state"] in _NEEDS_LOOKING_AT]:
-        return [f"Next: sts-edge tail --sensor {attention[0]}"]
-    return []
+        return [f"Next: sts-edge sensors test {attention[0]}"]
+    return [] if exit_code(told) is Exit.HEALTHY else ["Next: sts-edge doctor"]
 
 
 def duration(seconds: float) -> str:

@@ -35,8 +35,8 @@ class Card(NamedTuple):
 
     @property
     def life_years(self) -> float | None:
-        """How long it lasts from new at this rate, estimated."""
-        if not self.written_per_day:
+        """How long it lasts from new at this rate, estimated; None for what is no card."""
+        if not self.written_per_day or not self.device.startswith("mmcblk"):
             return None
         return self.size_bytes * ERASE_CYCLES / AMPLIFICATION / self.written_per_day / 365
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import resource
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from json_documents import check_lines
 from sts_edge.cli import main
 from sts_edge.cli.call import hoisted
 from sts_edge.cli.exits import Exit
@@ -48,11 +51,24 @@ STATUS: dict[str, Any] = {
         "dropped_records": 0,
         "damaged_records": 0,
         "policy": "oldest-raw-first",
+        "records_in_per_s": 4.0,
+        "records_out_per_s": 4.0,
+        "bytes_in_per_s": 2200.0,
+        "bytes_out_per_s": 2200.0,
+        "full_in_s": None,
     },
-    "clock": {"known": True, "source": "ntp", "error_ms": 3.1},
+    "clock": {"known": True, "source": "ntp", "error_ms": 3.1, "hub_wall_us": None},
     "sensors": {"live": 1},
     "sensor_list": [
-        {"name": "hr-01", "kind": "heart_rate", "state": "live", "last_s": 0.3, "rssi": -61, "battery": 97}
+        {
+            "name": "hr-01",
+            "address": "A0:9E:1A:00:00:01",
+            "kind": "heart_rate",
+            "state": "live",
+            "last_s": 0.3,
+            "rssi": -61,
+            "battery": 97,
+        }
     ],
 }
 
@@ -91,6 +107,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], con
         except SystemExit as end:
             code = int(end.code or 0)
         said = capsys.readouterr()
+        if "--json" in words and "--help" not in words:
+            check_lines(said.out)
         return code, said.out, said.err
 
     return typed
@@ -171,7 +189,9 @@ def test_whatever_needs_attention_ends_with_the_next_command() -> None:
     told = status(sensors={"lost": 1}, sensor_list=LOST)
     lines = plain(told, Output(False, False, io.StringIO()))
     assert any("hr-07" in line and "lost" in line and "42 s ago" in line for line in lines)
-    assert lines[-1] == "Next: sts-edge tail --sensor hr-07"
+    assert lines[-1] == "Next: sts-edge sensors test hr-07"
+    away = status(hub={"state": "unreachable"})
+    assert plain(away, Output(False, False, io.StringIO()))[-1] == "Next: sts-edge doctor"
 
 
 def test_no_state_of_the_link_is_without_words() -> None:
@@ -304,12 +324,12 @@ def test_tail_streams_json_lines_until_the_agent_ends(run: Run, agent: Callable[
 HEAVY = ("bleak", "dbus_fast", "aio_pika", "aiormq", "rich", "numpy", "asyncio", "zstandard", "structlog")
 
 
-@pytest.mark.parametrize("verb", ["status", "version", "tail"])
+@pytest.mark.parametrize("verb", ["status", "version", "tail", "sensors list", "buffer show"])
 def test_a_question_imports_nothing_of_the_radio_or_the_network(config: Path, verb: str) -> None:
     """Start-up is what a technician waits for on a Pi; a list of modules is the same on every machine."""
     code = (
         "import sys\nfrom sts_edge.cli import main\n"
-        f"sys.argv = ['sts-edge', {verb!r}]\n"
+        f"sys.argv = ['sts-edge', *{verb!r}.split()]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         f"sys.stderr.write('\\n' + ' '.join(one for one in {HEAVY!r} if one in sys.modules))"
     )
@@ -349,3 +369,75 @@ def test_completion_knows_the_agents_sensors_and_nothing_without_an_agent(
     assert _sensor_ids(Context(), "x") == []  # type: ignore[arg-type]
     monkeypatch.setenv("STS_EDGE_CONFIG", "/nowhere")
     assert _sensor_ids(Context(), "hr") == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_learns_our_words_from_a_script(run: Run, shell: str) -> None:
+    code, out, _ = run("completion", shell)
+    assert code == 0
+    assert "_STS_EDGE_COMPLETE" in out
+    assert run("completion", "csh")[0] == Exit.USAGE
+
+
+def completed(config: Path, words: str) -> list[str]:
+    """What bash would be offered."""
+    asked = {"_STS_EDGE_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    code = "from sts_edge.cli import main; main()"
+    environment = {**os.environ, **asked, "STS_EDGE_CONFIG": str(config)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    return done.stdout.split()
+
+
+def test_verbs_and_the_agents_sensors_are_completed(config: Path, agent: Callable[..., None]) -> None:
+    agent(STATUS)
+    assert completed(config, "sts-edge sen") == ["sensors"]
+    assert completed(config, "sts-edge sensors test h") == ["hr-01"]
+    assert "clock-1970" in completed(config, "sts-edge doctor --only clock")
+
+
+def test_an_agent_that_hangs_does_not_hold_up_the_tab_key(config: Path) -> None:
+    """150 ms for its answer; the rest is the start of Python, which `version` has as well."""
+    import socket
+
+    (config.parent / "run").mkdir()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(config.parent / "run/agent.sock"))
+        listener.listen()
+        began_s = time.monotonic()
+        assert _sensor_ids_of(config) == []
+        assert time.monotonic() - began_s < 1.0
+
+
+def _sensor_ids_of(config: Path) -> list[str]:
+    from sts_edge.cli.app import _sensor_ids
+
+    class Context:
+        params: ClassVar[dict[str, Any]] = {"config": config}
+
+        def find_root(self) -> Context:
+            return self
+
+    return _sensor_ids(Context(), "hr")  # type: ignore[arg-type]
+
+
+def test_status_starts_in_less_than_twice_what_its_framework_costs(config: Path) -> None:
+    """CPU seconds differ from machine to machine; their ratio to an empty command of the same framework does
+    not. The best of three each."""
+    empty = (
+        "import typer; app = typer.Typer(); app.command()(lambda: None); app(args=[], standalone_mode=False)"
+    )
+    ours = "from sts_edge.cli import main; main()"
+    assert _cpu_s(config, ours, "status") < 2 * _cpu_s(config, empty)
+
+
+def _cpu_s(config: Path, code: str, *words: str) -> float:
+    environment = {**os.environ, "STS_EDGE_CONFIG": str(config)}
+    spent = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(
+            [sys.executable, "-c", code, *words], capture_output=True, env=environment, check=False
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(spent)
