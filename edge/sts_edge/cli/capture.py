@@ -5,6 +5,7 @@ A capture of frames is text, one frame a line:
     16 3c 00 04                        hex, with blanks, colons or dashes, or none, and with or without 0x
     12.250 163c0004                    seconds before it, with a decimal point (hex has none)
     2026-05-01T10:00:00.250Z 163c0004  or a date and time
+    1777629600250,163c0004             or a column with ms, µs or ns since 1970
     {"t_boot_us": 12250000, "frame_hex": "163c0004"}   or JSON, as the simulator's truth has it
 
 Blank lines and those that begin with # are passed over.
@@ -28,6 +29,10 @@ _SECONDS = re.compile(r"\d+\.\d*")
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\S+")
 _GAPS = re.compile(r"0[xX]|[\s:,;-]+")
 _BETWEEN = " \t,;"
+# A column of a table that has nothing but digits, and more than the two of a byte.
+_COUNT = re.compile(r"(\d{3,})\s*[\t,;]")
+# Since 1970, by the number of digits until the year 2286: µs in one of ms, µs, ns.
+_SINCE_1970_US = {13: 1000.0, 16: 1.0, 19: 0.001}
 
 
 class CaptureError(Exception):
@@ -94,6 +99,8 @@ def _frame(line: str) -> tuple[int | None, bytes]:
         return round(float(first) * SECOND_US), hexadecimal(rest)
     if _DATE_TIME.fullmatch(first):
         return _date_time_us(first), hexadecimal(rest)
+    if column := _COUNT.match(line):
+        return _since_1970_us(column[1]), hexadecimal(rest)
     return None, hexadecimal(line)
 
 
@@ -106,6 +113,12 @@ def _json_frame(line: str) -> tuple[int | None, bytes]:
     if not isinstance(frame, str) or not isinstance(time_us, int | None):
         raise CaptureError('a JSON line needs "frame_hex", and may have "t_boot_us" in whole µs')
     return time_us, hexadecimal(frame)
+
+
+def _since_1970_us(digits: str) -> int:
+    if len(digits) not in _SINCE_1970_US:
+        raise CaptureError(f"{digits[:30]} says no unit: write seconds with a decimal point, as in 12.250")
+    return round(int(digits) * _SINCE_1970_US[len(digits)])
 
 
 def _date_time_us(text: str) -> int:

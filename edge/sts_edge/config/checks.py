@@ -68,6 +68,22 @@ def streams_of_polar(tables: Mapping[str, Any], base: Path) -> Found:
             )
 
 
+# Kinds of sensors whose wheel may be counted.
+COUNT_WHEELS = ("cycling_power", "speed_cadence", "bike")
+
+
+def wheels_have_bicycles(tables: Mapping[str, Any], base: Path) -> Found:
+    """A circumference belongs to a sensor that counts a wheel."""
+    for number, sensor in enumerate(_entries(tables, "sensors")):
+        kind = sensor.get("kind")
+        if isinstance(kind, str) and "wheel_mm" in sensor and kind not in COUNT_WHEELS:
+            sentence = f'sensors[{number + 1}].wheel_mm  a sensor of the kind "{kind}" counts no wheel: '
+            yield (
+                ("sensors", number, "wheel_mm"),
+                sentence + f"leave it out, or use {', '.join(COUNT_WHEELS)}",
+            )
+
+
 def one_port_one_device(tables: Mapping[str, Any], base: Path) -> Found:
     """Two ports share no device."""
     devices: dict[str, str] = {}
@@ -246,6 +262,7 @@ CHECKS: tuple[Check, ...] = (
     one_device_one_name,
     one_port_one_device,
     streams_of_polar,
+    wheels_have_bicycles,
     hub_address,
     mqtt_address,
     meaning_of_topics,

@@ -7,14 +7,14 @@ Flags are 2 bytes, 3 for the cross trainer; fields follow in the order of their 
   notifications, all but the last with bit 0 set; they are put together while they come close enough.
 - Machines cut frames at 20 bytes: whole fields before the cut are kept, and told as truncated.
 - Resistance is sint16 on the wire (Fitness Machine Service 1.0, and machines of several makers); later texts
-  of the supplement say one byte, and would shift each field behind it.
-- A treadmill's pace was one byte (1/10 km/min) in 1.0 and is two (s for 500 m) now: a frame that is whole
-  with one byte and not with two is of the older kind; if it is cut, too, nobody can say, and its fields
-  from the pace on are left out.
+  of the supplement say one byte. A treadmill's pace was one byte (1/10 km/min) in 1.0 and is two (s for 500 m)
+  now. Nothing but the length says which: a frame that is whole with the narrow field and not with the wide one
+  has the narrow one.
+- Of a frame of 20 bytes the length says nothing. Resistance is then read wide, as real machines have it; of a
+  treadmill that would be whole with narrow paces, nothing from the pace on is told.
 - All bits set (0x7FFF where there is a sign) mean unknown, as does a heart rate or a pace of 0.
 """
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from sts_protocols.gatt.fields import Fields
@@ -115,17 +115,37 @@ _INCLINATION = (
 
 
 class Layout(NamedTuple):
-    """The data characteristic of one kind of machine: fields by the bit that announces them."""
+    """The data characteristic of one kind of machine: fields by the bit that announces them. narrow: those
+    that may have one byte, by name. doubtful: the first field that is not told of a frame of 20 bytes that
+    may be either."""
 
     what: str
     flag_bytes: int
     announced: tuple[tuple[int, tuple[Field, ...]], ...]
+    narrow: dict[str, Field]
+    doubtful: str | None = None
     backward_bit: int | None = None
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """All of them, in their order."""
         return tuple(field for _, fields in self.announced for field in fields)
+
+    def there(self, bits: int) -> list[Field]:
+        """Those that the flags announce."""
+        there = bits ^ _MORE_DATA
+        return [field for bit, fields in self.announced if there & 1 << bit for field in fields]
+
+    def narrowed(self, fields: list[Field]) -> list[Field]:
+        """The same with one byte where that may be."""
+        return [self.narrow.get(field.name, field) for field in fields]
+
+
+_NARROW_RESISTANCE = {"resistance_level": _number("resistance_level", 1, RESISTANCE_LEVEL)}
+_NARROW_PACES = {
+    "pace_s_per_500m": _number("pace_km_per_min", 1, per=10, none=(0,)),
+    "average_pace_s_per_500m": _number("average_pace_km_per_min", 1, per=10, none=(0,)),
+}
 
 
 INDOOR_BIKE = Layout(
@@ -140,6 +160,7 @@ INDOOR_BIKE = Layout(
         *_powers(6),
         *_session(8),
     ),
+    _NARROW_RESISTANCE,
 )
 
 TREADMILL = Layout(
@@ -167,19 +188,9 @@ TREADMILL = Layout(
             ),
         ),
     ),
+    _NARROW_PACES,
+    doubtful="pace_s_per_500m",
 )
-
-# Fitness Machine Service 1.0, 4.9.2: the paces in one byte.
-TREADMILL_OF_1_0 = TREADMILL._replace(
-    announced=tuple(
-        {
-            5: (5, (_number("pace_km_per_min", 1, per=10, none=(0,)),)),
-            6: (6, (_number("average_pace_km_per_min", 1, per=10, none=(0,)),)),
-        }.get(bit, (bit, fields))
-        for bit, fields in TREADMILL.announced
-    )
-)
-_TREADMILL_PACES = (1 << 5) | (1 << 6)
 
 ROWER = Layout(
     "Rower",
@@ -197,6 +208,7 @@ ROWER = Layout(
         (7, _RESISTANCE),
         *_session(8),
     ),
+    _NARROW_RESISTANCE,
 )
 
 CROSS_TRAINER = Layout(
@@ -219,6 +231,7 @@ CROSS_TRAINER = Layout(
         *_powers(8),
         *_session(10),
     ),
+    _NARROW_RESISTANCE,
     backward_bit=15,
 )
 
@@ -239,7 +252,7 @@ def decode(layout: Layout, frame: bytes) -> MachineData:
     flag announces."""
     fields = Fields(frame, f"{layout.what} data")
     bits = fields.flags(layout.flag_bytes)
-    told = _treadmill(bits, frame, fields) if layout is TREADMILL else read(fields, _announced(layout, bits))
+    told = _read(layout, layout.there(bits), fields, len(frame))
     backward = None if layout.backward_bit is None else bool(bits & 1 << layout.backward_bit)
     return MachineData(told, bool(bits & _MORE_DATA), backward, fields.truncated)
 
@@ -268,19 +281,16 @@ class Machine:
         return Decoded(reading, stored(self._layout.fields, part.told, part.truncated))
 
 
-def _announced(layout: Layout, bits: int) -> Iterable[Field]:
-    there = bits ^ _MORE_DATA
-    return (field for bit, fields in layout.announced if there & 1 << bit for field in fields)
-
-
-def _treadmill(bits: int, frame: bytes, fields: Fields) -> Told:
-    """By the layout that the frame's length fits."""
-    narrow = TREADMILL.flag_bytes + size_of(_announced(TREADMILL_OF_1_0, bits))
-    if not bits & _TREADMILL_PACES or len(frame) != narrow:
-        return read(fields, _announced(TREADMILL, bits))
-    if len(frame) != CUT_AT_BYTES:
-        return read(fields, _announced(TREADMILL_OF_1_0, bits))
-    told = read(fields, _announced(TREADMILL, bits))
-    names = [field.name for field in TREADMILL.fields]
-    unsure = names[names.index("pace_s_per_500m") :]
+def _read(layout: Layout, wide: list[Field], fields: Fields, frame_bytes: int) -> Told:
+    """By the widths that the frame's length fits."""
+    narrow = layout.narrowed(wide)
+    if narrow == wide or frame_bytes != layout.flag_bytes + size_of(narrow):
+        return read(fields, wide)
+    if frame_bytes != CUT_AT_BYTES:
+        return read(fields, narrow)
+    told = read(fields, wide)
+    if layout.doubtful is None:
+        return told
+    names = [field.name for field in layout.fields]
+    unsure = names[names.index(layout.doubtful) :]
     return {name: None if name in unsure else number for name, number in told.items()}

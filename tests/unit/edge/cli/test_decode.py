@@ -171,3 +171,25 @@ def test_a_stream_loses_nothing_and_lines_lose_their_ends_only(data: bytes) -> N
     assert b"".join(piece.data for piece in capture.stretches(data)) == data
     kept = b"".join(piece.data for piece in capture.lines(data))
     assert kept == data.replace(b"\r", b"").replace(b"\n", b"")
+
+
+@pytest.mark.parametrize(
+    ("line", "time_us"),
+    [
+        ("1777629600250,163c0004", 1_777_629_600_250_000),
+        ("1777629600250000; 16 3c 00 04", 1_777_629_600_250_000),
+        ("1777629600250000000\t163c0004", 1_777_629_600_250_000),
+        ("12.25 163c0004", 12_250_000),
+        ("16,3c,00,04", None),
+    ],
+)
+def test_a_time_before_a_frame_is_known_by_its_form(line: str, time_us: int | None) -> None:
+    """Bytes between commas are bytes; a number too long for one is a time."""
+    assert list(capture.frames(line)) == [Piece(1, bytes.fromhex("163c0004"), time_us)]
+
+
+def test_a_time_without_a_unit_is_refused_and_never_read_as_bytes() -> None:
+    """Milliseconds or seconds, nobody can say."""
+    (wrong,) = capture.frames("1000,163c0004")
+    assert isinstance(wrong, Wrong)
+    assert "decimal point" in wrong.sentence

@@ -172,6 +172,13 @@ def test_an_address_that_no_device_has_is_refused(folder: Path, address: str) ->
     assert "sensors[2].address" in fault(GOOD.replace("A0:9E:1A:00:00:02", address), folder)
 
 
+def test_a_circumference_belongs_to_a_sensor_that_counts_a_wheel(folder: Path) -> None:
+    bicycle = GOOD.replace('kind = "heart_rate"\n\n', 'kind = "speed_cadence"\nwheel_mm = 2105\n\n', 1)
+    assert parse(bicycle, folder).sensors
+    strap = GOOD.replace('kind = "heart_rate"\n\n', 'kind = "heart_rate"\nwheel_mm = 2105\n\n', 1)
+    assert 'a sensor of the kind "heart_rate" counts no wheel: leave it out' in fault(strap, folder)
+
+
 def test_two_sensors_share_neither_name_nor_address(folder: Path) -> None:
     told = faults(GOOD.replace("hr-02", "hr-01").replace("00:00:02", "00:00:01"), folder)
 
