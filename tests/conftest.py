@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -57,6 +57,22 @@ def services_folder() -> Iterator[Path]:
     folder.chmod(0o711)  # PostgreSQL, which gives up root, must pass
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Say a count or a figure in a sentence; all of them stand together at the end of the run."""
+    return lambda sentence: request.node.user_properties.append(("told", sentence))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what the tests have told, under their names."""
+    ended = [one for how in ("passed", "failed") for one in terminalreporter.getreports(how)]
+    told = [(one.nodeid, said) for one in ended for name, said in one.user_properties if name == "told"]
+    if told:
+        terminalreporter.section("counts and figures")
+    for test, said in told:
+        terminalreporter.write_line(f"{test.rpartition('::')[2]}: {said}")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
