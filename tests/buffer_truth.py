@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class Truth:
     closed: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
     accepted: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
     failures: list[str] = field(default_factory=list)
+    killed: int = 0
     epoch: bytes = b""
     is_dark: bool = False
 
@@ -37,6 +38,8 @@ class Truth:
             self.epoch = bytes.fromhex(rest)
         elif word == "F":
             self.failures.append(rest)
+        elif word == "K":
+            self.killed += 1
         elif word == "C":
             self.closed[self.epoch].add(int(rest))
         elif not self.is_dark:
@@ -107,6 +110,16 @@ async def find(folder: Path, settings: BufferSettings | None = None) -> Found:
     await log.close()
     by_epoch = {one.epoch: {r.header.seq: r for r in of_epoch(records, one.epoch)} for one in epochs}
     return Found(by_epoch, declared, {one.epoch: one.head for one in epochs})
+
+
+def all_of(finds: Iterable[Found]) -> Found:
+    """What several logs hold, each with epochs of its own."""
+    whole = Found({}, defaultdict(set), {})
+    for found in finds:
+        whole.records.update(found.records)
+        whole.declared.update(found.declared)
+        whole.heads.update(found.heads)
+    return whole
 
 
 def lost(truth: Truth, found: Found) -> int:

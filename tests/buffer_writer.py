@@ -3,6 +3,10 @@
 Lines, each written at once: `E <epoch>` begin, `C <seq>` closed (before it is written), `A <seq>` accepted
 (after its sync), `F <sentence>` the buffer has failed. A record's body is a tag and a pure function of it, so
 whoever reads the log later needs nothing else to judge it.
+
+With `--die CALL:LIVES` it dies at the first call of that name, lives again and dies at the second, and so on, each
+life in a folder named by its number, and tells with `K <number>` which of them were ended by the signal. Lives are
+forks: one is there in a tenth of the time that a new Python takes.
 """
 
 from __future__ import annotations
@@ -66,15 +70,6 @@ class CarelessDisk(Disk):
     def sync_directory(self, path: Path) -> None: ...
 
 
-def disk_of(arguments: argparse.Namespace) -> Disk:
-    if arguments.careless:
-        return CarelessDisk()
-    if arguments.die:
-        call, _, number = arguments.die.partition(":")
-        return MortalDisk(call, int(number))
-    return Disk()
-
-
 def say(line: str) -> None:
     os.write(1, f"{line}\n".encode())
 
@@ -89,18 +84,10 @@ async def fill(log: SegmentLog, count: int, together: int) -> None:
         await log.synced(record.header.seq)
 
 
-async def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--count", type=int, default=1 << 30)
-    parser.add_argument("--together", type=int, default=3)
-    parser.add_argument("--max-bytes", type=int, default=64 << 20)
-    parser.add_argument("--segment-bytes", type=int, default=256 << 10)
-    parser.add_argument("--die", help="CALL:NUMBER")
-    parser.add_argument("--careless", action="store_true")
-    arguments = parser.parse_args()
+async def live(folder: Path, disk: Disk, arguments: argparse.Namespace) -> None:
+    """One life, to its end or to its death."""
     settings = BufferSettings(max_bytes=arguments.max_bytes, segment_bytes=arguments.segment_bytes)
-    log = SegmentLog(arguments.folder, settings, disk=disk_of(arguments))
+    log = SegmentLog(folder, settings, disk=disk)
     say(f"E {log.epoch.hex()}")
     log.on_closed = lambda record: say(f"C {record.header.seq}")
     log.on_synced = lambda seqs: say("\n".join(f"A {seq}" for seq in seqs))
@@ -112,5 +99,34 @@ async def main() -> None:
         say(f"F {failure}")
 
 
+def live_and_die(arguments: argparse.Namespace) -> None:
+    """One life after the other, each a process of its own."""
+    call, _, lives = arguments.die.partition(":")
+    for number in range(1, int(lives) + 1):
+        child = os.fork()
+        if not child:
+            asyncio.run(live(arguments.folder / str(number), MortalDisk(call, number), arguments))
+            os._exit(0)
+        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL:
+            say(f"K {number}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--count", type=int, default=1 << 30)
+    parser.add_argument("--together", type=int, default=3)
+    parser.add_argument("--max-bytes", type=int, default=64 << 20)
+    parser.add_argument("--segment-bytes", type=int, default=256 << 10)
+    parser.add_argument("--die", help="CALL:LIVES")
+    parser.add_argument("--careless", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.die:
+        live_and_die(arguments)
+    else:
+        disk = CarelessDisk() if arguments.careless else Disk()
+        asyncio.run(live(arguments.folder, disk, arguments))
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 import shutil
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from buffer_support import folder_in_memory
-from buffer_truth import Truth, Writer, find, judge, lost
+from buffer_truth import Truth, Writer, all_of, find, judge, lost
 from missing_parts import missing
 
 
@@ -48,57 +49,65 @@ async def test_killed_at_random_while_it_makes_room_what_is_not_there_is_declare
 
 
 @pytest.mark.long
-async def test_a_storm_of_kills_loses_nothing(memory_path: Path) -> None:
+async def test_a_storm_of_kills_loses_nothing(memory_path: Path, tell: Callable[[str], None]) -> None:
     truth = kill_again_and_again(
         memory_path / "log", 100, "--max-bytes", "2097152", "--segment-bytes", "65536"
     )
 
     judge(truth, await find(memory_path / "log"))
+    tell(f"100 kills, {truth.accepted_count:,} records accepted, 0 lost")
 
 
 CALLS = ("before-write", "write", "before-sync", "sync", "sync-directory", "before-unlink", "unlink")
 
 
-async def die_at(folder: Path, call: str, number: int) -> None:
-    """Let a writer die at exactly that call, then look."""
+async def die_at_each(folder: Path, call: str, lives: int) -> Truth:
+    """Let a writer die at the first such call, another at the second, and so on; then look."""
     small = ("--max-bytes", "1048576", "--segment-bytes", "65536", "--together", "11")
     truth = Truth()
-    Writer(truth, folder, "--die", f"{call}:{number}", "--count", "4000", *small).hear_out()
+    Writer(truth, folder, "--die", f"{call}:{lives}", "--count", "4000", *small).hear_out()
+    assert truth.killed == lives, "a life ended before its call came"
+    judge(truth, all_of([await find(folder / str(number)) for number in range(1, lives + 1)]))
+    return truth
 
-    judge(truth, await find(folder))
 
-
-@pytest.mark.parametrize(("call", "number"), [(call, number) for call in CALLS for number in (1, 4)])
-async def test_killed_at_one_call_nothing_accepted_is_lost(tmp_path: Path, call: str, number: int) -> None:
-    await die_at(tmp_path / "log", call, number)
+@pytest.mark.parametrize("call", CALLS)
+async def test_killed_at_one_call_nothing_accepted_is_lost(memory_path: Path, call: str) -> None:
+    await die_at_each(memory_path, call, 4)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("call", CALLS)
 @pytest.mark.timeout(1_800)
+@pytest.mark.parametrize(
+    ("call", "lives"), [(call, 200 if call.endswith(("write", "sync")) else 40) for call in CALLS]
+)
 async def test_killed_at_each_of_the_first_calls_nothing_accepted_is_lost(
-    memory_path: Path, call: str
+    memory_path: Path, call: str, lives: int, tell: Callable[[str], None]
 ) -> None:
-    for number in range(1, 41):
-        await die_at(memory_path / f"log-{number}", call, number)
+    truth = await die_at_each(memory_path, call, lives)
+
+    tell(f"{truth.killed} kills, {truth.accepted_count:,} records accepted, 0 lost")
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("call", ["pwrite64", "fdatasync", "fsync", "unlink"])
 async def test_killed_by_the_kernel_at_each_call_also_those_of_the_state_file(
-    memory_path: Path, call: str
+    memory_path: Path, call: str, tell: Callable[[str], None]
 ) -> None:
-    """strace sends the signal at the n-th call, whoever makes it."""
+    """strace sends the signal at the n-th call of a thread, whoever makes it."""
     if shutil.which("strace") is None:
         missing("strace", "install the package strace")
+    truth, kills = Truth(), 0
     for number in range(1, 41):
-        folder = memory_path / f"log-{number}"
         inject = f"inject={call}:signal=SIGKILL:when={number}"
         strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject]
-        truth = Truth()
-        Writer(truth, folder, "--count", "60", under=strace).hear_out()
-        judge(truth, await find(folder))
+        writer = Writer(truth, memory_path / str(number), "--count", "60", under=strace)
+        kills += writer.hear_out() == -signal.SIGKILL
+    judge(truth, all_of([await find(memory_path / str(number)) for number in range(1, 41)]))
+
+    tell(f"{kills} kills, {truth.accepted_count:,} records accepted, 0 lost")
+    assert kills
 
 
 async def test_a_record_removed_from_the_log_is_noticed(tmp_path: Path) -> None:
