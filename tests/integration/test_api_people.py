@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import pytest
+
 from api_support import World, problem
 
 API = "/api/v1"
@@ -194,6 +196,15 @@ async def test_consents_of_others_are_not_there(world: World) -> None:
         problem(await world.as_(who).get(path), 404, "not-found")
         body = {"purpose": "monitoring", "version": "1"}
         problem(await world.as_(who).post(path, json=body), 404, "not-found")
+
+
+@pytest.mark.parametrize("purpose", ["stage_2", "ab", "Monitoring", "a" * 41, "monitoring\n"])
+async def test_a_purpose_that_the_database_would_refuse_is_refused_in_a_sentence(
+    world: World, purpose: str
+) -> None:
+    path = f"{API}/athletes/{world['rosa']}/consents"
+    body = {"purpose": purpose, "version": "1"}
+    problem(await world.as_("athlete").post(path, json=body), 422, "invalid")
 
 
 async def test_everything_wrong_with_a_request_is_told_at_once_and_not_repeated(world: World) -> None:

@@ -5,15 +5,16 @@ from uuid import UUID
 
 from pydantic import Field
 
-from sts_hub.kit.shapes import Body, Label, Moment, Shown, Title, Word
+from sts_hub.kit.shapes import Body, Label, Moment, Shown, Title
 
 Number = Annotated[int, Field(ge=0, le=9999, description="The number on the jersey.")]
 HeartRateMax = Annotated[
     int, Field(ge=100, le=250, description="Highest heart rate, /min; zones are parts of it.")
 ]
 Purpose = Annotated[
-    Word,
+    str,
     Field(
+        pattern=r"^[a-z][a-z_]{2,39}$",
         description="What the data may be used for. Without `monitoring` no value is stored or shown.",
         examples=["monitoring"],
     ),
