@@ -47,7 +47,18 @@ def _logs_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         structlog, "configure", lambda **how: configure(**{**how, "cache_logger_on_first_use": False})
     )
     yield
+    _log_plainly()
+
+
+def _log_plainly() -> None:
+    """As structlog does by itself, but a traceback stays one: rich writes out all local variables, for minutes."""
     structlog.reset_defaults()
+    *before, _ = structlog.get_config()["processors"]
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, renderer], cache_logger_on_first_use=False)
+
+
+_log_plainly()
 
 
 @pytest.fixture(scope="session")

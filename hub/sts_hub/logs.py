@@ -16,7 +16,7 @@ _NAMES_OF_ECS = {"error": "error.message", "request_id": "http.request.id"}
 
 def configure(service: str, level: str = "info") -> None:
     """Set up logging of this process; `service` is told in every line (`service.name`)."""
-    renderer: Processor = structlog.dev.ConsoleRenderer() if sys.stdout.isatty() else _ecs(service)
+    renderer: Processor = _plain_text() if sys.stdout.isatty() else _ecs(service)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -35,6 +35,11 @@ def get(name: str) -> FilteringBoundLogger:
     # A lazy one: it is asked for when modules are imported, before `configure` is called.
     logger: FilteringBoundLogger = structlog.get_logger(**{"log.logger": name})
     return logger
+
+
+def _plain_text() -> Processor:
+    """Coloured lines; a traceback shows no local variables, which may hold what no log may."""
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 
 
 def _ecs(service: str) -> Processor:

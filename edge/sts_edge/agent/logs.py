@@ -24,19 +24,23 @@ def configure(gateway: str, level: int, note: Note | None = None) -> None:
     """
     on_terminal = sys.stdout.isatty()
     ecs = cast(Processor, ecs_logging.StructlogFormatter())
-    last = structlog.dev.ConsoleRenderer() if on_terminal else ecs
+    last = _plain_text() if on_terminal else ecs
     first: list[Processor] = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level]
     if note is not None:
         first.append(_Noting(note))
     shape: Processor = structlog.processors.TimeStamper("%H:%M:%S") if on_terminal else _Ecs(gateway)
-    exceptions: list[Processor] = [] if on_terminal else [structlog.processors.format_exc_info]
     structlog.configure(
-        processors=[*first, *exceptions, shape, last],
+        processors=[*first, structlog.processors.format_exc_info, shape, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=False,
     )
     _capture_standard_library(level)
+
+
+def _plain_text() -> Processor:
+    """Coloured lines; a traceback shows no local variables, which may hold the gateway's password."""
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 
 
 class _Noting:
