@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
@@ -27,6 +27,7 @@ from sts_hub.broker.management import user_of
 from sts_hub.broker.sender import sender
 from sts_hub.door.app import Door
 from sts_hub.door.broker import BrokerIntake
+from sts_hub.door.intake import Intake
 from sts_hub.door.keys import Keys
 from sts_protocols import routing
 from sts_protocols.beat import (
@@ -177,12 +178,11 @@ class PaperDatabase:
 
 
 @asynccontextmanager
-async def door(hub: Hub, database: Any = None) -> AsyncIterator[int]:
-    """The hub's door for gateways over HTTP, before its broker; gives the port."""
-    intake = BrokerIntake(hub.broker.amqp_url(hub.vhost))
-    served = Door(PlainTextResponse("not here", 404), Keys(database or PaperDatabase()), intake)
+async def served(intake: Intake, database: Any) -> AsyncIterator[int]:
+    """The hub's door for gateways over HTTP, on this intake; gives the port."""
+    app = Door(PlainTextResponse("not here", 404), Keys(database), intake)
     options = uvicorn.Config(
-        served, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(options)
     listening = socket.create_server(("127.0.0.1", 0))
@@ -194,6 +194,13 @@ async def door(hub: Hub, database: Any = None) -> AsyncIterator[int]:
         finally:
             server.should_exit = server.force_exit = True
             await serving
+
+
+@asynccontextmanager
+async def door(hub: Hub, database: Any = None) -> AsyncIterator[int]:
+    """The door before the hub's broker."""
+    async with served(BrokerIntake(hub.broker.amqp_url(hub.vhost)), database or PaperDatabase()) as port:
+        yield port
 
 
 class StillClock:
@@ -228,6 +235,7 @@ class Site:
     health: Health = field(default_factory=Health)
     clock: StillClock = field(default_factory=StillClock)
     flows: list[bool] = field(default_factory=list)
+    opens: bool = True
 
     def __post_init__(self) -> None:
         carrier = amqp if self.scheme == "amqp" else https
@@ -243,7 +251,12 @@ class Site:
             on_flow=self.flows.append,
         )
         self.buffer.on_closed = self.uplink.offer
-        self.buffer.open()
+        if self.opens:
+            self.buffer.open()
+
+    def at(self, port: int) -> Site:
+        """The same gateway, its buffer still open, with an uplink to another port."""
+        return replace(self, port=port, opens=False)
 
     @property
     def is_up(self) -> bool:

@@ -515,13 +515,11 @@ class ReaderSettings(Table, frozen=True, kw_only=True):
         ),
     ]
     port: Annotated[
-        int | None,
+        Annotated[int, Meta(ge=1, le=65_535)] | None,
         key(
             "Its port; without it that of the kind: 3601 for race_result, 80 for alpenhunde.",
             "a whole number from 1 to 65535",
             3601,
-            ge=1,
-            le=65_535,
         ),
     ] = None
     start: Annotated[
