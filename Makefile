@@ -15,7 +15,7 @@ ready = @$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/n
 	$(PYTHON) deploy/demo/preflight.py $(1) && $(PYTHON) deploy/demo/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test test-long check bench clean
+.PHONY: help demo demo-check test test-long test-power check bench clean
 
 help: ## show these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -36,6 +36,11 @@ test: ## all tests, against real services and a real browser
 test-long: ## the tests with full counts: fuzzing, kill storms
 	$(call ready,test)
 	@$(python) -m pytest -m long
+
+test-power: ## power cuts on ext4 and XFS, and a kill at each of the first writes and syncs; as root
+	$(call ready,test)
+	@$(python) -m pytest -m "long or not long" -rs tests/faults/test_buffer_power_cut.py tests/faults/test_buffer_kills.py \
+		$(wildcard tests/faults/test_cuttable_disk.py)
 
 check: ## style, types, import rules, complexity
 	$(call ready,check)

@@ -49,6 +49,10 @@ class CuttableDisk:
         finally:
             os.close(folder)
 
+    def go_read_only(self) -> None:
+        """What ext4 does by itself when the medium answers with errors: no write from now on, files stay open."""
+        _said("mount", "-o", "remount,abort", str(self.folder))
+
     def restart(self) -> None:
         """Power is back, and the medium is what it was at the cut.
 

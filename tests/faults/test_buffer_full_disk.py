@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from buffer_cuts import cuttable_disk
 from buffer_support import (
     KIB,
     MIB,
@@ -24,7 +25,7 @@ from buffer_support import (
     waiting,
 )
 from missing_parts import missing
-from sts_edge.buffer import RecordDropped, SegmentLog
+from sts_edge.buffer import BufferFailed, RecordDropped, SegmentLog
 from sts_edge.buffer import room as room_module
 from sts_edge.clock import StoredLastGoodTime
 
@@ -120,3 +121,28 @@ async def test_the_clock_goes_on_without_a_place_to_write(small_disk: Path) -> N
             file.write(bytes(4 * KIB))
 
     assert StoredLastGoodTime(small_disk / "clock.db").load() is None
+
+
+async def test_a_medium_that_turns_read_only_costs_nothing_that_was_accepted(tmp_path: Path) -> None:
+    """As ext4 does when the card answers with errors: the buffer stops, says who must act, and can still be read."""
+    with cuttable_disk("ext4", tmp_path) as disk:
+        folder = disk.folder / "log"
+        log = SegmentLog(folder, small_settings())
+        failures: list[BufferFailed] = []
+        log.on_failed = failures.append
+        log.open()
+        accepted, _ = await feed(log, 40)
+        disk.go_read_only()
+        with pytest.raises(BufferFailed, match="check the medium"):
+            await feed(log, 200)
+        await eventually(lambda: bool(failures))
+        assert accepted <= set(waiting(log)), "what is there can still be sent"
+        with suppress(BufferFailed):
+            await log.close()
+        epoch = log.epoch
+        disk.restart()
+        async with opened(folder) as again:
+            held = {
+                one.header.seq for one in again.oldest(1 << 40, frozenset(), lambda one: one.epoch == epoch)
+            }
+            assert accepted <= held
