@@ -20,10 +20,13 @@ from test_agent import Agent, agent
 from api_support import World
 from demo.services.rabbitmq import RabbitMQ
 from faults.cable import Cable as Link
+from ingest_support import eventually
 from serial_cables import Spoken, cables
+from sts_edge.control import client
 from sts_hub.broker import topology, users
 from sts_hub.broker.management import Management
 from sts_hub.ingest.worker import Worker, WorkerSettings
+from sts_protocols.record import Kind, decode_raw, read
 from sts_sims.alge_timer import AlgeTimer
 from sts_sims.carriers.pty import Cable
 
@@ -146,3 +149,26 @@ async def test_every_impulse_is_told_exactly_once_over_a_kill_and_a_cut(
     assert any(item["deleted"] for item in items)
     assert {mark for item in items for mark in item["marks"]} >= {"unassigned", "manual", "deleted"}
     assert len({item["epoch"] for item in items}) == 2
+
+
+async def test_raw_frames_reach_the_hub_on_order_only_and_are_parked_there(
+    world: World, rabbitmq: RabbitMQ, broker: tuple[str, str], tmp_path: Path
+) -> None:
+    lines = [said.data for said in AlgeTimer(7, starts_at=360_000_000, racers=2).utterances()]
+    port = urlsplit(rabbitmq.amqp_url(broker[0])).port or 5672
+    config = configured(tmp_path, world["pitch"], port, *broker)
+    parked = "SELECT raw FROM sts.parked WHERE gateway = $1 AND reason = 'kind'"
+    async with cables(tmp_path, {"timy-1": Spoken((3_600.0, b""))}) as (made, _), agent(config) as edge:
+        await port_is_open(edge)
+        await say(made["timy-1"], lines)
+        await arrived(world, lines)
+        assert await world.database.owner.fetch(parked, world["pitch"]) == []
+        question = {"do": "raw", "from_us": 0, "to_us": 2**61}
+        told = await asyncio.to_thread(client.ask, tmp_path / "run/agent.sock", question, PATIENCE_S)
+        assert told["records"] >= 1
+        await eventually(lambda: world.database.owner.fetch(parked, world["pitch"]))
+        rows = await world.database.owner.fetch(parked, world["pitch"])
+    records = [read(row["raw"]) for row in rows]
+    assert {record.header.kind for record in records} == {Kind.RAW}
+    frames = [one.frame + b"\r" for r in records for told in decode_raw(r.body) for one in told.frames]
+    assert frames == lines

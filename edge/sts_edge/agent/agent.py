@@ -36,6 +36,7 @@ from .anchors import Anchors
 from .flow import Flow
 from .notes import Notes
 from .notify import Systemd
+from .raw_frames import RawLog
 from .reports import Reports
 from .tail import tail_line
 
@@ -65,6 +66,9 @@ class Agent:
             boot_us=self.clock.boot_us,
         )
         self.batcher = Batcher(settings.record, self.buffer.append, self.clock.reading)
+        self.raw = RawLog(
+            gateway.data_dir / "raw", settings.buffer, self.clock.reading, lambda: self.clock.pin, self.health
+        )
         self.sources: list[Source] = []
         self.flow = Flow(self.clock.boot_us, self.buffer.stats)
         self.reports = Reports(gateway.name, self.buffer, self.clock, self.health, self._states, self.flow)
@@ -105,10 +109,13 @@ class Agent:
         self.buffer.on_synced = self._synced
         self.buffer.on_failed = self._supervisor.fail
         self.buffer.open()
+        if self._settings.buffer.raw_max_bytes:
+            self.raw.open()
         self.health.ask(self.clock.faults)
         try:
             await self._control.open()
         except BaseException:
+            await self.raw.close()
             await self.buffer.close()
             raise
 
@@ -160,6 +167,16 @@ class Agent:
         if self._control.is_followed:
             sensor = told.timer if isinstance(told, Impulse) else told.sensor
             self._control.tell(sensor, tail_line(told, self.clock.reading))
+
+    def keep(self, sensor: str, kind: str, boot_us: int, frame: bytes) -> None:
+        """Take a frame as it came from a source."""
+        self.raw.keep(sensor, kind, boot_us, frame)
+
+    async def order_raw(self, question: Question) -> dict[str, Any]:
+        """The answer to {"do": "raw"}: sts.edge.raw/1, what of the raw frames is on its way to the hub now."""
+        ordered = await self.raw.order(question.from_us, question.to_us, self.buffer.append)
+        _log.info("raw_frames_ordered", records=ordered.records, bytes=ordered.bytes)
+        return {"schema": "sts.edge.raw/1", **ordered._asdict()}
 
     def purge(self, question: Question) -> dict[str, Any]:
         """The answer to {"do": "purge"}: sts.edge.purge/1, what is given up, or would be."""
@@ -227,6 +244,7 @@ class Agent:
         await self.uplink.finish(FAREWELL_S)
         await self._supervisor.stop()
         await self._control.close()
+        await self.raw.close()
         with contextlib.suppress(BufferFailed):  # told already
             await self.buffer.close()
         if self._witness is not None:

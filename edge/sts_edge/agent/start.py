@@ -70,20 +70,23 @@ async def _opened(settings: Settings, config: Path) -> Agent:
         # Imported here: a gateway without Bluetooth sensors does without bleak and D-Bus.
         from sts_edge.sources.bluetooth import BluetoothSource
 
-        return BluetoothSource(given, agent.emit, now_us=agent.clock.boot_us)
+        return BluetoothSource(given, agent.emit, now_us=agent.clock.boot_us, keep=agent.keep)
 
     if settings.ports:
         # Imported here: a gateway without serial ports does without pyserial.
         from sts_edge.sources.serial import SerialSource
 
         agent.add_source(
-            SerialSource(settings, agent.emit, agent.clock.add_anchor, now_us=agent.clock.boot_us)
+            SerialSource(
+                settings, agent.emit, agent.clock.add_anchor, now_us=agent.clock.boot_us, keep=agent.keep
+            )
         )
     registration = Registration(settings, config, agent.health, radio, agent.add_source)
     registration.begin()
     agent.answer("reload", registration.reload)
     agent.answer("scan", registration.near)
     agent.answer("purge", agent.purge)
+    agent.answer("raw", agent.order_raw)
     if settings.folders:
         agent.add_source(
             FolderSource(settings.folders, settings.gateway.data_dir, agent.emit, agent.accepted)

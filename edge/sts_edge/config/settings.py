@@ -168,6 +168,16 @@ class BufferSettings(Table, frozen=True, kw_only=True):
             le=256 * MEBIBYTE,
         ),
     ] = 4 * MEBIBYTE
+    raw_max_bytes: Annotated[
+        int,
+        key(
+            "What raw frames may take of the disk, beside the buffer: they are kept to decode them anew, and sent "
+            "only on order. 0 keeps none.",
+            "a whole number of bytes, 0 or more",
+            1_073_741_824,
+            ge=0,
+        ),
+    ] = 1 << 30
     when_full: Annotated[
         Policy,
         key(

@@ -28,11 +28,14 @@ class SocketTaken(Exception):  # noqa: N818 - what is wrong, in one word
 
 
 class Question(msgspec.Struct):
-    """What is asked: `do` names it; sensors: only these; dry_run: tell, and change nothing."""
+    """What is asked: `do` names it; sensors: only these; dry_run: tell, and change nothing; from_us and to_us:
+    wall times, both included."""
 
     do: str
     sensors: list[str] = []
     dry_run: bool = False
+    from_us: int = 0
+    to_us: int = 0
 
 
 Answer = Callable[[Question], Object | Awaitable[Object]]

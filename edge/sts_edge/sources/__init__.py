@@ -16,6 +16,14 @@ timer, or a part of a file."""
 Emit = Callable[[Told], None]
 """Takes one of them, at once and without waiting. What it raises is logged by the source, never passed on."""
 
+Keep = Callable[[str, str, int, bytes], None]
+"""Takes a frame as it came, to be kept: the sensor, what decodes it, boot time in µs, the bytes. Never raises."""
+
+
+def keep_nothing(sensor: str, kind: str, boot_us: int, frame: bytes) -> None:
+    """Where raw frames are not kept."""
+
+
 SensorWord = Literal["live", "late", "lost", "connecting", "not_worn", "off"]
 
 

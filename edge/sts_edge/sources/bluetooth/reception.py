@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from sts_edge.config import SensorSettings
-from sts_edge.sources import Emit, SensorState, SensorWord, Told
+from sts_edge.sources import Emit, Keep, SensorState, SensorWord, Told, keep_nothing
 from sts_edge.sources.bluetooth.limits import REPEAT_US
 from sts_edge.sources.bluetooth.profiles import Said, Subscription
 from sts_protocols.errors import DecodeError
@@ -23,6 +23,11 @@ LATE_US = (HEART_RATE.late_after_ms or 0) * 1_000
 LOST_US = (HEART_RATE.lost_after_ms or 0) * 1_000
 
 
+def raw_kind(uuid: str) -> str:
+    """What decodes raw frames of a characteristic: the first part of its UUID tells it from all others here."""
+    return f"gatt-{uuid[:8]}"
+
+
 @dataclass(slots=True)
 class FrameCount:
     """Frames of one sensor since the start."""
@@ -36,12 +41,15 @@ class FrameCount:
 class Reception:
     """The ear for one sensor; it outlives links."""
 
-    def __init__(self, sensor: SensorSettings, emit: Emit, now_us: Callable[[], int]) -> None:
+    def __init__(
+        self, sensor: SensorSettings, emit: Emit, now_us: Callable[[], int], keep: Keep = keep_nothing
+    ) -> None:
         self.count = FrameCount()
         self.heard_us: int | None = None
         self._sensor = sensor
         self._emit = emit
         self._now_us = now_us
+        self._keep = keep
         self._value_us: int | None = None
         self._refusing = False
         self._worn: bool | None = None
@@ -51,6 +59,7 @@ class Reception:
     def hear(self, subscription: Subscription, frame: bytes) -> None:
         """Take one frame. Nothing that is in it can raise."""
         came_us = self._now_us()
+        self._keep(self._sensor.name, raw_kind(subscription.uuid), came_us, frame)
         self._note_repeat(subscription.uuid, frame, came_us)
         try:
             said = subscription.hear(frame, came_us)
@@ -66,6 +75,7 @@ class Reception:
     def hear_streamed(self, uuid: str, frame: bytes, read: Callable[[bytes, int], Sequence[Told]]) -> None:
         """Take one frame of a stream, whose reader knows the boot time at which it came. Nothing can raise."""
         came_us = self._now_us()
+        self._keep(self._sensor.name, raw_kind(uuid), came_us, frame)
         self._note_repeat(uuid, frame, came_us)
         try:
             told = read(frame, came_us)

@@ -10,7 +10,7 @@ from bleak.backends.scanner import AdvertisementData
 
 from sts_edge.clock import boot_us
 from sts_edge.config import SensorSettings, Settings
-from sts_edge.sources import Emit, SensorState, Told
+from sts_edge.sources import Emit, Keep, SensorState, Told, keep_nothing
 from sts_edge.sources.bluetooth.deadline import abandoned
 from sts_edge.sources.bluetooth.limits import Limits
 from sts_edge.sources.bluetooth.link import Link
@@ -33,11 +33,13 @@ class BluetoothSource:
         *,
         now_us: Callable[[], int] = boot_us,
         limits: Limits | None = None,
+        keep: Keep = keep_nothing,
     ) -> None:
         radio = settings.bluetooth
         self._limits = limits or Limits(radio.connect_timeout_s, radio.silence_s)
         self._emit = emit
         self._now_us = now_us
+        self._keep = keep
         self._running = False
         self._group: asyncio.TaskGroup | None = None
         self._lives: dict[str, asyncio.Task[None]] = {}
@@ -128,7 +130,7 @@ class BluetoothSource:
         del self.links[address]
 
     def _make_link(self, sensor: SensorSettings) -> Link:
-        return Link(sensor, Reception(sensor, self._pass_on, self._now_us), self._limits)
+        return Link(sensor, Reception(sensor, self._pass_on, self._now_us, self._keep), self._limits)
 
     def _pass_on(self, told: Told) -> None:
         if self._running:

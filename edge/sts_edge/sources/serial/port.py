@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from sts_edge.config import PortSettings
-from sts_edge.sources import Emit, SensorState, SensorWord, Told
+from sts_edge.sources import Emit, Keep, SensorState, SensorWord, Told
 from sts_edge.sources.serial.garbage import Garbage
 from sts_edge.sources.serial.kinds import KINDS, SECOND_US, SILENT_US
 from sts_edge.sources.serial.transport import Open, OpenPort, path_of
@@ -51,6 +51,7 @@ class Port:
         utc: ReceiverTime,
         open_port: OpenPort,
         now_us: Callable[[], int],
+        keep: Keep,
     ) -> None:
         kind = KINDS[settings.kind]
         self.name = settings.name
@@ -64,6 +65,7 @@ class Port:
         self._utc = utc
         self._open_port = open_port
         self._now_us = now_us
+        self._keep = keep
         self._clock = TimerClock()
         self._garbage = Garbage(self.stream)
         self._open: Open | None = None
@@ -151,6 +153,8 @@ class Port:
         """Take bytes. Nothing that is in them can raise."""
         came_us = self._now_us()
         for heard in self.stream.hear(data, came_us):
+            if heard.frame:
+                self._keep(self.name, self._settings.kind, heard.boot_us, heard.frame)
             if heard.fault is None:
                 self._heard_us = came_us
                 self.count.frames += 1

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from sts_edge.clock import boot_us
 from sts_edge.config import Settings
-from sts_edge.sources import Emit, SensorState, Told
+from sts_edge.sources import Emit, Keep, SensorState, Told, keep_nothing
 from sts_edge.sources.serial.port import Port
 from sts_edge.sources.serial.transport import OpenPort, open_port
 from sts_edge.sources.serial.utc import ReceiverTime
@@ -29,11 +29,13 @@ class SerialSource:
         *,
         now_us: Callable[[], int] = boot_us,
         open_port: OpenPort = open_port,
+        keep: Keep = keep_nothing,
     ) -> None:
         self._emit = emit
         self._running = False
         self.ports = [
-            Port(port, self._pass_on, ReceiverTime(on_time), open_port, now_us) for port in settings.ports
+            Port(port, self._pass_on, ReceiverTime(on_time), open_port, now_us, keep)
+            for port in settings.ports
         ]
 
     async def run(self) -> None:
