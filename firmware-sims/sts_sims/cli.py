@@ -138,6 +138,34 @@ async def _both(
     await asyncio.gather(*works)
 
 
+@app.command()
+def site(
+    name: Annotated[str, typer.Argument(metavar="SITE", help="swim-meet, ski-race, or a TOML file.")],
+    folder: Annotated[Path, typer.Option(help="Where the timing computer leaves its files.")],
+    truth: Annotated[Path, typer.Option(help="Append everything that was said to this file, as JSON lines.")],
+    mqtt: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="The broker that pods publish to; without it none do.")
+    ] = "",
+    mqtt_user: Annotated[str, typer.Option(help="Their user there.")] = "",
+    mqtt_password_file: Annotated[Path | None, typer.Option(help="Holds its password.")] = None,
+) -> None:
+    """Let a place of competition run: files, pods, timers, until interrupted."""
+    from sts_sims.site import Broker, Competition, load
+
+    try:
+        loaded = load(name)
+        host, _, port = mqtt.rpartition(":")
+        password = mqtt_password_file.read_text("utf-8").strip() if mqtt_password_file else ""
+        broker = Broker(host, int(port), mqtt_user, password) if mqtt else None
+        folder.mkdir(parents=True, exist_ok=True)
+        with truth.open("ab", buffering=0) as log:
+            asyncio.run(_until_stopped(Competition(loaded, folder, broker, log).run(_say)))
+    except scenarios.ScenarioError as error:
+        _stop(str(error), NOT_FOUND)
+    except (OSError, ValueError) as error:
+        _stop(f"The site {name} cannot run: {error}.", FAILED)
+
+
 async def _until_stopped(work: Coroutine[None, None, None]) -> None:
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()

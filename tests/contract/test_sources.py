@@ -10,13 +10,22 @@ from pathlib import Path
 import pytest
 
 from bluetooth_air import FAST, PATIENCE_S, on_air, scenario, settings, stopped, until
+from demo.services.rabbitmq import RabbitMQ
 from scripted_source import ScriptedSource
 from serial_cables import cables, with_ports
 from sts_edge.clock import boot_us
-from sts_edge.config import FolderSettings, PortSettings, ReaderSettings, Settings
+from sts_edge.config import (
+    FolderSettings,
+    MqttSettings,
+    PortSettings,
+    ReaderSettings,
+    Settings,
+    TopicSettings,
+)
 from sts_edge.sources import Emit, Source, Told
 from sts_edge.sources.bluetooth import BluetoothSource
 from sts_edge.sources.folder import FolderSource
+from sts_edge.sources.mqtt import MqttSource
 from sts_edge.sources.readers import ReaderSource
 from sts_edge.sources.serial import SerialSource
 from sts_protocols.record import (
@@ -28,6 +37,7 @@ from sts_protocols.record import (
     encode_impulses,
 )
 from sts_protocols.sample import Packet, check_packet
+from sts_sims.mqtt_pods import Pod, Publisher
 from sts_sims.pod import HeartPod
 from sts_sims.race_result_box import Box, BoxServer
 from uplink_support import running
@@ -120,6 +130,23 @@ async def readers(place: Path) -> AsyncIterator[Kind]:
             yield Kind(lambda given, emit: ReaderSource(told, place, emit, accepted, fetch_every_s=0.02))
 
 
+@contextlib.asynccontextmanager
+async def mqtt(place: Path, broker: RabbitMQ) -> AsyncIterator[Kind]:
+    """Two topics of three that are mapped."""
+    secret = place / "mqtt-password"
+    secret.write_text(broker.admin_password)
+    told = MqttSettings(url=f"mqtt://127.0.0.1:{broker.mqtt_port}", user="admin", password_file=secret)
+    topics = [
+        TopicSettings(topic=f"contract/{name}", sensor=name, metric="body_temperature")
+        for name in sorted(REGISTERED)
+    ]
+    pods = [Pod(f"contract/{name}", as_json=False, seed=1) for name in (*sorted(REGISTERED), "hr-03")]
+    assert broker.mqtt_port is not None
+    with Publisher("127.0.0.1", broker.mqtt_port, "admin", broker.admin_password, pods) as publisher:
+        async with running(publisher.run(rounds=10_000, every_s=0.02)):
+            yield Kind(lambda given, emit: MqttSource(f"contract-{place.name[-20:]}", told, topics, emit))
+
+
 KINDS = {
     "bluetooth": bluetooth,
     "polar": polar,
@@ -127,6 +154,7 @@ KINDS = {
     "scripted": scripted,
     "folder": folder,
     "readers": readers,
+    "mqtt": mqtt,
 }
 
 
@@ -143,7 +171,8 @@ def sensor_of(told: Told) -> str:
 
 @pytest.fixture(params=KINDS.values(), ids=KINDS.keys())
 async def kind(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Kind]:
-    async with request.param(tmp_path) as made:
+    parts = [request.getfixturevalue("mqtt_broker")] if request.param is mqtt else []
+    async with request.param(tmp_path, *parts) as made:
         yield made
 
 

@@ -20,6 +20,7 @@ import httpx
 import pytest
 from test_agent import Agent, agent
 
+from api_fixtures import API_PASSWORD  # roles are the server's: one password for all its databases
 from api_support import client_of, settings_of
 from demo.ports import LOOPBACK
 from faults.cable import Cable
@@ -33,7 +34,6 @@ from sts_hub.kit.identity import token_hash
 from sts_hub.maintenance.verification import verify
 from sts_sims.timing_computer import Meet, Said, TimingComputer
 
-API_PASSWORD = "api-of-documents"
 SETTLE_S = 0.5
 SETTINGS = """
 [gateway]
