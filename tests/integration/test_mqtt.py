@@ -150,7 +150,8 @@ async def test_a_refused_login_is_a_sentence(mqtt_broker, tmp_path):
     heard = Heard("refused", mqtt_broker.mqtt_port, "wrong", tmp_path)
     source = heard.source()
     task = asyncio.create_task(source.run())
-    await eventually(source.faults)
+    await eventually(lambda: "correct mqtt.user and mqtt.password_file" in source.faults()[0])
+    await asyncio.sleep(1.0)
     assert "correct mqtt.user and mqtt.password_file" in source.faults()[0]
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):

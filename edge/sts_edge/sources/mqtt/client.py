@@ -57,6 +57,7 @@ class MqttClient:
         self._loop = asyncio.get_running_loop()
         self._settings = settings
         self._topics = list(topics)
+        self._is_refused = False
         self._on_message = on_message
         self._on_state = on_state
         self._client = Client(
@@ -95,7 +96,8 @@ class MqttClient:
     def _connected(
         self, client: Client, data: Any, flags: ConnectFlags, code: ReasonCode, properties: Properties | None
     ) -> None:
-        if code.is_failure:
+        self._is_refused = code.is_failure
+        if self._is_refused:
             client.reconnect_delay_set(LOGIN_PAUSE_S, LOGIN_PAUSE_S)
             self._state(f"it refuses the login ({code}): correct mqtt.user and mqtt.password_file")
             return
@@ -116,7 +118,7 @@ class MqttClient:
         code: ReasonCode,
         properties: Properties | None,
     ) -> None:
-        if code.is_failure:
+        if code.is_failure and not self._is_refused:  # the end of a refused login is told already
             self._state("the connection was lost")
 
     def _heard(self, client: Client, data: Any, message: MQTTMessage) -> None:
