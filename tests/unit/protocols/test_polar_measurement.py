@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from oracles import ask
 from sts_protocols.device_clock import DeviceClock
 from sts_protocols.errors import DecodeError
 from sts_protocols.gatt import polar_measurement as polar
@@ -202,6 +203,23 @@ def test_random_bytes_give_waveforms_that_can_be_stored_or_our_error(body: bytes
             continue
         for waveform in waveforms:
             check_waveform(waveform)
+
+
+def test_another_reader_of_ecg_and_acceleration_agrees():
+    """bleakheart; it reads raw frames only."""
+    chance = random.Random(4)
+    layouts = [("ecg", Kind.ECG, 0, 3), ("acc", Kind.ACC, 1, 6)]
+    questions = [
+        (word, frame(kind, frame_type, chance.randbytes(size * chance.randint(1, 80))))
+        for word, kind, frame_type, size in layouts
+        for _ in range(100)
+    ]
+    ours = [polar.decode(data).samples for _, data in questions]
+    theirs = [
+        tuple(tuple(one) if isinstance(one, list) else (one,) for one in told)
+        for told in ask("polar", questions)
+    ]
+    assert ours == theirs
 
 
 # --- times
