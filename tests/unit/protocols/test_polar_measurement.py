@@ -360,6 +360,16 @@ def test_times_never_run_backwards_when_the_first_frames_came_late():
     assert any(off), "the control: some of them were wrong"
 
 
+def test_times_never_run_backwards_when_a_clock_jumps_after_late_frames():
+    strap = Strap()
+    strap.measure(3, delay_us=2_500_000)
+    strap.device_ns -= 3_600_000_000_000
+    strap.measure(3)
+    times = times_us(strap.told)
+    assert times == sorted(set(times))
+    assert {quality for one in strap.told for quality in one.quality} == {Quality.CLOCK_UNSYNCED}
+
+
 def test_a_frame_that_was_cut_is_placed_by_the_time_it_took():
     strap = Strap()
     strap.measure(12)
