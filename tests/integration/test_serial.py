@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,15 +21,14 @@ from sts_edge.config import PortSettings
 from sts_edge.sources import Told
 from sts_edge.sources.serial import SerialSource
 from sts_edge.sources.serial.port import REOPEN_S
-from sts_edge.sources.serial.transport import open_port
-from sts_protocols.metrics import GROUND_SPEED, HORIZONTAL_ACCURACY, LATITUDE, LONGITUDE
+from sts_edge.sources.serial.transport import address_of, open_port
+from sts_protocols.metrics import GROUND_SPEED, HEART_RATE, HORIZONTAL_ACCURACY, LATITUDE, LONGITUDE
 from sts_protocols.record import Anchor, ClockSource, Impulse
 from sts_protocols.sample import Packet, Quality
 from sts_sims.alge_timer import AlgeTimer
-from sts_sims.cable import Mishap
 from sts_sims.gnss_receiver import COLD_S, GnssReceiver
 from sts_sims.ipico_reader import IpicoReader
-from sts_sims.pod import GatePod, HeartPod
+from sts_sims.pod import GatePod, HeartPod, values
 from sts_sims.stalker_radar import StalkerRadar
 from sts_sims.tag_heuer_timer import TagHeuerTimer
 
@@ -82,17 +82,19 @@ def port(folder: Path, name: str, kind: str, **more: Any) -> PortSettings:
 async def test_a_timers_impulses_are_told_once_each_with_their_lines_and_moments(tmp_path: Path) -> None:
     """Unassigned, by keypad and taken back: all of them."""
     timer = AlgeTimer(7, starts_at=863_990_000, every_s=0.5, run_s=1.0, racers=10)  # through midnight
+    said = list(timer.utterances())
     async with (
-        cables(tmp_path, {"timy-1": timer}) as (_, truth),
-        listening(port(tmp_path, "timy-1", "alge")) as heard,
+        cables(tmp_path, {"timy-1": Spoken((3_600.0, b""))}) as (made, _),
+        listening(port(tmp_path, "timy-1", "alge", baud=BAUD)) as heard,
     ):
-        await until(lambda: heard.opened == 1)
-        await until(lambda: len(truth.said) == len(list(timer.utterances())))
-        await until(lambda: bool(heard.impulses) and b"RT" in heard.impulses[-1].line)
-    said = [data.rstrip(b"\r") for data in truth.data("timy-1") if not data.startswith(b"n")]
-    lines = [impulse.line for impulse in heard.impulses]
-    assert lines == said[-len(lines) :]  # those before the port was open were said to nobody
-    assert len(said) - len(lines) <= 3
+        await until(lambda: heard.opened == 1)  # before that a timer speaks to nobody
+        began_s = time.monotonic()
+        for one in said:
+            await asyncio.sleep(max(began_s + one.at_s - time.monotonic(), 0.0))
+            assert await made["timy-1"].send(one.data)
+        lines = [one.data.rstrip(b"\r") for one in said if not one.data.startswith(b"n")]
+        await until(lambda: len(heard.impulses) >= len(lines))
+    assert [impulse.line for impulse in heard.impulses] == lines
     placed = [one for one in heard.impulses if one.moment_us is not None]
     assert len(placed) >= 18
     first = placed[0]
@@ -169,16 +171,16 @@ async def test_every_kind_of_device_is_read_beside_the_others(tmp_path: Path) ->
 
 
 async def test_an_unplugged_port_is_told_and_read_again_within_five_seconds(tmp_path: Path) -> None:
-    mishap = Mishap(at_s=0.7, do="unplug", for_s=1.0)
     async with (
-        cables(tmp_path, {"pod-1": HeartPod(rate_hz=20.0)}, [mishap]) as (made, _),
+        cables(tmp_path, {"pod-1": HeartPod(rate_hz=20.0)}) as (made, _),
         listening(port(tmp_path, "pod-1", "pod")) as heard,
     ):
         await until(lambda: bool(heard.told))
-        await until(lambda: not made["pod-1"].plugged)
+        made["pod-1"].unplug()
         await until(lambda: any("plug it in" in sentence for sentence in heard.source.faults()))
         assert [state.state for state in heard.source.states()] == ["lost"]
-        await until(lambda: made["pod-1"].plugged)
+        await asyncio.sleep(REOPEN_S)
+        made["pod-1"].plug()
         plugged_us, before = boot_us(), len(heard.told)
         await until(lambda: len(heard.told) > before)
         assert (boot_us() - plugged_us) / 1e6 < REGAINED_S
@@ -186,18 +188,23 @@ async def test_an_unplugged_port_is_told_and_read_again_within_five_seconds(tmp_
     assert heard.source.counts()["ports_lost"] == 1
 
 
-async def test_garbage_and_half_a_line_cost_nothing_around_them(tmp_path: Path) -> None:
-    mishaps = [Mishap(at_s=0.5, do="garbage", bytes=300), Mishap(at_s=0.8, do="half")]
+async def test_garbage_and_half_a_frame_cost_nothing_around_them(tmp_path: Path) -> None:
+    frames = [values(number, number * 100, (HEART_RATE.id, 60 + number)) for number in range(20)]
     async with (
-        cables(tmp_path, {"pod-1": HeartPod(rate_hz=20.0)}, mishaps) as (_, truth),
+        cables(tmp_path, {"pod-1": Spoken((3_600.0, b""))}) as (made, _),
         listening(port(tmp_path, "pod-1", "pod")) as heard,
     ):
-        await until(lambda: len(heard.packets) >= 30)
-    counts = heard.source.counts()
-    assert counts["bytes_garbage"] > 200
-    assert (
-        len(truth.data("pod-1")) - len(heard.packets) <= 8
-    )  # a frame into which garbage fell, and the first ones
+        await until(lambda: heard.opened == 1)
+        for number, frame in enumerate(frames):
+            await made["pod-1"].send(frame)
+            if number == 5:
+                await made["pod-1"].send(bytes(range(1, 201)) + b"\0")
+            if number == 10:
+                await made["pod-1"].send(frame[: len(frame) // 2] + b"\0")
+        await until(lambda: len(heard.packets) >= len(frames))
+    assert [packet.values[0].value for packet in heard.packets] == [60.0 + number for number in range(20)]
+    assert heard.source.counts()["bytes_garbage"] > 200
+    assert heard.source.counts()["frames_bad"] == 2
 
 
 async def test_a_wrong_baud_rate_is_told_with_the_way_out(tmp_path: Path) -> None:
@@ -205,7 +212,7 @@ async def test_a_wrong_baud_rate_is_told_with_the_way_out(tmp_path: Path) -> Non
     now = [boot_us()]
     noise = bytes(range(128, 256)) * 2
     async with (
-        cables(tmp_path, {"timy-1": Spoken(*((0.3 + n / 10, noise) for n in range(9)))}),
+        cables(tmp_path, {"timy-1": Spoken(*((n / 10, noise) for n in range(200)))}),
         listening(port(tmp_path, "timy-1", "alge"), now_us=lambda: now[0]) as heard,
     ):
         await until(lambda: heard.source.counts()["bytes_heard"] > 1_000)
@@ -285,12 +292,23 @@ async def test_a_device_is_found_by_its_name_among_the_adapters(
     assert heard.impulses[0].line == RACE.rstrip("\r").encode()
 
 
+@pytest.mark.parametrize(
+    ("device", "address"),
+    [
+        ("/dev/ttyUSB0", "PITCH-1:/DEV/TTYUSB0"),
+        ("usb-FTDI_FT232R_A50285BI-if00-port0", "USB-FTDI_FT232R_A50285BI-IF00-PORT0"),
+        ("x" * 90 + "42", "X" * 78 + "42"),
+    ],
+)
+def test_a_device_is_told_from_those_at_other_gateways(device: str, address: str) -> None:
+    """A path is a place at one gateway; an adapter has its serial number with it wherever it is plugged in."""
+    assert address_of(device, "pitch-1") == address
+
+
 async def test_opening_a_port_never_holds_up_the_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A sick driver takes a second; nobody waits for it."""
-    import time
-
     real = serial.Serial
 
     def slow(*words: Any, **how: Any) -> Any:

@@ -47,6 +47,7 @@ class Port:
     def __init__(
         self,
         settings: PortSettings,
+        address: str,
         emit: Emit,
         utc: ReceiverTime,
         open_port: OpenPort,
@@ -58,6 +59,7 @@ class Port:
         self.count = PortCount()
         self.stream = kind.stream(settings)
         self._settings = settings
+        self._address = address
         self._kind = kind
         self._baud = settings.baud or kind.baud
         self._device = path_of(settings.device)
@@ -87,7 +89,7 @@ class Port:
         """How the device is now."""
         return SensorState(
             name=self.name,
-            address=self._settings.device,
+            address=self._address,
             kind=self._settings.kind,
             state=self._word(),
             last_heard_us=self._heard_us,

@@ -9,7 +9,7 @@ from sts_edge.clock import boot_us
 from sts_edge.config import Settings
 from sts_edge.sources import Emit, Keep, SensorState, Told, keep_nothing
 from sts_edge.sources.serial.port import Port
-from sts_edge.sources.serial.transport import OpenPort, open_port
+from sts_edge.sources.serial.transport import OpenPort, address_of, open_port
 from sts_edge.sources.serial.utc import ReceiverTime
 from sts_protocols.record import Anchor
 
@@ -34,7 +34,15 @@ class SerialSource:
         self._emit = emit
         self._running = False
         self.ports = [
-            Port(port, self._pass_on, ReceiverTime(on_time), open_port, now_us, keep)
+            Port(
+                port,
+                address_of(port.device, settings.gateway.name),
+                self._pass_on,
+                ReceiverTime(on_time),
+                open_port,
+                now_us,
+                keep,
+            )
             for port in settings.ports
         ]
 

@@ -14,6 +14,8 @@ import serial_asyncio_fast
 
 # udev names each USB adapter by its maker, model and serial number there: that name stays when the plug moves.
 BY_ID = Path("/dev/serial/by-id")
+# A beat carries so much of an address. Names end with the serial number, so their end is kept.
+LONGEST_ADDRESS = 80
 
 
 class Open(Protocol):
@@ -38,6 +40,13 @@ class OpenPort(Protocol):
 def path_of(device: str) -> Path:
     """The device file: a path, or what udev calls the adapter."""
     return Path(device) if device.startswith("/") else BY_ID / device
+
+
+def address_of(device: str, gateway: str) -> str:
+    """What tells the device from all others of the club, in capitals as addresses are. An adapter's name has
+    its serial number in it; a path says where something is plugged in, at this gateway."""
+    known = f"{gateway}:{device}" if device.startswith("/") else device
+    return known.upper()[-LONGEST_ADDRESS:]
 
 
 async def open_port(
