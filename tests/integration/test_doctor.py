@@ -532,6 +532,18 @@ def test_serial_ports(tmp_path: Path) -> None:
     assert _named(examine_port(tmp_path / "ttyUSB0", set())) == "serial-missing"
 
 
+async def test_the_serial_ports_of_the_settings(clinic: Clinic) -> None:
+    master, slave = pty.openpty()
+    port = '[[ports]]\nname = "timy"\ndevice = "{}"\nkind = "alge"\n'
+    clinic.write("amqp://127.0.0.1:1/sts", port.format(os.ttyname(slave)))
+    await clinic.passes("serial")
+    clinic.write("amqp://127.0.0.1:1/sts", port.format("usb-nothing-there"))
+    (finding,) = await clinic.finds("serial-missing")
+    assert "/dev/serial/by-id/usb-nothing-there" in finding.detail
+    os.close(slave)
+    os.close(master)
+
+
 def test_a_serial_port_without_the_group() -> None:
     master, slave = pty.openpty()
     os.fchmod(slave, 0o660)

@@ -16,7 +16,9 @@ Status = dict[str, Any]
 
 LOOK_S = 1.0
 _POLICIES = {
-    "oldest-raw-first": "give up the oldest raw frames, then waveforms, then samples; each is declared"
+    "oldest-raw-first": "give up the oldest raw frames, then waveforms, then samples; each is declared",
+    "keep-summaries": "the same, and keep one value a second of what was samples",
+    "refuse-new": "refuse what is new, and declare it",
 }
 
 

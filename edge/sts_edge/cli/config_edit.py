@@ -124,6 +124,9 @@ def _stored(config: Path, text: str) -> Path | None:
             return replace(config, text)
         config.parent.mkdir(parents=True, exist_ok=True)
         config.touch(mode=0o640)
+        if os.geteuid() == 0:  # typed with sudo; it is the agent that must read it
+            folder = config.parent.stat()
+            os.chown(config, folder.st_uid, folder.st_gid)
         replace(config, text).unlink()
         return None
     except PermissionError:

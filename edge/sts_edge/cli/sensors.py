@@ -201,8 +201,18 @@ def _free_name(call: Call, file: SettingsFile, kind: str) -> str:
 
 
 def _kind_of(near: dict[str, Any] | None, address: str) -> str:
+    from typing import get_args
+
+    from sts_edge.config.settings import SensorKind
+
     heard = [] if near is None else near["heard"]
     found = next((one["kind"] for one in heard if one["address"] == address), None)
+    if found is not None and found not in get_args(SensorKind):
+        raise Stop(
+            Exit.USAGE,
+            f"{address} says that it is a {found.replace('_', ' ')}; say as which it shall be read: "
+            f"{', '.join(get_args(SensorKind))}. Next: sts-edge sensors add {address} --kind bike",
+        )
     if found is None:
         raise Stop(
             Exit.NOT_FOUND,

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from sts_edge.config import Settings
+from sts_edge.sources.serial.transport import BY_ID
 
 from .patient import Passed, Patient, Result, Results, Skipped, found
 
@@ -27,8 +28,8 @@ def serial(patient: Patient) -> Results:
 
 
 def devices(settings: Settings) -> list[Path]:
-    """The devices of the settings' serial ports."""
-    return [Path(one.device) for one in getattr(settings, "ports", ())]
+    """The devices of the settings' serial ports; a name without a folder is one of /dev/serial/by-id."""
+    return [BY_ID / one.device for one in settings.ports]
 
 
 def examine_port(port: Path, held: set[Path]) -> Result:

@@ -105,6 +105,7 @@ def test_without_a_file_one_begins_with_the_settings_that_teach(config: Path) ->
     done = edit(config, "s#/etc/sts-edge/password#password#")
     assert done.returncode == 0, done.stderr
     assert "## Who this gateway is" in config.read_text()
+    assert config.stat().st_uid == config.parent.stat().st_uid
 
 
 def test_an_editor_that_fails_changes_nothing(config: Path) -> None:
