@@ -24,7 +24,7 @@ from faults.machine import facts
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 # Each is a module here with `measure(folder)`, which yields figures as it goes.
-PARTS = ("encoding", "segment_log", "ingest", "live_path", "wall")
+PARTS = ("encoding", "segment_log", "offline", "ingest", "live_path", "wall")
 
 
 def main() -> int:

@@ -23,7 +23,8 @@ from sts_protocols.record import (
 )
 from sts_protocols.sample import Packet
 from sts_sims import scenario as scenarios
-from sts_sims.squad import make_strap
+from sts_sims.heart_strap import HeartStrap
+from sts_sims.squad import make_sensor
 
 SCENARIO = "squad"
 SEED = 7
@@ -40,7 +41,8 @@ def training(seconds: int) -> list[list[Packet]]:
     """What thirty straps say, second after second, in the order of arrival."""
     plan = scenarios.load(SCENARIO)
     chance = random.Random(SEED)
-    straps = [make_strap(plan, strap, SEED) for strap in plan.straps]
+    sensors = (make_sensor(plan, strap, SEED) for strap in plan.straps)
+    straps = [sensor for sensor in sensors if isinstance(sensor, HeartStrap)]
     phases_ms = [chance.randrange(1000) for _ in straps]
     told = []
     for second in range(seconds):
