@@ -230,6 +230,7 @@ class Site:
     vhost: str
     port: int
     scheme: str = "amqp"
+    name: str = GATEWAY
     password: str = PASSWORD
     buffer: Buffer = field(default_factory=MemoryBuffer)
     health: Health = field(default_factory=Health)
@@ -241,7 +242,7 @@ class Site:
         carrier = amqp if self.scheme == "amqp" else https
         place = f"/{quote(self.vhost, safe='')}" if carrier is amqp else ""
         url = f"{self.scheme}://127.0.0.1:{self.port}{place}"
-        where = carrier.address(url, GATEWAY, lambda: self.password, self.clock)
+        where = carrier.address(url, self.name, lambda: self.password, self.clock)
         self.uplink = TwoLaneUplink(
             where,
             self.buffer,
@@ -295,7 +296,7 @@ class Site:
     def beat(self, number: int) -> Beat:
         """The beat with this number."""
         return Beat(
-            gateway=GATEWAY,
+            gateway=self.name,
             epoch=self.buffer.epoch.hex(),
             number=number,
             boot_us=self.clock.boot_us(),
