@@ -93,7 +93,7 @@ def name_of(number: int) -> str:
 
 
 def _begin(port: int, part: int) -> subprocess.Popen[bytes]:
-    words = [sys.executable, "-m", "benchmarks.fleet", str(port), str(part)]
+    words = [sys.executable, "-m", "benchmarks.fleet", str(port), str(part), str(GATEWAYS)]
     return subprocess.Popen(words, stdout=subprocess.PIPE)
 
 
@@ -126,5 +126,5 @@ async def _live(site: Site, delays: list[float]) -> None:
 
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    _port, _part = map(int, sys.argv[1:])
-    asyncio.run(_return(_port, range(_part, GATEWAYS, PROCESSES)))
+    _port, _part, _count = map(int, sys.argv[1:])
+    asyncio.run(_return(_port, range(_part, _count, PROCESSES)))
