@@ -31,7 +31,7 @@ REGISTERED: dict[str, Registered] = {
     "heart_rate": Registered(
         "any strap, arm band or watch with the standard heart rate service",
         "heart rate, RR intervals, energy",
-        "worn on wet skin: a dry strap does not wake up",
+        'worn on wet skin: a dry strap does not wake up; `link="spare"` for one that broadcasts',
     ),
     "polar": Registered(
         "Polar H10, H9, Verity Sense, OH1",
@@ -69,6 +69,24 @@ REGISTERED: dict[str, Registered] = {
         "Concept2 PM5 on RowErg, SkiErg, BikeErg",
         "speed, pace, stroke rate, distance, drag factor; of each stroke power, work, length, times, forces",
         "wireless switched on at the monitor (More Options, Turn Wireless ON): it takes one listener at a time",
+    ),
+    "thermometer": Registered("clinical thermometers (Health Thermometer service)", "body temperature"),
+    "oximeter": Registered(
+        "pulse oximeters (Pulse Oximeter service)", "oxygen saturation, pulse, pulse amplitude"
+    ),
+    "weight_scale": Registered("scales (Weight Scale service)", "mass; body mass index and height if set"),
+    "body_composition": Registered(
+        "body analysis scales (Body Composition service)", "body fat, muscle, water, impedance, mass"
+    ),
+    "ruuvi": Registered(
+        "RuuviTag",
+        "temperature, humidity and pressure of the air, movements",
+        '`link="never"`: it only broadcasts',
+    ),
+    "bthome": Registered(
+        "devices that speak BTHome version 2",
+        "temperature, humidity, pressure, light, wind, dust and gases of the air",
+        '`link="never"`; `bind_key_file` for one that seals what it says',
     ),
 }
 

@@ -40,6 +40,13 @@ PAYLOAD_BYTES = 20
 # Straps show the mean of the last beats, not of one: five beats are about two seconds under load.
 SHOWN_RATE_BEATS = 5
 
+# Polar's straps tell everybody their heart rate in their adverts, under the company's number, as its public SDK
+# reads it: state (bit 1 contact, bits 2 to 4 a counter, bit 5 broadcast), a byte for other uses, two means.
+BROADCAST_COMPANY = 0x006B
+BROADCAST_STATE = 0x20
+BROADCAST_CONTACT = 0x02
+BROADCAST_COUNTS = 8
+
 # A strap taken off holds its last number for some seconds before it says 0.
 HOLD_AFTER_CONTACT_LOST_S = 3.0
 
@@ -92,7 +99,9 @@ class HeartStrap:
         battery: float = 100.0,
         energy: bool = False,
         rssi_dbm: int = -60,
+        broadcast: bool = False,
     ) -> None:
+        self._broadcasts = broadcast
         self.name = name
         self.address = address
         self.advert = Advert(uuids=[HEART_RATE_SERVICE], rssi_dbm=rssi_dbm)
@@ -126,12 +135,21 @@ class HeartStrap:
         self._count += 1
         energy_kj = self._energy_now()
         if self.worn:
-            return Measurement(self._shown, self._take_intervals(energy_kj is not None), True, energy_kj)
-        return Measurement(self._held_rate(time_s), (), False, energy_kj)
+            said = Measurement(self._shown, self._take_intervals(energy_kj is not None), True, energy_kj)
+        else:
+            said = Measurement(self._held_rate(time_s), (), False, energy_kj)
+        if self._broadcasts:
+            self.advert.manufacturer_data[BROADCAST_COMPANY] = self._broadcast(said)
+        return said
 
     def due(self, time_s: float) -> list[Notice]:
         """Nothing but its measurements, which have a rhythm of their own."""
         return []
+
+    def _broadcast(self, said: Measurement) -> bytes:
+        state = BROADCAST_STATE | (BROADCAST_CONTACT if said.contact else 0)
+        state |= (self._count % BROADCAST_COUNTS) << 2
+        return bytes([state, 0, said.heart_rate, said.heart_rate])
 
     def set_battery(self, percent: float) -> None:
         """Set the charge, %."""

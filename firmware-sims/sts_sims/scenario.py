@@ -81,7 +81,7 @@ class Strap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A sensor and who wears it; of the kind that the gateway's settings name.
 
     `later_s`: how far behind the others in the plan; `pace`: how hard against the plan; `connected_at_start`:
-    an agent that was killed has left the link standing.
+    an agent that was killed has left the link standing; `broadcast`: a strap that tells everybody its heart rate.
     """
 
     name: Name
@@ -94,6 +94,7 @@ class Strap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pace: Positive = 1.0
     connected_at_start: bool = False
     kind: SensorKind = "heart_rate"
+    broadcast: bool = False
 
 
 class CableDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -48,7 +48,13 @@ def _heart(scenario: Scenario, told: Strap, seed: int) -> Heart:
 def _heart_strap(scenario: Scenario, told: Strap, seed: int) -> Sensor:
     heart = _heart(scenario, told, seed)
     return HeartStrap(
-        told.name, told.address, heart, battery=told.battery, energy=told.energy, rssi_dbm=told.rssi_dbm
+        told.name,
+        told.address,
+        heart,
+        battery=told.battery,
+        energy=told.energy,
+        rssi_dbm=told.rssi_dbm,
+        broadcast=told.broadcast,
     )
 
 

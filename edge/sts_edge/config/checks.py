@@ -68,6 +68,45 @@ def streams_of_polar(tables: Mapping[str, Any], base: Path) -> Found:
             )
 
 
+# Kinds of sensors that tell everybody what they measure; the first two can also be linked to.
+BROADCAST = ("heart_rate", "polar", "ruuvi", "bthome")
+ONLY_BROADCAST = BROADCAST[2:]
+BIND_KEY = re.compile(r"[0-9a-fA-F]{32}")
+
+
+def links_fit_their_kinds(tables: Mapping[str, Any], base: Path) -> Found:
+    """A sensor without a broadcast needs a link always, and one that only broadcasts never has one."""
+    for number, sensor in enumerate(_entries(tables, "sensors")):
+        kind, link = sensor.get("kind"), sensor.get("link", "always")
+        here = f'sensors[{number + 1}].link = "{link}"'
+        if kind in ONLY_BROADCAST and link != "never":
+            yield (
+                ("sensors", number, "link"),
+                f'{here}  a sensor of kind "{kind}" has no link: write link = "never"',
+            )
+        elif isinstance(kind, str) and kind not in BROADCAST and link in ("spare", "never"):
+            yield (
+                ("sensors", number, "link"),
+                f'{here}  a sensor of kind "{kind}" tells nothing without a link: leave link out',
+            )
+
+
+def bind_keys_are_keys(tables: Mapping[str, Any], base: Path) -> Found:
+    """Only a bthome sensor has a key, and it is 32 hexadecimal digits in a file of its own."""
+    for number, sensor in enumerate(_entries(tables, "sensors")):
+        value = sensor.get("bind_key_file")
+        if not isinstance(value, str):
+            continue
+        path, here = ("sensors", number, "bind_key_file"), f"sensors[{number + 1}].bind_key_file"
+        if sensor.get("kind") != "bthome":
+            yield path, f'{here}  only a sensor of kind = "bthome" has a key: leave it out'
+            continue
+        faults = list(_secret_file(base / value, path, here, "the sensor's key"))
+        yield from faults
+        if not faults and BIND_KEY.fullmatch((base / value).read_text(encoding="utf-8").strip()) is None:
+            yield path, f"{here} {base / value} does not hold a key: write its 32 hexadecimal digits there"
+
+
 # Kinds of sensors whose wheel may be counted.
 COUNT_WHEELS = ("cycling_power", "speed_cadence", "bike")
 
@@ -224,23 +263,23 @@ def secret_files(tables: Mapping[str, Any], base: Path) -> Found:
     for table in ("hub", "mqtt"):
         given = _text(tables, table, "password_file")
         if given:
-            yield from _secret_file(base / given, (table, "password_file"))
+            here = f"{table}.password_file"
+            yield from _secret_file(base / given, (table, "password_file"), here, "the gateway's password")
 
 
-def _secret_file(file: Path, path: tuple[str, str]) -> Found:
-    here = ".".join(path)
+def _secret_file(file: Path, path: KeyPath, here: str, holds: str) -> Found:
     try:
         mode = file.stat().st_mode
         empty = not file.read_text(encoding="utf-8").partition("\n")[0].strip()
     except FileNotFoundError:
-        yield path, f"{here} {file} does not exist: write the gateway's password there, mode 0600"
+        yield path, f"{here} {file} does not exist: write {holds} there, mode 0600"
     except (OSError, UnicodeDecodeError) as error:
         yield path, f"{here} {file} cannot be read ({_why(error)}): chown it to the agent's user"
     else:
         if mode & stat.S_IRWXO:
             yield path, f"{here} {file} can be read by every user of this machine: chmod 0600 {file}"
         if empty:
-            yield path, f"{here} {file} is empty: its first line is the gateway's password"
+            yield path, f"{here} {file} is empty: its first line is {holds}"
 
 
 def _why(error: Exception) -> str:
@@ -263,6 +302,8 @@ CHECKS: tuple[Check, ...] = (
     one_port_one_device,
     streams_of_polar,
     wheels_have_bicycles,
+    links_fit_their_kinds,
+    bind_keys_are_keys,
     hub_address,
     mqtt_address,
     meaning_of_topics,

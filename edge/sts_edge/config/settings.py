@@ -28,6 +28,12 @@ SensorKind = Literal[
     "rower",
     "cross_trainer",
     "rowing_monitor",
+    "thermometer",
+    "oximeter",
+    "weight_scale",
+    "body_composition",
+    "ruuvi",
+    "bthome",
 ]
 
 GATEWAY_NAME = r"^[a-z0-9-]{3,40}$"
@@ -285,7 +291,8 @@ class SensorSettings(Table, frozen=True, kw_only=True):
         key(
             "What the device is: heart_rate is any strap with the standard service, polar a Polar sensor that can "
             "also stream, core_temperature a CORE pod, bike a trainer or an indoor bike, rowing_monitor a "
-            "Concept2 PM5, rower any other rowing machine; see docs/sensors.md.",
+            "Concept2 PM5, rower any other rowing machine, ruuvi and bthome climate sensors that only broadcast; see "
+            "docs/sensors.md.",
             "one of " + ", ".join(f'"{kind}"' for kind in get_args(SensorKind)),
             "heart_rate",
         ),
@@ -299,6 +306,24 @@ class SensorSettings(Table, frozen=True, kw_only=True):
             2105,
         ),
     ] = None
+    link: Annotated[
+        Literal["always", "spare", "never"],
+        key(
+            "How it is heard: always keeps a link, spare listens to its broadcast and takes a link only while "
+            "one is left over, never listens to the broadcast alone. Straps broadcast heart rate without RR "
+            "intervals; of more than forty straps let most be spare. A ruuvi or bthome sensor has no link: never.",
+            '"always", "spare" or "never"',
+            "always",
+        ),
+    ] = "always"
+    bind_key_file: Annotated[
+        Path | None,
+        key(
+            "The file with the key of a bthome sensor that seals its broadcast: 32 hexadecimal digits.",
+            "a file that others cannot read",
+            "/etc/sts-edge/keys/shed",
+        ),
+    ] = None
     streams: Annotated[
         tuple[Literal["ecg", "acc", "ppi"], ...],
         key(
@@ -308,6 +333,12 @@ class SensorSettings(Table, frozen=True, kw_only=True):
             [],
         ),
     ] = ()
+
+    def read_bind_key(self) -> bytes | None:
+        """The key of a sealed broadcast; None without one. Raises OSError, ValueError."""
+        if self.bind_key_file is None:
+            return None
+        return bytes.fromhex(self.bind_key_file.read_text(encoding="ascii").strip())
 
 
 class PortSettings(Table, frozen=True, kw_only=True):

@@ -11,9 +11,11 @@ from typing import NamedTuple
 import structlog
 import tenacity
 from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
 
 from sts_edge.config import SensorSettings
 from sts_edge.sources import SensorState
+from sts_edge.sources.bluetooth.broadcasts import broadcast_of
 from sts_edge.sources.bluetooth.care import Care
 from sts_edge.sources.bluetooth.connection import Connection, LinkError
 from sts_edge.sources.bluetooth.limits import (
@@ -79,6 +81,7 @@ class LinkCount:
     failed: int = 0
     lost: int = 0
     silent: int = 0
+    given_back: int = 0
 
 
 class Link:
@@ -89,6 +92,7 @@ class Link:
         self.count = LinkCount()
         self.phase = Phase.SEEKING
         self.waits_for_slot = False
+        self.spare = sensor.link == "spare"
         self.reception = reception
         self.sensor = sensor
         self._limits = limits
@@ -100,16 +104,22 @@ class Link:
         self._heard_s = 0.0
         self._rssi: int | None = None
         self._lost: asyncio.Event | None = None
+        self._given_back = False
+        self._broadcast = broadcast_of(sensor)
 
     # what others tell
 
-    def see(self, room: Room, device: BLEDevice, rssi: int) -> None:
-        """An advert of this sensor was heard."""
-        now_s = time.monotonic()
-        if self.phase is Phase.LISTENING or now_s < self._deaf_until_s:
+    def see(self, room: Room, device: BLEDevice, advert: AdvertisementData) -> None:
+        """An advert of this sensor was heard. What it tells everybody counts only while there is no link: else
+        each beat would come by two ways."""
+        if self.phase is Phase.LISTENING:
             return
-        self._rssi = rssi
-        self._sightings[room.name] = Sighting(room, device, rssi, now_s)
+        self._overhear(advert)
+        now_s = time.monotonic()
+        if now_s < self._deaf_until_s:
+            return
+        self._rssi = advert.rssi
+        self._sightings[room.name] = Sighting(room, device, advert.rssi, now_s)
         self._wake.set()
 
     def look(self) -> None:
@@ -119,6 +129,12 @@ class Link:
     def adapter_gone(self) -> None:
         """The adapter of this link is not there any more: so is the link."""
         if self._lost is not None:
+            self._lost.set()
+
+    def give_back(self) -> None:
+        """The slot of this link is needed by a sensor that cannot do without."""
+        if self._lost is not None:
+            self._given_back = True
             self._lost.set()
 
     # what others ask
@@ -141,6 +157,8 @@ class Link:
 
     async def run(self) -> None:
         """Live until cancelled."""
+        if self.sensor.link == "never":
+            await asyncio.get_running_loop().create_future()
         while True:
             attempts = tenacity.AsyncRetrying(
                 retry=tenacity.retry_if_exception_type(LinkError),
@@ -180,10 +198,12 @@ class Link:
                     await self._wake.wait()
             self._wake.clear()
             fresh = self._fresh()
-            free = [sighting for sighting in fresh if sighting.room.free]
-            self.waits_for_slot = bool(fresh) and not free
+            free = [one for one in fresh if (one.room.spare if self.spare else one.room.free)]
+            self.waits_for_slot = bool(fresh) and not free and not self.spare
             if free:
                 return max(free, key=lambda sighting: sighting.rssi).room
+            if self.waits_for_slot:
+                max(fresh, key=lambda sighting: sighting.rssi).room.reclaim()
 
     def _fresh(self) -> list[Sighting]:
         oldest_s = time.monotonic() - SIGHTING_FRESH_S
@@ -213,6 +233,12 @@ class Link:
             raise
         return connection
 
+    def _overhear(self, advert: AdvertisementData) -> None:
+        broadcast = self._broadcast
+        content = None if broadcast is None else broadcast.content(advert)
+        if broadcast is not None and content is not None:
+            self.reception.overhear(broadcast.kind, content, broadcast.read)
+
     def _hear(self, subscription: Subscription, frame: bytes) -> None:
         self.reception.hear(subscription, frame)
         self._heard_s = time.monotonic()
@@ -238,15 +264,24 @@ class Link:
                     await connection.lost.wait()
             except TimeoutError:
                 continue
-            self.count.lost += 1
-            log.info("sensor_lost", sensor=self.name)
-            return Event.LOST
+            return self._ended()
         self.count.silent += 1
         log.warning("sensor_silent", sensor=self.name, silence_s=self._limits.silence_s)
         return Event.SILENT
 
+    def _ended(self) -> Event:
+        """Why there is no link any more."""
+        if self._given_back:
+            self.count.given_back += 1
+            log.info("sensor_link_given_back", sensor=self.name)
+            return Event.STOPPED
+        self.count.lost += 1
+        log.info("sensor_lost", sensor=self.name)
+        return Event.LOST
+
     async def _close(self, connection: Connection) -> None:
         self._lost = None
+        self._given_back = False
         await connection.close()
         self._forget_sightings()
         self._move(Event.CLOSED)

@@ -17,8 +17,11 @@ from sts_protocols.gatt import (
     cycling_speed_cadence,
     fitness_machine,
     heart_rate,
+    pulse_oximeter,
     rowing_monitor,
     running_speed_cadence,
+    scales,
+    thermometer,
 )
 from sts_protocols.sample import Value
 
@@ -55,6 +58,22 @@ def _core_temperature(frame: bytes, _boot_us: int) -> Said:
     return Said(core_temperature.values(core_temperature.decode(frame)))
 
 
+def _temperature(frame: bytes, _boot_us: int) -> Said:
+    return Said(thermometer.values(thermometer.decode(frame)))
+
+
+def _oximetry(decode: Callable[[bytes], pulse_oximeter.Oximetry]) -> Hear:
+    def hear(frame: bytes, _boot_us: int) -> Said:
+        oximetry = decode(frame)
+        return Said(pulse_oximeter.values(oximetry), oximetry.worn)
+
+    return hear
+
+
+def _weighing(decode: Callable[[bytes], scales.Weighing]) -> Hear:
+    return lambda frame, _boot_us: Said(scales.values(decode(frame)))
+
+
 def _battery(frame: bytes, _boot_us: int) -> Said:
     return Said(battery.values(battery.decode(frame)))
 
@@ -67,6 +86,31 @@ PROFILES: dict[str, tuple[Subscription, ...]] = {
     "heart_rate": (HEART_RATE,),
     "polar": (HEART_RATE,),
     "core_temperature": (Subscription(core_temperature.MEASUREMENT, _core_temperature, SECOND_US),),
+    "thermometer": (Subscription(thermometer.MEASUREMENT, _temperature, 0),),
+    # An oximeter tells single measurements, or goes on while it is worn, or both.
+    "oximeter": (
+        Subscription(
+            pulse_oximeter.CONTINUOUS, _oximetry(pulse_oximeter.decode_continuous), SECOND_US, required=False
+        ),
+        Subscription(
+            pulse_oximeter.SPOT_CHECK, _oximetry(pulse_oximeter.decode_spot_check), 0, required=False
+        ),
+    ),
+    "weight_scale": (Subscription(scales.WEIGHT, _weighing(scales.decode_weight), 0),),
+    "body_composition": (
+        Subscription(scales.BODY_COMPOSITION, _weighing(scales.decode_body_composition), 0),
+    ),
+}
+
+# How far apart what they measure comes, of sensors that tell no heart rate: tags every 1.3 to 10 s, BTHome
+# devices up to a minute; a scale or a thermometer when somebody uses it.
+RHYTHMS_US: dict[str, int | None] = {
+    "ruuvi": 10 * SECOND_US,
+    "bthome": 60 * SECOND_US,
+    "thermometer": None,
+    "oximeter": None,
+    "weight_scale": None,
+    "body_composition": None,
 }
 
 

@@ -8,9 +8,9 @@ import structlog
 from sts_edge.config import SensorSettings
 from sts_edge.sources import Emit, Keep, SensorState, SensorWord, Told, keep_nothing
 from sts_edge.sources.bluetooth.limits import REPEAT_US
-from sts_edge.sources.bluetooth.profiles import Said, Subscription
+from sts_edge.sources.bluetooth.profiles import RHYTHMS_US, SECOND_US, Said, Subscription
 from sts_protocols.errors import DecodeError
-from sts_protocols.metrics import BATTERY_LEVEL, HEART_RATE
+from sts_protocols.metrics import BATTERY_LEVEL, LATE_INTERVALS, LOST_INTERVALS
 from sts_protocols.sample import Packet
 
 log = structlog.get_logger(__name__)
@@ -18,9 +18,8 @@ log = structlog.get_logger(__name__)
 # A time of arrival is known to the millisecond at best: the radio's connection interval is longer.
 TICK_US = 1_000
 
-# Wider than any rhythm: a metric without one is never late.
-LATE_US = (HEART_RATE.late_after_ms or 0) * 1_000
-LOST_US = (HEART_RATE.lost_after_ms or 0) * 1_000
+# A sensor without a rhythm is not missed, but after so long it is told as not here any more.
+OFF_AFTER_US = 180 * SECOND_US
 
 
 def raw_kind(uuid: str) -> str:
@@ -55,6 +54,8 @@ class Reception:
         self._worn: bool | None = None
         self._battery: int | None = None
         self._last: tuple[str, bytes, int] = ("", b"", -REPEAT_US)
+        self._bad: bytes | None = None
+        self._rhythm_us = RHYTHMS_US.get(sensor.kind, SECOND_US)
 
     def hear(self, subscription: Subscription, frame: bytes) -> None:
         """Take one frame. Nothing that is in it can raise."""
@@ -66,11 +67,25 @@ class Reception:
         except DecodeError as error:
             self._tell_bad(frame, error)
             return
-        self.count.good += 1
-        self._note(said, came_us)
-        if said.values:
-            stamp_us = came_us - came_us % TICK_US
-            self._hand_on(Packet(self._sensor.name, stamp_us, TICK_US, subscription.period_us, said.values))
+        self._take(said, came_us, subscription.period_us)
+
+    def overhear(self, kind: str, content: bytes, read: Callable[[bytes, int], Said | None]) -> None:
+        """Take what the sensor tells everybody; most of it was told before. Nothing that is in it can raise.
+
+        kind: as raw frames name it. read: what is new in it; raises DecodeError.
+        """
+        came_us = self._now_us()
+        try:
+            said = read(content, came_us)
+        except DecodeError as error:
+            if content != self._bad:  # an advert that cannot be read comes twice a second
+                self._keep(self._sensor.name, kind, came_us, content)
+                self._tell_bad(content, error)
+            self._bad = content
+            return
+        if said is not None:
+            self._keep(self._sensor.name, kind, came_us, content)
+            self._take(said, came_us, self._rhythm_us or 0)
 
     def hear_streamed(self, uuid: str, frame: bytes, read: Callable[[bytes, int], Sequence[Told]]) -> None:
         """Take one frame of a stream, whose reader knows the boot time at which it came. Nothing can raise."""
@@ -102,6 +117,13 @@ class Reception:
             firmware=firmware,
         )
 
+    def _take(self, said: Said, came_us: int, period_us: int) -> None:
+        self.count.good += 1
+        self._note(said, came_us)
+        if said.values:
+            stamp_us = came_us - came_us % TICK_US
+            self._hand_on(Packet(self._sensor.name, stamp_us, TICK_US, period_us, said.values))
+
     def _tell_bad(self, frame: bytes, error: DecodeError) -> None:
         self.count.bad += 1
         log.warning("bad_frame", sensor=self._sensor.name, frame=frame.hex(), error=str(error))
@@ -117,7 +139,8 @@ class Reception:
         levels = [int(value.value) for value in said.values if value.metric == BATTERY_LEVEL.id]
         if levels:
             self._battery = levels[-1]
-            return
+            if len(levels) == len(said.values):
+                return
         self.heard_us = came_us
         self._worn = said.worn
         if said.values:
@@ -142,9 +165,12 @@ class Reception:
         if self.heard_us is None:
             return "connecting" if near else "off"
         now_us = self._now_us()
-        if now_us - self.heard_us < LATE_US and self._worn is False:
-            return "not_worn"
         age_us = now_us - (self._value_us or self.heard_us)
-        if age_us >= LOST_US:
+        if self._rhythm_us is None:
+            return "live" if age_us < OFF_AFTER_US else "off"
+        late_us = LATE_INTERVALS * self._rhythm_us
+        if now_us - self.heard_us < late_us and self._worn is False:
+            return "not_worn"
+        if age_us >= LOST_INTERVALS * self._rhythm_us:
             return "lost"
-        return "late" if age_us >= LATE_US else "live"
+        return "late" if age_us >= late_us else "live"

@@ -17,9 +17,15 @@ LINKS_GONE = frozenset({Radio.NO_BUS, Radio.NO_BLUEZ, Radio.NO_ADAPTER, Radio.OF
 
 
 class Linked(Protocol):
-    """A link that must know when its adapter goes."""
+    """A link that must know when its adapter goes, and when its slot is needed."""
+
+    spare: bool
 
     def adapter_gone(self) -> None: ...
+
+    def give_back(self) -> None:
+        """Leave the slot to a sensor that cannot do without."""
+        ...
 
 
 class Sensors(Protocol):
@@ -33,6 +39,10 @@ class Sensors(Protocol):
 
     def anyone_due(self) -> bool:
         """True when a sensor that was heard lately has no link."""
+        ...
+
+    def anyone_waits(self) -> bool:
+        """True when a sensor that needs a link finds no slot."""
         ...
 
 
@@ -58,6 +68,17 @@ class Room:
     def free(self) -> bool:
         """True when another link may be tried: sticks refuse or stumble beyond their number."""
         return len(self._links) < self._max_links
+
+    @property
+    def spare(self) -> bool:
+        """True when a link may be lent to a sensor that can do without."""
+        return self.free and not self._sensors.anyone_waits()
+
+    def reclaim(self) -> None:
+        """Take a lent link back, for a sensor that cannot do without."""
+        lent = next((link for link in self._links if link.spare), None)
+        if lent is not None and not self.free:
+            lent.give_back()
 
     @contextmanager
     def occupied_by(self, link: Linked) -> Iterator[None]:

@@ -106,7 +106,7 @@ class BluetoothSource:
         self.presence.hear(device, advert)
         link = self.links.get(device.address.upper())
         if link is not None:
-            link.see(room, device, advert.rssi)
+            link.see(room, device, advert)
 
     def scan_began(self) -> None:
         """A scanner has started, so BlueZ can be asked about links that nobody owns."""
@@ -117,6 +117,10 @@ class BluetoothSource:
         """True when somebody trains with a sensor that has no link."""
         now_us = self._now_us()
         return any(link.due(now_us) for link in self.links.values())
+
+    def anyone_waits(self) -> bool:
+        """True when a sensor that needs a link finds no slot."""
+        return any(link.waits_for_slot for link in self.links.values())
 
     def _bring_to_life(self, address: str) -> None:
         if self._group is not None:

@@ -59,6 +59,7 @@ class Device:
         self._adapter_path = adapter_path
         self._attributes: dict[str, Attribute] = {}
         self._bunch: deque[tuple[str, bytes]] = deque()
+        self._told_data: dict[int, bytes] = {}
 
     @property
     def path(self) -> str:
@@ -72,11 +73,20 @@ class Device:
     # the air
 
     def advertise(self, now_s: float, rssi_dbm: int) -> None:
-        """One advert was heard: the object appears, or its RSSI changes."""
+        """One advert was heard: the object appears, or its RSSI changes, and data that are not those of before.
+
+        BlueZ tells data that stayed the same only to whoever asks for duplicates, and bleak does not.
+        """
         self.seen_s = now_s
+        data = self.peripheral.advert.manufacturer_data
         if self.known:
-            self._tree.change(self.path, DEVICE, {"RSSI": Variant("n", rssi_dbm)})
+            changes = {"RSSI": Variant("n", rssi_dbm)}
+            if data != self._told_data:
+                changes["ManufacturerData"] = _company_data(data)
+            self._told_data = dict(data)
+            self._tree.change(self.path, DEVICE, changes)
         else:
+            self._told_data = dict(data)
             self._tree.add(self.path, {DEVICE: self._first_properties(rssi_dbm)})
 
     def forget_signal(self) -> None:
@@ -299,8 +309,7 @@ class Device:
             "RSSI": Variant("n", rssi_dbm),
         }
         if advert.manufacturer_data:
-            data = {company: Variant("ay", value) for company, value in advert.manufacturer_data.items()}
-            properties["ManufacturerData"] = Variant("a{qv}", data)
+            properties["ManufacturerData"] = _company_data(advert.manufacturer_data)
         if advert.service_data:
             by_uuid = {uuid: Variant("ay", value) for uuid, value in advert.service_data.items()}
             properties["ServiceData"] = Variant("a{sv}", by_uuid)
@@ -357,3 +366,7 @@ def _configuration_properties(path: str) -> Properties:
         "Characteristic": Variant("o", path),
         "Value": Variant("ay", b""),
     }
+
+
+def _company_data(data: dict[int, bytes]) -> Variant:
+    return Variant("a{qv}", {company: Variant("ay", value) for company, value in data.items()})

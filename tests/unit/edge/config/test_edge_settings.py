@@ -172,6 +172,31 @@ def test_an_address_that_no_device_has_is_refused(folder: Path, address: str) ->
     assert "sensors[2].address" in fault(GOOD.replace("A0:9E:1A:00:00:02", address), folder)
 
 
+def test_a_strap_may_do_without_a_link_and_a_pod_may_not(folder: Path) -> None:
+    strap = GOOD.replace('kind = "heart_rate"\n\n', 'kind = "heart_rate"\nlink = "spare"\n\n', 1)
+    assert parse(strap, folder).sensors[0].link == "spare"
+    pod = strap.replace('kind = "heart_rate"\nlink', 'kind = "core_temperature"\nlink', 1)
+    assert "tells nothing without a link" in fault(pod, folder)
+    tag = GOOD.replace('kind = "heart_rate"\n\n', 'kind = "ruuvi"\n\n', 1)
+    assert 'write link = "never"' in fault(tag, folder)
+
+
+def test_the_key_of_a_sealed_broadcast_is_a_key_in_a_secret_file(folder: Path) -> None:
+    device = GOOD.replace(
+        'kind = "heart_rate"\n\n', 'kind = "bthome"\nlink = "never"\nbind_key_file = "key"\n\n', 1
+    )
+    assert "does not exist: write the sensor's key there" in fault(device, folder)
+    (folder / "key").write_text("231d39c1d7cc1ab1aee224cd096db93\n")
+    (folder / "key").chmod(0o600)
+    assert "does not hold a key" in fault(device, folder)
+    (folder / "key").write_text("231d39c1d7cc1ab1aee224cd096db932\n")
+    assert parse(device, folder).sensors[0].read_bind_key() == bytes.fromhex(
+        "231d39c1d7cc1ab1aee224cd096db932"
+    )
+    other = device.replace('kind = "bthome"', 'kind = "heart_rate"', 1)
+    assert 'only a sensor of kind = "bthome" has a key' in fault(other, folder)
+
+
 def test_a_circumference_belongs_to_a_sensor_that_counts_a_wheel(folder: Path) -> None:
     bicycle = GOOD.replace('kind = "heart_rate"\n\n', 'kind = "speed_cadence"\nwheel_mm = 2105\n\n', 1)
     assert parse(bicycle, folder).sensors
@@ -328,7 +353,7 @@ def test_the_defaults_shown_in_the_sample_are_the_defaults(folder: Path) -> None
     """With every commented default put in force nothing changes but that the tables left out are there, each
     with its defaults. Keys without a default stay comments: they show an example."""
     examples = (
-        r"\[witness|socket|ca_file|wheel_mm|max_age_days|user = |password_file = \"/etc/sts-edge/mqtt|kind = \"heart_rate\"$|"
+        r"\[witness|socket|ca_file|wheel_mm|bind_key_file|max_age_days|user = |password_file = \"/etc/sts-edge/mqtt|kind = \"heart_rate\"$|"
         r"port|\[\[ports|name = \"timy|device|kind = \"alge|baud|speed_unit"
     )
     plain = sample_with(folder, sample_settings())

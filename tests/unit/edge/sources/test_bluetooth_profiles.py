@@ -8,6 +8,7 @@ import pytest
 
 from sts_edge.config import SensorSettings
 from sts_edge.config.settings import SensorKind
+from sts_edge.sources.bluetooth.broadcasts import BROADCASTS
 from sts_edge.sources.bluetooth.precedence import KEPT_US, Precedence
 from sts_edge.sources.bluetooth.profiles import MACHINES, PROFILES, Subscription, subscriptions
 from sts_protocols.metrics import CADENCE, POWER, SPEED, by_id
@@ -29,9 +30,10 @@ def told(subscription: Subscription, frame: str, boot_us: int = 0) -> dict[str, 
 
 
 def test_every_kind_of_the_settings_is_listened_to() -> None:
-    """And each demands one characteristic at least, so that a wrong kind is found."""
-    assert set(get_args(SensorKind)) == {*PROFILES, *MACHINES}
-    for kind in get_args(SensorKind):
+    """By its link, its broadcast, or both. Over a link each demands one characteristic at least, so that a wrong
+    kind is found; an oximeter may have either of two."""
+    assert set(get_args(SensorKind)) == {*PROFILES, *MACHINES, *BROADCASTS}
+    for kind in {*PROFILES, *MACHINES} - {"oximeter"}:
         assert any(one.required for one in subscriptions(sensor(kind)))
 
 

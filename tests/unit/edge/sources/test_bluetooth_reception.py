@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 
 from sts_edge.config import SensorSettings
 from sts_edge.sources.bluetooth.limits import REPEAT_US
-from sts_edge.sources.bluetooth.profiles import BATTERY, Said, subscriptions
-from sts_edge.sources.bluetooth.reception import LATE_US, LOST_US, Reception
+from sts_edge.sources.bluetooth.profiles import BATTERY, SECOND_US, Said, subscriptions
+from sts_edge.sources.bluetooth.reception import Reception
+from sts_protocols.metrics import LATE_INTERVALS, LOST_INTERVALS
 from sts_protocols.sample import Packet, check_packet
 
+LATE_US, LOST_US = LATE_INTERVALS * SECOND_US, LOST_INTERVALS * SECOND_US
 STRAP = SensorSettings(name="hr-01", address="A0:9E:1A:00:00:01", kind="heart_rate")
 (HEART_RATE,) = subscriptions(STRAP)
 WORN_120 = bytes([0x06, 120])
