@@ -10,8 +10,9 @@ An index is given once, so what was missed is known by it. A module is a channel
 shape is refused; fields that are not known here are passed over.
 """
 
-import json
 from typing import Any, NamedTuple
+
+import msgspec
 
 from sts_protocols.errors import DecodeError
 from sts_protocols.serial.heard import TimerLine
@@ -58,8 +59,8 @@ def impulse(event: Event) -> TimerLine:
 
 def _json(text: bytes) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise DecodeError("This is no JSON", text) from None
 
 
@@ -69,7 +70,7 @@ def _event(data: Any, text: bytes) -> Event:
     index, module, time = _whole(data.get("i"), MAX_INDEX), _whole(data.get("c"), MAX_MODULE), data.get("t")
     if index is None or module is None or not isinstance(time, str):
         raise DecodeError("An event needs an index, a module and a time", text)
-    line = json.dumps(data, separators=(",", ":"), ensure_ascii=True).encode()
+    line = msgspec.json.encode(data)
     return Event(index, module, _bib(data.get("n"), text), time_of_day(time.encode(errors="replace")), line)
 
 
