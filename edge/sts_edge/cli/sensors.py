@@ -203,7 +203,7 @@ def _free_name(call: Call, file: SettingsFile, kind: str) -> str:
 def _kind_of(near: dict[str, Any] | None, address: str) -> str:
     from typing import get_args
 
-    from sts_edge.config.settings import SensorKind
+    from sts_edge.config.ways_in import SensorKind
 
     heard = [] if near is None else near["heard"]
     found = next((one["kind"] for one in heard if one["address"] == address), None)

@@ -7,17 +7,19 @@ from .settings import (
     BluetoothSettings,
     BufferSettings,
     ClockSettings,
-    FolderSettings,
     GatewaySettings,
     HubSettings,
+    RecordSettings,
+    Settings,
+    WitnessSettings,
+)
+from .ways_in import (
+    FolderSettings,
     MqttSettings,
     PortSettings,
     ReaderSettings,
-    RecordSettings,
     SensorSettings,
-    Settings,
     TopicSettings,
-    WitnessSettings,
 )
 
 __all__ = [

@@ -13,8 +13,9 @@ import msgspec
 from .checks import CHECKS
 from .faults import ConfigError, Fault
 from .lines import KeyPath, key_lines, nearest_line
-from .settings import Settings, Table
+from .settings import Settings
 from .shape import field_meta, known_keys, list_table, single_table
+from .table import Table
 
 TableT = TypeVar("TableT", bound=Table)
 _SYNTAX_LINE = re.compile(r"\(at line (\d+), column \d+\)")

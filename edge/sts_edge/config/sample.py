@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from .settings import Settings, Table
+from .settings import Settings
 from .shape import field_meta, list_table, table_of
+from .table import Table
 
 # Tables that most gateways leave out: the sample shows them as comments.
 OPTIONAL = ("ports", "folders", "mqtt", "topics", "readers", "witness")

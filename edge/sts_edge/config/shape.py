@@ -6,7 +6,8 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 
-from .settings import Settings, Table
+from .settings import Settings
+from .table import Table
 
 
 class KeyMeta(NamedTuple):

@@ -7,7 +7,7 @@ import pytest
 import conformance
 from conformance import PAGE, REGISTERED
 from decoder_vectors import page
-from sts_edge.config.settings import SensorKind
+from sts_edge.config.ways_in import SensorKind
 from sts_protocols.kinds import KINDS
 from sts_sims.scenario import CableKind
 from sts_sims.scenario import SensorKind as SimulatedKind

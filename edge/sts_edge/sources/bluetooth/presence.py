@@ -27,7 +27,7 @@ KINDS: Mapping[str, str] = {
     f"00001814{_BASE}": "running",
     FITNESS_MACHINE_SERVICE: "fitness_machine",
     f"00001809{_BASE}": "thermometer",
-    f"00001822{_BASE}": "pulse_oximeter",
+    f"00001822{_BASE}": "oximeter",
     f"0000181d{_BASE}": "weight_scale",
     f"0000181b{_BASE}": "body_composition",
     "ce060000-43e5-11e4-916c-0800200c9a66": "rowing_monitor",

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from sts_edge.config import SensorSettings
-from sts_edge.config.settings import SensorKind
+from sts_edge.config.ways_in import SensorKind
 from sts_edge.sources.bluetooth.broadcasts import BROADCASTS
 from sts_edge.sources.bluetooth.precedence import KEPT_US, Precedence
 from sts_edge.sources.bluetooth.profiles import MACHINES, PROFILES, Subscription, subscriptions
