@@ -88,6 +88,11 @@ BODIES: dict[str, Any] = {
     "change_assignment": {"to": "2026-09-01T00:00:00Z"},
     "change_account": {"name": "Renamed"},
     "add_consent": {"purpose": "research", "version": "1"},
+    "place_epoch": {
+        "epoch": "00000000-0000-0000-0000-000000000001",
+        "first_at": "2026-05-01T00:00:00Z",
+        "reason": "the coach's diary",
+    },
     "end_consent": {"to": "2026-09-01T00:00:00Z"},
 }
 PARAMS = {

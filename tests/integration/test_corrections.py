@@ -104,3 +104,5 @@ async def test_an_epoch_without_a_clock_is_placed_by_a_person(hub_database):
     assert name == gateway.name
     pin = await hub_database.owner.fetchval("SELECT pin_offset_us FROM sts.epoch")
     assert pin == gateway.offset_us
+    note = await hub_database.owner.fetchrow("SELECT * FROM sts.correction WHERE epoch = $1", gateway.id)
+    assert (note["number"], note["delta_us"], note["done_at"] is None) == (0, 0, False)

@@ -6,6 +6,7 @@ from sts_hub.accounts.endpoints import router as accounts
 from sts_hub.assignments.endpoints import router as assignments
 from sts_hub.athletes.endpoints import router as athletes
 from sts_hub.completeness.endpoints import router as completeness
+from sts_hub.corrections.endpoints import router as corrections
 from sts_hub.documents.endpoints import router as documents
 from sts_hub.gateways.endpoints import router as gateways
 from sts_hub.impulses.endpoints import router as impulses
@@ -25,6 +26,7 @@ for _feature in (
     samples,
     gateways,
     impulses,
+    corrections,
     completeness,
     documents,
     sensors,

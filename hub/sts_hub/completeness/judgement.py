@@ -23,6 +23,11 @@ from enum import StrEnum
 
 from sts_hub.completeness.periods import Interval, Periods, intersect, longer_than, subtract, union
 
+# The reason of a time that is unknown because an epoch waits for a person to say when it was.
+UNPLACED = "unplaced"
+# Where no beat told a bound: 2100-01-01.
+LATEST_US = 4_102_444_800_000_000
+
 SeqRange = tuple[int, int]
 """Record numbers from-to, both included."""
 
@@ -64,6 +69,8 @@ class Epoch:
     """What the ledger holds of one start of a gateway's agent.
 
     ``told_us``: hub time of its own first and last beat; None when it never spoke to the hub itself.
+    ``bounds``: it has records that wait for a place in time; not before, not after, None where nothing is
+    known.
     """
 
     name: str
@@ -75,6 +82,7 @@ class Epoch:
     spans: list[Span]
     told_us: Interval | None
     placed: bool = True
+    bounds: tuple[int | None, int | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,7 @@ def judge(epochs: list[Epoch], start_us: int, end_us: int, expired_before_us: in
     expired = intersect(asked, union([(start_us, min(end_us, expired_before_us))]))
     periods = [p for p in periods if p.start_us >= expired_before_us] + _all(Word.EXPIRED, expired)
     told = union((p.start_us, p.end_us) for p in periods)
-    periods += _all(Word.UNKNOWN, subtract(subtract(asked, covered), told))
+    periods += _unknown(subtract(subtract(asked, covered), told), epochs)
     inside = [e for e in epochs if (c := covers[e.name]) is not None and intersect(asked, [c])]
     return Judgement(
         periods=sorted(periods, key=lambda p: (p.start_us, p.end_us, p.word)),
@@ -154,6 +162,14 @@ def judge_wearing(wearing: Wearing, gateway: Judgement) -> list[Period]:
     silent = longer_than(quiet, wearing.lost_after_us) if wearing.rhythmic else []
     periods = [*own, *_all(Word.WITHHELD, withheld), *_all(Word.SILENT, silent)]
     return sorted(periods, key=lambda p: (p.start_us, p.end_us, p.word))
+
+
+def _unknown(periods: Periods, epochs: list[Epoch]) -> list[Period]:
+    """What nobody can tell, with the reason where records that have no place yet may belong there."""
+    bounds = [epoch.bounds for epoch in epochs if epoch.bounds is not None]
+    maybe = union((low or 0, LATEST_US if high is None else high) for low, high in bounds)
+    waiting = [Period(Word.UNKNOWN, a, b, None, UNPLACED) for a, b in intersect(periods, maybe)]
+    return waiting + _all(Word.UNKNOWN, subtract(periods, maybe))
 
 
 def _cover(epoch: Epoch, next_start_us: int | None) -> Interval | None:

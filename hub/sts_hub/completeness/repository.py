@@ -118,7 +118,12 @@ def _epoch(row: asyncpg.Record, spans: list[Span], declared: list[Declared]) -> 
         spans=spans,
         told_us=(microseconds(beats[0]), microseconds(beats[1])) if all(beats) else None,
         placed=row["placed"],
+        bounds=(_bound(row["starts_after"]), _bound(row["ends_before"])) if row["waits"] else None,
     )
+
+
+def _bound(at: datetime | None) -> int | None:
+    return None if at is None else microseconds(at)
 
 
 def _inclusive(ranges: Any) -> list[tuple[int, int]]:

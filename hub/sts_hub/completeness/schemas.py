@@ -18,7 +18,10 @@ class Stretch(Shown):
     records: int | None = Field(
         description="How many numbered records the word is about, where it is about such."
     )
-    reason: str = Field(description="Why, where somebody declared it; else empty.")
+    reason: str = Field(
+        description="Why, where somebody declared it; `unplaced` where records may belong that nobody has given "
+        "a place in time yet; else empty."
+    )
 
 
 class WearerCompleteness(Shown):

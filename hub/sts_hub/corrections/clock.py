@@ -85,16 +85,18 @@ async def place(connection: Connection, epoch: UUID, first_at: datetime, error: 
         raw = await connection.fetchval(SQL.first_waiting, epoch)
         if raw is None:
             raise CorrectionError("No record of this epoch waits for a place: see sts-hub parked list.")
-        offset_us = (first_at - _EPOCH) // _US - _first_us(raw)
+        offset_us = offset_of(raw, first_at)
         gateway: str | None = await connection.fetchval(SQL.place, epoch, offset_us, error // _US)
         if gateway is None:
             raise CorrectionError("This epoch has a clock: put it right with sts-hub clock correct.")
+        await connection.execute(SQL.note_place, epoch, f"placed at {first_at:%Y-%m-%d %H:%M:%S} UTC")
         return gateway
 
 
-def _first_us(raw: bytes) -> int:
+def offset_of(raw: bytes, first_at: datetime) -> int:
+    """Wall time minus boot time, µs, if this record began then. Raises CorrectionError."""
     try:
-        return read(raw).header.first_us
+        return (first_at - _EPOCH) // _US - read(raw).header.first_us
     except RecordError as error:
         raise CorrectionError(f"The waiting record cannot be read ({error}): discard it first.") from None
 

@@ -65,3 +65,18 @@ SELECT raw FROM sts.parked WHERE epoch = $1 AND reason = 'unpinned' ORDER BY seq
 -- name: place
 UPDATE sts.epoch SET pin_offset_us = $2, pin_error_us = $3, pin_source = 0 WHERE epoch = $1 AND pin_offset_us IS NULL
 RETURNING gateway
+
+-- name: note_place
+INSERT INTO sts.correction (epoch, number, delta_us, reason, done_at) VALUES ($1, 0, 0, $2, now())
+
+-- name: unplaced
+SELECT epoch, running, starts_after, ends_before, records, waits_since, first_raw FROM sts.unplaced($1)
+WHERE $2::uuid IS NULL OR epoch > $2
+ORDER BY epoch LIMIT $3
+
+-- name: waiting
+SELECT epoch, running, starts_after, ends_before, records, waits_since, first_raw FROM sts.unplaced($1)
+WHERE epoch = $2
+
+-- name: place_epoch
+SELECT sts.place_epoch($1, $2, $3, $4, $5)

@@ -340,6 +340,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gateways/{name}/unplaced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Unplaced
+         * @description The starts of a gateway that never knew the time and have records that wait for a person to place them.
+         */
+        get: operations["list_unplaced"];
+        put?: never;
+        /**
+         * Place Epoch
+         * @description Say when one of them was; its records are then stored at their times.
+         */
+        post: operations["place_epoch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gateways/{name}/completeness": {
         parameters: {
             query?: never;
@@ -1501,6 +1525,16 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[UnplacedEpoch] */
+        Page_UnplacedEpoch_: {
+            /** Items */
+            items: components["schemas"]["UnplacedEpoch"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
         /**
          * PasswordChange
          * @description A new password for oneself; ends every login, this one too.
@@ -1517,6 +1551,53 @@ export interface components {
              * @description At least 8 characters, 15 are advised; common and guessable ones are refused.
              */
             new: string;
+        };
+        /**
+         * Placed
+         * @description An epoch that has its place; its records are stored by the workers within a minute.
+         */
+        Placed: {
+            /**
+             * Epoch
+             * Format: uuid
+             */
+            epoch: string;
+            /**
+             * First At
+             * Format: date-time
+             * @description When its first waiting record began.
+             */
+            first_at: string;
+            /** Error S */
+            error_s: number;
+            /** Records */
+            records: number;
+        };
+        /**
+         * Placement
+         * @description When an epoch was, for good: correct it later with a correction.
+         */
+        Placement: {
+            /**
+             * Epoch
+             * Format: uuid
+             */
+            epoch: string;
+            /**
+             * First At
+             * Format: date-time
+             * @description RFC 3339 with an offset; answers are in UTC.
+             * @example 2026-11-22T18:30:00Z
+             */
+            first_at: string;
+            /**
+             * Error S
+             * @description How far off `first_at` may be, s.
+             * @default 60
+             */
+            error_s: number;
+            /** Reason */
+            reason: string;
         };
         /**
          * Problem
@@ -1692,7 +1773,7 @@ export interface components {
             records: number | null;
             /**
              * Reason
-             * @description Why, where somebody declared it; else empty.
+             * @description Why, where somebody declared it; `unplaced` where records may belong that nobody has given a place in time yet; else empty.
              */
             reason: string;
         };
@@ -1716,6 +1797,40 @@ export interface components {
         TeamChange: {
             /** Name */
             name: string;
+        };
+        /**
+         * UnplacedEpoch
+         * @description One start of a gateway's agent that never knew the time, with records that wait for a person.
+         */
+        UnplacedEpoch: {
+            /**
+             * Epoch
+             * Format: uuid
+             */
+            epoch: string;
+            /** Running */
+            running: boolean;
+            /**
+             * Starts After
+             * @description It began at this time or later; null: not known.
+             */
+            starts_after: string | null;
+            /**
+             * Ends Before
+             * @description It ended at this time or earlier; null: not known.
+             */
+            ends_before: string | null;
+            /**
+             * Records
+             * @description How many records wait.
+             */
+            records: number;
+            /**
+             * Waits Since
+             * Format: date-time
+             * @description When the first of them came here.
+             */
+            waits_since: string;
         };
         /**
          * WearerCompleteness
@@ -3520,6 +3635,167 @@ export interface operations {
             };
             /** @description There is nothing here (`urn:sts:problem:not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_unplaced: {
+        parameters: {
+            query?: {
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnplacedEpoch_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_epoch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Placement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Placed"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -128,3 +128,20 @@ def test_time_without_consent_is_withheld_and_nothing_else():
 
 def test_a_sensor_without_rhythm_is_not_judged_for_silence():
     assert worn([], rhythmic=False) == [("missing", 40, 50)]
+
+
+def test_a_time_in_which_an_epoch_without_a_place_may_belong_is_unknown_with_that_reason():
+    waiting = epoch("b", placed=False, spans=[], received=[], told_us=None, bounds=(120 * S, 160 * S))
+    verdict = judge([epoch(), waiting], 0, 200 * S, -1)
+    told = [(str(p.word), p.start_us // S, p.end_us // S, p.reason) for p in verdict.periods]
+    assert told == [
+        ("unknown", 100, 120, ""),
+        ("unknown", 120, 160, "unplaced"),
+        ("unknown", 160, 200, ""),
+    ]
+
+
+def test_an_epoch_whose_bounds_nobody_told_may_belong_anywhere():
+    waiting = epoch("b", placed=False, spans=[], received=[], told_us=None, bounds=(None, None))
+    verdict = judge([epoch(), waiting], 0, 200 * S, -1)
+    assert [(p.start_us // S, p.reason) for p in verdict.periods] == [(100, "unplaced")]
