@@ -24,7 +24,7 @@ from sts_protocols.columns import decode_all_samples
 from sts_protocols.record import Record
 from sts_protocols.sample import Quality
 
-# The worker's own: from here on a row costs the same in any transaction.
+# From here on a row of a heap costs much the same in any transaction.
 TRANSACTION_ROWS = 10_000
 # Slow ways get fewer values: 40 s of thirty straps to a message.
 SMALL_MESSAGE_S = 40

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias, TypeGuard
 
-from sts_protocols.columns import SampleColumns, decode_all_samples, decode_samples, decode_waveform
+from sts_protocols.columns import SampleColumns, Share, decode_all_samples, decode_samples, decode_waveform
 from sts_protocols.errors import ProtocolError
 from sts_protocols.record import (
     Anchor,
@@ -38,10 +38,11 @@ class Impulses(NamedTuple):
     told: list[Impulse]
 
 
-Content: TypeAlias = SampleColumns | Impulses | DocumentPart | Drop | Anchor | Log
+_Note: TypeAlias = Impulses | DocumentPart | Drop | Anchor | Log
+Content: TypeAlias = Share | _Note
 
 # Samples are read many at a time, see _samples.
-_READERS: dict[int, Callable[[bytes], Content]] = {
+_READERS: dict[int, Callable[[bytes], SampleColumns | _Note]] = {
     Kind.WAVEFORM: decode_waveform,
     Kind.IMPULSE: lambda body: Impulses(decode_impulses(body)),
     Kind.DOCUMENT: decode_document_part,
@@ -102,7 +103,7 @@ def _is_samples(piece: Record | Damaged) -> TypeGuard[Record]:
     return isinstance(piece, Record) and piece.header.kind == Kind.SAMPLES
 
 
-def _samples(bodies: list[bytes]) -> list[SampleColumns | Exception]:
+def _samples(bodies: list[bytes]) -> list[Share | Exception]:
     """All bodies of samples at once: much of the cost is per call."""
     try:
         return list(decode_all_samples(bodies))
@@ -110,9 +111,9 @@ def _samples(bodies: list[bytes]) -> list[SampleColumns | Exception]:
         return [_one_sample(body) for body in bodies]
 
 
-def _one_sample(body: bytes) -> SampleColumns | Exception:
+def _one_sample(body: bytes) -> Share | Exception:
     try:
-        return decode_samples(body)
+        return Share.whole(decode_samples(body))
     except Exception as error:
         return error
 
@@ -123,7 +124,7 @@ def unusable(entry: Entry, reason: str, detail: str) -> Unusable:
 
 
 def _read(
-    gateway: str, lane: Lane | None, record: Record, samples: Iterator[SampleColumns | Exception]
+    gateway: str, lane: Lane | None, record: Record, samples: Iterator[Share | Exception]
 ) -> Entry | Unusable:
     """`samples` gives the content of the next record of samples."""
     header = record.header
@@ -143,7 +144,8 @@ def _content(record: Record) -> Content | Exception | None:
     if reader is None:
         return None
     try:
-        return reader(record.body)
+        said = reader(record.body)
+        return Share.whole(said) if isinstance(said, SampleColumns) else said
     except Exception as error:  # our own mistake must cost one record, not the worker
         return error
 

@@ -19,7 +19,7 @@ from sts_hub.ingest import rows as sample_rows
 from sts_hub.ingest.documents import PartLine
 from sts_hub.ingest.intake import Entry, Impulses, Unusable, unusable
 from sts_hub.ingest.rows import Mask, Rows, Sensors, SeriesIndex
-from sts_protocols.columns import SampleColumns
+from sts_protocols.columns import Share
 from sts_protocols.record import Anchor, ClockSource, DocumentPart, Drop, Header, Impulse, Log
 
 MAX_DAYS = 3
@@ -121,11 +121,12 @@ def decide(
     rows, hidden = _without_withheld(rows, sensors, epochs, withheld)
     lines = _ledger(good, parked, epochs)
     _touch(lines, rows, sensors)
-    logs = [_log(record, now_us) for record in good if isinstance(record.entry.content, Log)]
-    parts = [_part(record, now_us) for record in good if isinstance(record.entry.content, DocumentPart)]
+    others = [record for record in good if not isinstance(record.entry.content, Share)]
+    logs = [_log(record, now_us) for record in others if isinstance(record.entry.content, Log)]
+    parts = [_part(record, now_us) for record in others if isinstance(record.entry.content, DocumentPart)]
     series = sample_rows.series_of(rows)
     ledger = [lines[epoch] for epoch in sorted(lines)]
-    impulses = [line for record in good for line in _impulses(record, epochs)]
+    impulses = [line for record in others for line in _impulses(record, epochs)]
     known = refused + again
     return Plan(rows, sensors, series, ledger, parked, logs, impulses, parts, len(good), known, hidden)
 
@@ -170,7 +171,8 @@ def offset_of(entry: Entry, row: EpochRow) -> int | None:
 def _without_known(entries: Sequence[Entry], epochs: Mapping[bytes, EpochRow]) -> tuple[list[Entry], int]:
     fresh: dict[tuple[bytes, int], Entry] = {}
     for entry in entries:
-        if not holds(epochs[entry.header.epoch].known, entry.header.seq):
+        known = epochs[entry.header.epoch].known
+        if not (known and holds(known, entry.header.seq)):
             fresh.setdefault(entry.identity, entry)
     return list(fresh.values()), len(entries) - len(fresh)
 
@@ -214,18 +216,22 @@ def _sound(
 def _fault(record: Timed, epochs: Mapping[bytes, EpochRow], now_us: int) -> tuple[str, str] | None:
     entry, offset_us = record
     content = entry.content
-    spoken_of = [entry.header.epoch, *([content.epoch] if isinstance(content, Drop) else [])]
-    if any(epochs[epoch].gateway != entry.gateway for epoch in spoken_of):
+    dropped = content.epoch if isinstance(content, Drop) else entry.header.epoch
+    if not epochs[entry.header.epoch].gateway == epochs[dropped].gateway == entry.gateway:
         return "foreign", "It speaks of an epoch of another gateway."
-    if offset_us is None and isinstance(content, SampleColumns | Impulses):
+    if offset_us is None and isinstance(content, Share | Impulses):
         return "unpinned", "Its clock is unknown and its epoch has no pin yet."
     if isinstance(content, Anchor) and not is_of_today(content.wall_us, now_us):
         return "anchor", f"It ties its clock to {content.wall_us} us since 1970, which is no time of today."
     if offset_us is not None and entry.header.last_us + offset_us > now_us + FUTURE_US:
         return "future", "It is dated after the hub's time."
-    if isinstance(content, Impulses) and not _lies_within(content, entry.header):
+    return _impulses_fault(content, entry.header, offset_us) if isinstance(content, Impulses) else None
+
+
+def _impulses_fault(content: Impulses, header: Header, offset_us: int | None) -> tuple[str, str] | None:
+    if not _lies_within(content, header):
         return "body", "It has impulses outside of the times that its header tells."
-    if isinstance(content, Impulses) and entry.header.first_us + (offset_us or 0) < FLOOR_US:
+    if header.first_us + (offset_us or 0) < FLOOR_US:
         return "past", "It has a time before 2020: a clock that was never set."
     return None
 
@@ -235,7 +241,7 @@ def _sound_rows(good: list[Timed], now_us: int, parked: list[Unusable]) -> tuple
     carriers = [
         (entry, entry.content, offset_us)
         for entry, offset_us in good
-        if isinstance(entry.content, SampleColumns) and offset_us is not None
+        if isinstance(entry.content, Share) and offset_us is not None
     ]
     rows, sensors = sample_rows.gather(
         [(entry.header.epoch, content, offset_us) for entry, content, offset_us in carriers]
@@ -291,9 +297,10 @@ def _ledger(
     for record in good:
         header, line = record.entry.header, _line(lines, epochs, record.entry.header.epoch)
         numbers[header.epoch].append((header.seq, *_times(record)))
-        if record.entry.lane == "backlog":
-            line.backlog_head = max(line.backlog_head, header.seq)
-        _note(record, line, lines, epochs)
+        if record.entry.lane == "backlog" and header.seq > line.backlog_head:
+            line.backlog_head = header.seq
+        if not isinstance(record.entry.content, Share):
+            _note(record, line, lines, epochs)
     for epoch, records in numbers.items():
         lines[epoch].runs = runs(records)
     set_aside: defaultdict[bytes, list[tuple[int, int | None, int | None]]] = defaultdict(list)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sts_hub.ingest.intake import Entry
 from sts_hub.ingest.register import Register, Wearer
 from sts_hub.live.frames import Frame, FrameValue
-from sts_protocols.columns import SampleColumns
+from sts_protocols.columns import SampleColumns, Share
 from sts_protocols.record import ClockSource, Kind
 
 MAX_AGE_US = 3_000_000
@@ -16,12 +16,13 @@ MAX_AGE_US = 3_000_000
 
 def frame_of(entry: Entry, register: Register, hub_us: int) -> Frame | None:
     """What may be shown of a live record; None if nothing may, or it is too old, or has no time."""
-    header, columns = entry.header, entry.content
-    if header.kind != Kind.SAMPLES or not isinstance(columns, SampleColumns):
+    header = entry.header
+    if header.kind != Kind.SAMPLES or not isinstance(entry.content, Share):
         return None
     offset_us = _offset_us(entry, register)
     if offset_us is None or hub_us - (header.last_us + offset_us) > MAX_AGE_US:
         return None
+    columns = entry.content.columns
     wearers = [register.wearer(entry.gateway, name) for name in columns.sensors]
     values = _values(columns, wearers, offset_us)
     if not values:

@@ -56,7 +56,7 @@ def test_the_kth_value_of_a_metric_is_k_microseconds_later():
 def test_many_bodies_at_once_are_what_each_is_alone(several):
     """Unfolding together changes nothing."""
     bodies = [encode_samples(batch) for batch in several]
-    assert [rows_of(columns) for columns in decode_all_samples(bodies)] == [
+    assert [rows_of(share.columns) for share in decode_all_samples(bodies)] == [
         rows_of(decode_samples(body)) for body in bodies
     ]
 
@@ -68,7 +68,7 @@ def test_a_bad_body_is_refused_and_costs_no_other(case):
         decode_samples(body_of(HOSTILE[case]))
     before, bad, after = decode_all_samples([body_of(GOOD), body_of(HOSTILE[case]), body_of(GOOD)])
     assert isinstance(bad, RecordError)
-    assert rows_of(before) == rows_of(after) == [("hr-01", 1, 7_000_000, 60.0, 0)]
+    assert rows_of(before.columns) == rows_of(after.columns) == [("hr-01", 1, 7_000_000, 60.0, 0)]
 
 
 @given(st.data())
@@ -86,6 +86,32 @@ def test_both_readers_refuse_the_same_numbers(data):
             decode_samples(body)
     else:
         assert rows_of(decode_samples(body)) == purely
+
+
+@given(st.data())
+def test_both_readers_refuse_the_same_times(data):
+    """Ticks, periods and differences of times near every limit, and a sum that would wrap in 64 bits."""
+    near = data.draw(st.sampled_from([[1, 1000, 2**31], [0, 1, 1000, 2**31, 2**61, 2**62, 2**63]]))
+    whole = st.sampled_from(near).flatmap(lambda n: st.integers(max(0, n - 2), min(n + 2, 2**64 - 1)))
+    delta = st.builds(lambda n, sign: max(-(2**63), n * sign), whole, st.sampled_from([1, 1, -1]))
+    counts = data.draw(st.lists(st.integers(1, 3), min_size=1, max_size=3))
+    ticks = data.draw(st.one_of(st.just([]), st.lists(whole, min_size=len(counts), max_size=len(counts))))
+    told = [
+        ["a", "b", "c"][: len(counts)],
+        [part for tick in ticks for part in (tick, 1)] or [data.draw(whole), len(counts)],
+        [data.draw(whole), len(counts)],
+        counts,
+        [data.draw(delta) for _ in counts],
+        [data.draw(delta) for count in counts for _ in range(count - 1)],
+        [[1, 1, 1, 1, [60] + [0] * (sum(counts) - 1), [0, sum(counts)]]],
+    ]
+    try:
+        purely = rows_purely(iter_samples(body_of(told)))
+    except RecordError:
+        with pytest.raises(RecordError):
+            decode_samples(body_of(told))
+    else:
+        assert rows_of(decode_samples(body_of(told))) == purely
 
 
 @given(st.lists(waveforms(), max_size=3))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ingest_support import Gateway, message
 from sts_hub.ingest import intake
 from sts_hub.ingest.intake import read_message
-from sts_protocols.columns import SampleColumns, decode_samples
+from sts_protocols.columns import SampleColumns, Share, decode_samples
 from sts_protocols.record import Kind, Record
 
 NAME = "pitch-1"
@@ -34,7 +34,7 @@ def test_every_record_of_a_message_is_read_in_order():
     said = read(message(*gateway.many(3)))
     assert [entry.identity for entry in said.entries] == [(gateway.epoch, seq) for seq in range(3)]
     assert said.unusable == []
-    assert isinstance(said.entries[0].content, SampleColumns)
+    assert isinstance(said.entries[0].content, Share)
 
 
 def test_one_damaged_record_costs_no_other():

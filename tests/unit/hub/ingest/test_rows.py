@@ -8,7 +8,7 @@ import numpy as np
 
 from ingest_support import SECOND_US, Gateway
 from sts_hub.ingest import rows
-from sts_protocols.columns import decode_samples
+from sts_protocols.columns import Share, decode_samples
 
 EPOCH_2000_US = 946_684_800 * SECOND_US
 
@@ -52,7 +52,7 @@ def test_no_rows_make_an_empty_copy():
 
 def test_a_series_is_a_metric_of_a_sensor_in_an_epoch():
     one, other = Gateway(sensors=("a", "b")), Gateway(sensors=("b",))
-    records = [(g.epoch, decode_samples(g.samples().body), 0) for g in (one, one, other)]
+    records = [(g.epoch, Share.whole(decode_samples(g.samples().body)), 0) for g in (one, one, other)]
     gathered, sensors = rows.gather(records)
     keys = rows.series_of(gathered).keys(sensors)
     assert sorted(keys) == sorted(
@@ -63,7 +63,7 @@ def test_a_series_is_a_metric_of_a_sensor_in_an_epoch():
 def test_each_row_has_its_own_series_and_time():
     gateway = Gateway(sensors=("a", "b"))
     gathered, sensors = rows.gather(
-        [(gateway.epoch, decode_samples(gateway.samples().body), gateway.offset_us)]
+        [(gateway.epoch, Share.whole(decode_samples(gateway.samples().body)), gateway.offset_us)]
     )
     index = rows.series_of(gathered)
     keys = index.keys(sensors)
