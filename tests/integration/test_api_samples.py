@@ -223,3 +223,27 @@ async def test_a_chart_that_makes_no_sense_is_refused(
     answer = await world.as_("coach").get(f"{API}/athletes/{world['rosa']}/samples", params=asked)
     told = problem(answer, 422, "invalid")
     assert word in str(told)
+
+
+async def test_beats_are_told_by_the_sums_of_rr_with_the_error_of_their_alignment(world: World) -> None:
+    """A heart at 750 ms, a strap that tells its beats each second, half a tick late: 60 s in one stretch."""
+    beats = np.arange(0.75, 60, 0.75)
+    told = np.ceil(beats)
+    place = np.array([k - int(np.searchsorted(told, second)) for k, second in enumerate(told)])
+    seconds = told + 0.03 + place / 1e6
+    await heard(world, "rosa_strap", seconds, [750.0] * len(beats), metric=RR_INTERVAL.id)
+    params = {"from": at(0).isoformat(), "to": at(120).isoformat()}
+    answer = await world.as_("coach").get(f"{API}/athletes/{world['rosa']}/beats", params=params)
+    assert answer.status_code == 200, answer.text
+    (stretch,) = answer.json()["stretches"]
+    true_ms = at(0).timestamp() * 1000 + beats * 1000
+    assert np.abs(np.array(stretch["t"]) - true_ms).max() <= stretch["error_ms"] <= 200
+
+
+async def test_beats_are_for_those_who_may_see_the_athlete_and_for_an_hour_at_most(world: World) -> None:
+    path = f"{API}/athletes/{world['rosa']}/beats"
+    params = {"from": at(0).isoformat(), "to": at(60).isoformat()}
+    for who in ("technician", "other_admin", "other_coach"):
+        problem(await world.as_(who).get(path, params=params), 404, "not-found")
+    long = {"from": at(0).isoformat(), "to": at(3601).isoformat()}
+    problem(await world.as_("coach").get(path, params=long), 422, "invalid")

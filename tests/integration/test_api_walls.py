@@ -97,6 +97,7 @@ BODIES: dict[str, Any] = {
 }
 PARAMS = {
     "get_samples": {"metric": "heart_rate", **FROM_TO},
+    "get_beats": {"from": "2026-05-01T00:00:00Z", "to": "2026-05-01T01:00:00Z"},
     # The judgement of completeness asks for a time as well.
     "get_completeness": FROM_TO,
 }

@@ -11,7 +11,7 @@ from sts_hub.kit.problems import described
 from sts_hub.kit.sessions import Reads
 from sts_hub.kit.shapes import Moment
 from sts_hub.samples import service
-from sts_hub.samples.schemas import Chart
+from sts_hub.samples.schemas import Beats, Chart
 from sts_hub.samples.service import Wanted
 
 router = APIRouter(prefix="/athletes", tags=["samples"])
@@ -35,3 +35,15 @@ async def get_samples(
 ) -> Chart:
     """What an athlete's sensors measured, in columns, thinned to the pixels asked for."""
     return await service.chart(session, caller, athlete_id, wanted)
+
+
+@router.get("/{athlete_id}/beats", responses=described(NotSignedIn, NotFound))
+async def get_beats(
+    caller: Asking,
+    session: Reads,
+    athlete_id: UUID,
+    since: Annotated[Moment, Query(alias="from")],
+    until: Annotated[Moment, Query(alias="to", description="Not included; at most 1 hour after `from`.")],
+) -> Beats:
+    """When an athlete's heart beat, by the sums of RR intervals, each stretch with the error of its alignment."""
+    return await service.beats(session, caller, athlete_id, since, until)

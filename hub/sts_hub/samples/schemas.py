@@ -39,3 +39,25 @@ class Chart(Shown):
     since: datetime = Field(serialization_alias="from")
     until: datetime = Field(serialization_alias="to")
     series: list[Series]
+
+
+class Stretch(Shown):
+    """Beats of one strap as one gateway heard them without a break, on the gateway's clock."""
+
+    t: list[int] = Field(description="When each beat was, milliseconds since 1970 UTC, rising.")
+    error_ms: float = Field(
+        description="Every beat is aligned within this, ms, beside the error of the gateway's clock."
+    )
+    offset_ms: float = Field(
+        description="From the sum of RR intervals to the gateway's clock, ms since 1970."
+    )
+    drift_ppm: float = Field(description="Of the strap's clock; 0 where the stretch is too short to tell.")
+
+
+class Beats(Shown):
+    """An athlete's heart beats, aligned so that those of several straps can be laid side by side."""
+
+    athlete_id: UUID
+    since: datetime = Field(serialization_alias="from")
+    until: datetime = Field(serialization_alias="to")
+    stretches: list[Stretch]

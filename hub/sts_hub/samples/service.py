@@ -9,19 +9,25 @@ from uuid import UUID
 
 import numpy as np
 
+from sts_hub.analytics.alignment import Alignment, align
 from sts_hub.athletes import service as athletes
 from sts_hub.errors import Invalid
 from sts_hub.kit.database import ReadSession
 from sts_hub.policy import Act, Caller, Kind
 from sts_hub.samples import repository, thinning
 from sts_hub.samples.repository import Buckets, Floats
-from sts_hub.samples.schemas import Chart, QualityWord, Series
+from sts_hub.samples.schemas import Beats, Chart, QualityWord, Series, Stretch
 from sts_hub.samples.thinning import Points
 from sts_protocols.metrics import EVERY_SECOND_MS, RR_INTERVAL, Metric, by_name
 from sts_protocols.sample import Quality
 
 # A sensor at 1 Hz makes 600,000 values in a week, which the database sums up in about a second.
 LONGEST: Final = timedelta(days=7)
+
+# Beats are not thinned: an hour holds some ten thousand.
+LONGEST_BEATS: Final = timedelta(hours=1)
+# A bucket of its own for each value.
+FINEST: Final = timedelta(microseconds=1)
 
 # A strap sends the intervals it found once a second: ten seconds without any is a hole, whatever the rhythm
 # of the heart.
@@ -62,6 +68,38 @@ async def chart(session: ReadSession, caller: Caller, athlete_id: UUID, wanted: 
     worn_us = worn_time_us(worn, datetime.now(UTC))
     series = [await _series(session, athlete_id, metric, wanted, worn_us) for metric in metrics]
     return Chart(athlete_id=athlete_id, since=wanted.since, until=wanted.until, series=series)
+
+
+async def beats(
+    session: ReadSession, caller: Caller, athlete_id: UUID, since: datetime, until: datetime
+) -> Beats:
+    """The aligned beats of an athlete; raises NotFound, or Invalid for a time that makes no sense."""
+    await athletes.one(session, caller, athlete_id, Act.SEE, Kind.HEALTH)
+    if not since < until <= since + LONGEST_BEATS:
+        raise Invalid("`from` must lie before `to`, by an hour at most.", way_out="Ask for a shorter time.")
+    none = timedelta(0)
+    heard = await repository.buckets(session, athlete_id, RR_INTERVAL.id, since, until, FINEST, (none, none))
+    found = [
+        one for series in np.unique(heard.series) for one in _aligned(heard.only(heard.series == series))
+    ]
+    found.sort(key=lambda one: float(one.beat_us[0]))
+    return Beats(athlete_id=athlete_id, since=since, until=until, stretches=[_stretch(one) for one in found])
+
+
+def _aligned(heard: Buckets) -> list[Alignment]:
+    """The stretches of one reception: of its intervals that are right, each a bucket of its own."""
+    right = heard.only(heard.quality == Quality.OK)
+    right = right.only(np.argsort(right.first_us))
+    return align(right.first_us, right.low)
+
+
+def _stretch(one: Alignment) -> Stretch:
+    return Stretch(
+        t=np.rint(one.beat_us / 1000).astype(np.int64).tolist(),
+        error_ms=round(one.error_ms, 1),
+        offset_ms=round(one.offset_us / 1000, 1),
+        drift_ppm=round(one.drift_ppm, 1),
+    )
 
 
 def _known(name: str) -> Metric:

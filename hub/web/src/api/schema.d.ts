@@ -276,6 +276,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/athletes/{athlete_id}/beats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Beats
+         * @description When an athlete's heart beat, by the sums of RR intervals, each stretch with the error of its alignment.
+         */
+        get: operations["get_beats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gateways": {
         parameters: {
             query?: never;
@@ -694,6 +714,29 @@ export interface components {
             account_id?: string | null;
         };
         /**
+         * Beats
+         * @description An athlete's heart beats, aligned so that those of several straps can be laid side by side.
+         */
+        Beats: {
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Stretches */
+            stretches: components["schemas"]["sts_hub__samples__schemas__Stretch"][];
+        };
+        /**
          * Chart
          * @description What is known of an athlete between two times, thinned to the pixels asked for.
          */
@@ -759,7 +802,7 @@ export interface components {
              */
             received_records: number;
             /** Stretches */
-            stretches: components["schemas"]["Stretch"][];
+            stretches: components["schemas"]["sts_hub__completeness__schemas__Stretch"][];
             /**
              * Wearers
              * @description Those whose values you may see.
@@ -1750,34 +1793,6 @@ export interface components {
             password: string;
         };
         /**
-         * Stretch
-         * @description One word about one stretch of time.
-         */
-        Stretch: {
-            /** @description missing, lost, parked, withheld, expired, silent or unknown. */
-            word: components["schemas"]["Word"];
-            /**
-             * From
-             * Format: date-time
-             */
-            from: string;
-            /**
-             * To
-             * Format: date-time
-             */
-            to: string;
-            /**
-             * Records
-             * @description How many numbered records the word is about, where it is about such.
-             */
-            records: number | null;
-            /**
-             * Reason
-             * @description Why, where somebody declared it; `unplaced` where records may belong that nobody has given a place in time yet; else empty.
-             */
-            reason: string;
-        };
-        /**
          * Team
          * @description A team of the club.
          */
@@ -1862,7 +1877,7 @@ export interface components {
             /** Complete */
             complete: boolean;
             /** Stretches */
-            stretches: components["schemas"]["Stretch"][];
+            stretches: components["schemas"]["sts_hub__completeness__schemas__Stretch"][];
             /**
              * Coverage
              * @description Part (0 to 1) of the time worn in which every value came; null without a rhythm.
@@ -1875,6 +1890,60 @@ export interface components {
          * @enum {string}
          */
         Word: "complete" | "missing" | "lost" | "parked" | "withheld" | "expired" | "silent" | "unknown";
+        /**
+         * Stretch
+         * @description One word about one stretch of time.
+         */
+        sts_hub__completeness__schemas__Stretch: {
+            /** @description missing, lost, parked, withheld, expired, silent or unknown. */
+            word: components["schemas"]["Word"];
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Records
+             * @description How many numbered records the word is about, where it is about such.
+             */
+            records: number | null;
+            /**
+             * Reason
+             * @description Why, where somebody declared it; `unplaced` where records may belong that nobody has given a place in time yet; else empty.
+             */
+            reason: string;
+        };
+        /**
+         * Stretch
+         * @description Beats of one strap as one gateway heard them without a break, on the gateway's clock.
+         */
+        sts_hub__samples__schemas__Stretch: {
+            /**
+             * T
+             * @description When each beat was, milliseconds since 1970 UTC, rising.
+             */
+            t: number[];
+            /**
+             * Error Ms
+             * @description Every beat is aligned within this, ms, beside the error of the gateway's clock.
+             */
+            error_ms: number;
+            /**
+             * Offset Ms
+             * @description From the sum of RR intervals to the gateway's clock, ms since 1970.
+             */
+            offset_ms: number;
+            /**
+             * Drift Ppm
+             * @description Of the strap's clock; 0 where the stretch is too short to tell.
+             */
+            drift_ppm: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -3358,6 +3427,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Chart"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_beats: {
+        parameters: {
+            query: {
+                /** @description RFC 3339 with an offset; answers are in UTC. */
+                from: string;
+                /** @description Not included; at most 1 hour after `from`. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beats"];
                 };
             };
             /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */

@@ -1,0 +1,1 @@
+"""What is computed from stored values: pure functions on numpy arrays."""
