@@ -33,7 +33,7 @@ async def api_database(postgres: Any) -> AsyncIterator[ApiDatabase]:
 @pytest.fixture(scope="session")
 async def api_app(api_database: ApiDatabase) -> AsyncIterator[FastAPI]:
     """The API's app without its broker."""
-    app = create_app(settings_of(api_database.api_dsn))
+    app = create_app(settings_of(api_database.api_dsn, without_broker=True))
     database: Database = app.state.parts[Database]
     await database.open()
     yield app

@@ -181,16 +181,22 @@ class PaperDatabase:
 async def served(intake: Intake, database: Any) -> AsyncIterator[int]:
     """The hub's door for gateways over HTTP, on this intake; gives the port."""
     app = Door(PlainTextResponse("not here", 404), Keys(database), intake)
+    async with running(intake.run()), listening(app) as port:
+        yield port
+
+
+@asynccontextmanager
+async def listening(app: Door) -> AsyncIterator[int]:
+    """A door on a port of its own."""
     options = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(options)
-    listening = socket.create_server(("127.0.0.1", 0))
-    async with running(intake.run()):
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
+    with socket.create_server(("127.0.0.1", 0)) as port:
+        serving = asyncio.create_task(server.serve(sockets=[port]))
         try:
             await eventually(lambda: server.started)
-            yield listening.getsockname()[1]
+            yield port.getsockname()[1]
         finally:
             server.should_exit = server.force_exit = True
             await serving

@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -65,6 +66,15 @@ def _origin(value: str) -> str:
     return value.rstrip("/").lower()
 
 
+def _gateway_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("amqps", "amqp", "https", "http") or not parts.hostname):
+        raise ValueError("is not where gateways come in, for example amqps://sts.example.org:5671/sts")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("has a user or password in it, and is told to every gateway: leave them out")
+    return value
+
+
 class Settings(BaseSettings):
     """All settings; an empty string means not given (`load` checks those a command needs)."""
 
@@ -80,6 +90,8 @@ class Settings(BaseSettings):
     insecure_loopback_cookie: bool = False
     public_origin: Annotated[str, AfterValidator(_origin)] = ""
     without_broker: bool = False
+    gateway_url: Annotated[str, AfterValidator(_gateway_url)] = ""
+    gateway_ca_file: Path | None = None
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 
     @property

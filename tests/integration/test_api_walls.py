@@ -120,7 +120,7 @@ def deletions() -> Iterator[tuple[str, str, str]]:
 @pytest.fixture(scope="module")
 async def unwalled_app(api_database: ApiDatabase) -> AsyncIterator[FastAPI]:
     """The app as a role that row-level security does not bind: what it hides, the policy hides."""
-    app = create_app(settings_of(api_database.owner_dsn))
+    app = create_app(settings_of(api_database.owner_dsn, without_broker=True))
     database: Database = app.state.parts[Database]
     await database.open()
     yield app

@@ -373,6 +373,28 @@ def logs(
 
 
 @app.command()
+def enrol(
+    context: typer.Context,
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="As the hub shows it; without: you are asked.")
+    ] = None,
+    hub: Annotated[str | None, typer.Option("--hub", metavar="URL", help="https:// and the hub.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="The gateway's name; without: this machine's.")
+    ] = None,
+    ca: Annotated[
+        Path | None, typer.Option("--ca", metavar="FILE", help="The authority of the hub's certificate, PEM.")
+    ] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Although this gateway is enrolled already.")] = False,
+) -> None:
+    """Have the hub let this gateway in, by a code that it made."""
+    from .enrol import Wanted
+    from .enrol import enrol as work
+
+    _do(context, lambda call: work(call, Wanted(code, hub, name, ca, anew)))
+
+
+@app.command()
 def simulate(
     context: typer.Context,
     scenario: Annotated[

@@ -24,12 +24,15 @@ BACKUP_SUFFIX = ".bak"
 
 
 class SettingsFile:
-    """The settings file, open for changes. Raises ConfigError: it cannot be read or is no TOML."""
+    """The settings file, open for changes; `text` is what it will be where there is none yet.
 
-    def __init__(self, path: Path) -> None:
+    Raises ConfigError: it cannot be read or is no TOML.
+    """
+
+    def __init__(self, path: Path, text: str | None = None) -> None:
         self.path = path
         try:
-            self._document = tomlkit.parse(path.read_text(encoding="utf-8"))
+            self._document = tomlkit.parse(path.read_text(encoding="utf-8") if text is None else text)
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError([Fault(0, "", f"{path} cannot be read: {error}.")]) from error
         except tomlkit.exceptions.ParseError as error:
@@ -71,6 +74,20 @@ class SettingsFile:
         else:
             entry[key] = value
         return None if before is None else tomlkit.item(before).unwrap()
+
+    def put(self, table: str, key: str, value: Any) -> None:
+        """Set a key of a table that is there once, such as `hub`; None takes the key out."""
+        if table not in self._document:
+            self._document[table] = tomlkit.table()
+        found: Any = self._document[table]
+        if value is None:
+            found.pop(key, None)
+        elif key in found:
+            found[key] = value
+        else:
+            rest = _take_tail(found.value)
+            found[key] = value
+            _append(found.value, rest)
 
     def remove(self, table: str, name: str) -> dict[str, Any]:
         """Remove the entry of that name; returns its keys. A comment above the next entry stays there."""

@@ -30,8 +30,8 @@ class Faults:
         """The hub knows no such gateway or password."""
         self._tell(
             LOGIN,
-            f"This gateway needs enrolment: {words}. On the hub: sts-hub gateway add; then copy the "
-            "password into hub.password_file here.",
+            f"This gateway needs enrolment: {words}. On the hub: sts-hub gateway code; then "
+            "here: sudo sts-edge enrol CODE --anew.",
         )
 
     def login_taken(self) -> None:

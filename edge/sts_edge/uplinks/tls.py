@@ -47,7 +47,7 @@ class Tls:
         """For the next connection."""
         return self._dateless if self._system_is_wrong() else self._strict
 
-    def check(self, connection: ssl.SSLObject) -> None:
+    def check(self, connection: ssl.SSLObject | ssl.SSLSocket) -> None:
         """Judge the dates that OpenSSL has left out. Raises ssl.SSLCertVerificationError."""
         if connection.context is self._strict:
             return

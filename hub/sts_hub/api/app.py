@@ -22,6 +22,7 @@ from sts_hub.door.app import Door
 from sts_hub.door.broker import BrokerIntake
 from sts_hub.door.intake import Intake
 from sts_hub.door.keys import Keys
+from sts_hub.enrolment.service import Enrolment
 from sts_hub.errors import SettingsError
 from sts_hub.kit import problems
 from sts_hub.kit.database import Database
@@ -43,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     database = Database(dsn)
     live = LiveService(database, Wall())
     intake = _intake(settings, live)
+    enrolment = Enrolment(database, settings)
     app = FastAPI(
         title=document.TITLE,
         version=document.VERSION,
@@ -52,7 +54,8 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan(settings, database, live, intake),
         generate_unique_id_function=document.operation_id,
     )
-    for part in (settings, Cookie(settings), database, live, Doorkeeper(database, Passwords())):
+    parts = (settings, Cookie(settings), database, live, enrolment, Doorkeeper(database, Passwords()))
+    for part in parts:
         provide(app, part)
     app.include_router(router)
     app.include_router(health.router)
@@ -64,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Journal)
     app.add_middleware(Careful, settings=settings)
-    app.add_middleware(Door, keys=Keys(database), intake=intake)
+    app.add_middleware(Door, keys=Keys(database), intake=intake, enrolment=enrolment)
     return app
 
 

@@ -49,6 +49,10 @@ class Management:
         """Make it so. Raises BrokerError."""
         await self._call("PUT", path, body)
 
+    async def delete(self, *path: str) -> None:
+        """Have it gone. Raises BrokerError."""
+        await self._call("DELETE", path)
+
     async def _call(
         self, method: str, path: tuple[str, ...], body: dict[str, object] | None = None
     ) -> httpx.Response:

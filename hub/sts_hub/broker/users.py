@@ -6,6 +6,10 @@ three exchanges stand before the password works.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
 from sts_hub.broker.management import BrokerError, Management
 from sts_protocols import routing
 
@@ -29,6 +33,38 @@ async def add(management: Management, gateway: str, password: str) -> None:
     await management.put("users", gateway, password_hash="", tags=TAG)
     await _allow(management, gateway)
     await management.put("users", gateway, password=password, tags=TAG)
+
+
+@contextlib.asynccontextmanager
+async def added(management: Management, gateway: str, password: str) -> AsyncIterator[None]:
+    """`add`, and as it was before when that or what follows inside fails."""
+    before = await management.get("users", gateway)
+    try:
+        await add(management, gateway, password)
+        yield
+    except BaseException:
+        # What was the first failure is told; a broker that is away now cannot be put right now.
+        with contextlib.suppress(BrokerError):
+            await _put_back(management, gateway, before)
+        raise
+
+
+async def remove(management: Management, gateway: str) -> None:
+    """Take the gateway's user away, with its rights, and close its connections; raises BrokerError.
+
+    A user of that name who is no gateway is left as it is.
+    """
+    await _refuse_stranger(management, gateway)
+    await management.delete("users", gateway)
+    await management.delete("connections", "username", gateway)
+
+
+async def _put_back(management: Management, gateway: str, before: dict[str, Any] | None) -> None:
+    if before is None:
+        await remove(management, gateway)
+    elif TAG in _tags(before.get("tags")):
+        known = {key: before[key] for key in ("password_hash", "hashing_algorithm") if key in before}
+        await management.put("users", gateway, tags=TAG, **known)
 
 
 async def _refuse_stranger(management: Management, name: str) -> None:

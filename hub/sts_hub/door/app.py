@@ -1,4 +1,4 @@
-"""The three requests of a gateway: is this my hub, take these records, hear this beat.
+"""The four requests of a gateway: let me in by this code, is this my hub, take these records, hear this beat.
 
 It stands before the API, not in it: no browser comes here, so none of what makes browsers careful is sent four
 times a second. The wire is described in protocols/README.md; refusals are problem documents as everywhere.
@@ -6,7 +6,10 @@ times a second. The wire is described in protocols/README.md; refusals are probl
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from prometheus_client import Counter
+from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -14,14 +17,20 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sts_hub import logs
+from sts_hub.accounts.signing_in import address_of
 from sts_hub.door.intake import Intake
 from sts_hub.door.keys import Keys
+from sts_hub.enrolment.schemas import Asked
+from sts_hub.enrolment.service import Enrolment
 from sts_hub.errors import Invalid, Refusal, TooLarge
 from sts_hub.kit import problems
 from sts_protocols.beat import MAX_BEAT_BYTES, decode_beat
 from sts_protocols.errors import BeatError
 from sts_protocols.record import MAX_MESSAGE_BYTES
 from sts_protocols.routing import BEAT_CONTENT_TYPE, HTTP_DOOR, Lane
+
+# A code, a secret and a name.
+MAX_ENROL_BYTES = 4096
 
 _asked = Counter("sts_door_requests", "Requests of gateways over HTTPS.", ["what", "status"])
 _log = logs.get("sts_hub.door")
@@ -30,7 +39,8 @@ _log = logs.get("sts_hub.door")
 class Door:
     """Answers gateways, and hands everything else on."""
 
-    def __init__(self, app: ASGIApp, keys: Keys, intake: Intake) -> None:
+    def __init__(self, app: ASGIApp, keys: Keys, intake: Intake, enrolment: Enrolment | None = None) -> None:
+        """Without `enrolment` nobody new comes in here."""
         self._app = app
         self._keys = keys
         self._intake = intake
@@ -41,6 +51,8 @@ class Door:
                 Route(HTTP_DOOR + "beat", self._beat, methods=["POST"]),
             ]
         )
+        if enrolment is not None:
+            self._door.routes.append(Route(HTTP_DOOR + "enrol", _enrolling(enrolment), methods=["POST"]))
         problems.install(self._door)
         self._door.add_exception_handler(Exception, _failed)
 
@@ -68,6 +80,23 @@ class Door:
         if beat.gateway != gateway:
             raise Invalid(f"{gateway} brings a beat of {beat.gateway}.")
         return _done("beat", Response(await self._intake.beat(beat), media_type=BEAT_CONTENT_TYPE))
+
+
+def _enrolling(enrolment: Enrolment) -> Callable[[Request], Awaitable[Response]]:
+    async def enrol(request: Request) -> Response:
+        try:
+            asked = Asked.model_validate_json(await _body(request, MAX_ENROL_BYTES))
+        except ValidationError as error:
+            wrong = ", ".join(
+                sorted({str(fault["loc"][0]) if fault["loc"] else "body" for fault in error.errors()})
+            )
+            raise Invalid(
+                f"Send code, secret (43 characters or more) and name as JSON; wrong here: {wrong}."
+            ) from None
+        enrolled = await enrolment.enrol(address_of(request), asked)
+        return _done("enrol", Response(enrolled.model_dump_json(), media_type="application/json"))
+
+    return enrol
 
 
 def _lane(request: Request) -> Lane:

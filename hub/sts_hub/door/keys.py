@@ -27,7 +27,7 @@ NAME_TRIES: Final = 10
 ADDRESS_TRIES: Final = 100
 WINDOW_S: Final = 60.0
 # A secret that was changed stops working within this time.
-FRESH_S: Final = 5.0
+FRESH_S: Final = 3.0
 # Known gateways at once: those of a large hub. The oldest is asked for anew.
 REMEMBERED: Final = 10_000
 
@@ -42,7 +42,7 @@ class NotEnrolled(Refusal):
     status = 401
     type = "not-enrolled"
     title = "No gateway has this secret"
-    way_out = "On the hub: sts-hub gateway add; then copy the password file to the gateway."
+    way_out = "On the hub: sts-hub gateway code; then on the gateway: sts-edge enrol CODE --anew."
 
 
 class _Known(NamedTuple):

@@ -17,6 +17,7 @@ from sts_hub.broker import users
 from sts_hub.broker.management import Management, vhost_of
 from sts_hub.config import Settings
 from sts_hub.db import pools
+from sts_hub.enrolment import commands as enrolment
 from sts_hub.errors import HubError
 from sts_hub.gateways.repository import SQL
 from sts_protocols.routing import GATEWAY_NAME
@@ -44,11 +45,41 @@ def add(
 ) -> None:
     """Register a gateway and let it in, at the broker and over HTTPS; adding it again gives it a new password."""
     settings = config.load("db_owner_dsn", with_broker=("management_url", "amqp_url"))
-    if GATEWAY_NAME.fullmatch(name) is None:
-        raise HubError(f"{name} cannot be a gateway's name: use 3 to 40 of a-z, 0-9 and -.")
+    _check(name)
     with _new_secret(password_file) as password:
         asyncio.run(_add(settings, name, club, site, password))
     typer.echo(f"{name} is registered at {site}. Its password is in {password_file}: hand it to the gateway.")
+
+
+@gateway.command()
+def code(
+    club: Annotated[str, typer.Option(help="The club it belongs to.")],
+    site: Annotated[str, typer.Option(help="Where it stands.")],
+    name: Annotated[
+        str | None, typer.Option(help="Its name; a known one gets a new secret. Without: as it proposes.")
+    ] = None,
+) -> None:
+    """Print a code that lets one gateway in, once, within 15 minutes: sts-edge enrol CODE --hub URL."""
+    settings = config.load("db_owner_dsn")
+    _check(name)
+    typer.echo(asyncio.run(enrolment.new_code(settings, club, site, name)))
+    typer.echo("Within 15 minutes, on the gateway: sudo sts-edge enrol CODE --hub https://THIS-HUB", err=True)
+
+
+@gateway.command()
+def revoke(name: Annotated[str, typer.Argument(help="The gateway.")]) -> None:
+    """End a gateway: its login and its connections are gone within 5 s; what it sent stays."""
+    settings = config.load("db_owner_dsn", with_broker=("management_url", "amqp_url"))
+    _check(name)
+    asyncio.run(enrolment.revoke(settings, name))
+    typer.echo(
+        f"{name} is revoked. To let it in again: sts-hub gateway code --club CLUB --site SITE --name {name}"
+    )
+
+
+def _check(name: str | None) -> None:
+    if name is not None and GATEWAY_NAME.fullmatch(name) is None:
+        raise HubError(f"{name} cannot be a gateway's name: use 3 to 40 of a-z, 0-9 and -.")
 
 
 @contextlib.contextmanager

@@ -1,0 +1,19 @@
+-- name: add
+INSERT INTO sts.enrolment_code (hash, club_id, site, gateway, expires_at) VALUES ($1, $2, $3, $4, now() + $5)
+RETURNING expires_at
+
+-- name: enrol
+SELECT verdict, name, site FROM sts.enrol($1, $2, $3)
+
+-- name: club_of_gateway
+SELECT club_id FROM sts.gateway WHERE name = $1
+
+-- name: club_by_name
+SELECT id FROM sts.club WHERE name = $1
+
+-- name: revoke
+SELECT sts.gateway_revoke($1)
+
+-- name: ask_as_admin
+-- By the owner, from the command line, for the functions that ask who is asking.
+SELECT set_config('sts.club_id', $1::uuid::text, true), set_config('sts.role', 'admin', true)
