@@ -58,6 +58,21 @@ class Enrolled(msgspec.Struct, frozen=True):
     ca: str | None = None
 
 
+class SheetEntry(msgspec.Struct, frozen=True):
+    """One gateway of a site sheet."""
+
+    name: str
+    code: str
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """A site sheet, as the hub made it; its Wi-Fi is for whoever sets the network up."""
+
+    hub: str
+    gateways: tuple[SheetEntry, ...]
+    ca: str | None = None
+
+
 class Asking(NamedTuple):
     """What is shown to the hub."""
 
@@ -141,6 +156,16 @@ class Hub:
         if isinstance(error, TimeoutError):
             return f"The hub at {self._where} did not answer in time. Check this machine's network."
         return f"The hub at {self._where} cannot be reached ({getattr(error, 'strerror', None) or error})."
+
+
+def read_sheet(file: Path) -> Sheet:
+    """The site sheet in a file. Raises EnrolmentError, OSError."""
+    try:
+        return msgspec.toml.decode(file.read_bytes(), type=Sheet)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise EnrolmentError(
+            f"{file} is no site sheet ({error}): have one made by sts-hub gateway sheet."
+        ) from None
 
 
 def kept_secret(password_file: Path) -> tuple[Path, str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import secrets
 import stat
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -430,3 +432,59 @@ async def test_an_address_that_will_not_do_is_told(
     code, _, err = await Gateway(tmp_path, "").enrol("0000", "--hub", hub, "--name", "pitch-2")
     assert code == exit_code
     assert words in err
+
+
+async def sheet(place: Place, file: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`sts-hub gateway sheet`, as the operator types it."""
+    command = [sys.executable, "-c", "from sts_hub.cli import main; main()", "gateway", "sheet", str(file)]
+    return await asyncio.to_thread(
+        subprocess.run,
+        [*command, "--club", "A", "--site", "Pitch 2", "--name", "pitch", "--count", "3", *words],
+        env={**os.environ, "STS_DB_OWNER_DSN": place.settings.db_owner_dsn.get_secret_value()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+async def test_a_gateway_enrols_by_the_sheet_that_was_made_for_its_site(place: Place, card: Gateway) -> None:
+    file = card.folder.parent / "sheet.toml"
+    made = await sheet(place, file, "--hub", card.url)
+    assert made.returncode == 0, made.stderr
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    codes = {one["name"]: one["code"] for one in tomllib.loads(file.read_text())["gateways"]}
+    assert sorted(codes) == ["pitch-1", "pitch-2", "pitch-3"]
+    assert {len(code.replace("-", "")) for code in codes.values()} == {26}
+    assert all(code in made.stdout for code in codes.values())
+    code, out, err = await card.enrol("--file", str(file), "--name", "pitch-2")
+    assert (code, err) == (0, "")
+    assert "enrolled as pitch-2" in out
+    problem(await place.enrol(codes["pitch-2"]), 403, "wrong-code")
+    assert (await place.enrol(codes["pitch-3"], "whatever")).json()["gateway"] == "pitch-3"
+
+
+async def test_a_sheet_that_has_nothing_for_this_gateway_names_those_it_has(
+    place: Place, card: Gateway
+) -> None:
+    file = card.folder.parent / "sheet.toml"
+    await sheet(place, file, "--hub", card.url)
+    code, _, err = await card.enrol("--file", str(file), "--name", "pitch-9")
+    assert code == 2
+    assert "pitch-1, pitch-2, pitch-3" in err
+    file.write_text("hub = 7")
+    code, _, err = await card.enrol("--file", str(file), "--name", "pitch-1")
+    assert code == 2
+    assert "sts-hub gateway sheet" in err
+
+
+async def test_no_sheet_is_written_when_no_codes_could_be_made(place: Place, tmp_path: Path) -> None:
+    made = await sheet(place, tmp_path / "sheet.toml", "--hub", "https://hub.example.org", "--club", "Nobody")
+    assert made.returncode == 1
+    assert "There is no club Nobody" in made.stderr
+    assert not (tmp_path / "sheet.toml").exists()
+
+
+async def test_a_sheet_lasts_two_weeks_at_most(place: Place, tmp_path: Path) -> None:
+    made = await sheet(place, tmp_path / "sheet.toml", "--hub", "https://hub.example.org", "--days", "15")
+    assert made.returncode == 2

@@ -385,13 +385,16 @@ def enrol(
     ca: Annotated[
         Path | None, typer.Option("--ca", metavar="FILE", help="The authority of the hub's certificate, PEM.")
     ] = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--file", metavar="SHEET", help="A site sheet instead of a code.")
+    ] = None,
     anew: Annotated[bool, typer.Option("--anew", help="Although this gateway is enrolled already.")] = False,
 ) -> None:
     """Have the hub let this gateway in, by a code that it made."""
     from .enrol import Wanted
     from .enrol import enrol as work
 
-    _do(context, lambda call: work(call, Wanted(code, hub, name, ca, anew)))
+    _do(context, lambda call: work(call, Wanted(code, hub, name, ca, anew, sheet)))
 
 
 @app.command()

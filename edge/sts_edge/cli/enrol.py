@@ -43,6 +43,7 @@ class Wanted(NamedTuple):
     name: str | None
     ca: Path | None
     anew: bool
+    sheet: Path | None = None
 
 
 class _Before(NamedTuple):
@@ -63,6 +64,8 @@ def enrol(call: Call, wanted: Wanted) -> None:
     if before.enrolled and not wanted.anew:
         _tell_already(call, before)
         return
+    if wanted.sheet is not None:
+        wanted = _from_sheet(call, wanted, before)
     url = _hub_of(wanted, before)
     name = wanted.name or before.name or own_name()
     if name is None:
@@ -85,6 +88,28 @@ def enrol(call: Call, wanted: Wanted) -> None:
     _step(call, f'code accepted: site "{told.site}"')
     _write(call, told, url, before.password_file, fresh, wanted.ca)
     _tell(call, told, ends)
+
+
+def _from_sheet(call: Call, wanted: Wanted, before: _Before) -> Wanted:
+    """What the site sheet has for this gateway: by the name that was typed, or else this machine's."""
+    from sts_edge.enrolment import read_sheet
+
+    try:
+        sheet = read_sheet(wanted.sheet or Path())
+        name = wanted.name or before.name or own_name()
+        code = next((one.code for one in sheet.gateways if one.name == name), None)
+        if code is None:
+            names = ", ".join(one.name for one in sheet.gateways)
+            raise Stop(Exit.USAGE, f"Which of {names} is this? Next: the same with --name NAME")
+        ca = wanted.ca
+        if sheet.ca is not None and ca is None:
+            ca = call.config.parent / CA_FILE
+            store(ca, sheet.ca, 0o644)
+    except EnrolmentError as error:
+        raise _stop(error) from None
+    except OSError as error:
+        raise _unwritable(error) from None
+    return wanted._replace(code=code, hub=wanted.hub or sheet.hub, name=name, ca=ca)
 
 
 def _before(config: Path) -> _Before:

@@ -6,8 +6,9 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Final
+from typing import IO, Annotated, Final
 
 import asyncpg
 import typer
@@ -67,6 +68,50 @@ def code(
 
 
 @gateway.command()
+def sheet(
+    file: Annotated[Path, typer.Argument(help="New file for the boot partition of each gateway, mode 0600.")],
+    club: Annotated[str, typer.Option(help="The club they belong to.")],
+    site: Annotated[str, typer.Option(help="Where they will stand.")],
+    hub: Annotated[str, typer.Option(help="Where they reach this hub: https://...")],
+    name: Annotated[str, typer.Option(help="The beginning of their names: pitch makes pitch-1, pitch-2.")],
+    count: Annotated[int, typer.Option(min=1, max=200, help="How many gateways.")] = 1,
+    days: Annotated[int, typer.Option(min=1, max=14, help="How long the codes last.")] = 14,
+    ca_file: Annotated[
+        Path | None, typer.Option(help="The authority of this hub's certificate, PEM.")
+    ] = None,
+    wifi: Annotated[str | None, typer.Option(help="The site's Wi-Fi network.")] = None,
+    wifi_password_file: Annotated[Path | None, typer.Option(help="Its password: the first line.")] = None,
+) -> None:
+    """Make a site sheet: a code for each of some gateways, as a file, and printed with QR codes."""
+    from sts_hub.enrolment.sheet import Sheet
+
+    settings = config.load("db_owner_dsn")
+    names = [f"{name}-{number}" for number in range(1, count + 1)]
+    _check(names[-1])
+    authority = None if ca_file is None else _read(ca_file)
+    network = None if wifi is None else (wifi, _first_line(wifi_password_file))
+    lasts = timedelta(days=days)
+    with _new_file(file) as opened:
+        codes = asyncio.run(enrolment.sheet_codes(settings, club, site, names, lasts))
+        made = Sheet(hub, site, datetime.now(UTC) + lasts, codes, authority, network)
+        opened.write(made.file())
+    typer.echo(made.paper())
+
+
+def _first_line(file: Path | None) -> str:
+    if file is None:
+        raise HubError("A Wi-Fi network needs its password: --wifi-password-file FILE.")
+    return _read(file).partition("\n")[0]
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise HubError(f"{file} cannot be read ({error}): name another file.") from None
+
+
+@gateway.command()
 def revoke(name: Annotated[str, typer.Argument(help="The gateway.")]) -> None:
     """End a gateway: its login and its connections are gone within 5 s; what it sent stays."""
     settings = config.load("db_owner_dsn", with_broker=("management_url", "amqp_url"))
@@ -86,6 +131,15 @@ def _check(name: str | None) -> None:
 def _new_secret(path: Path) -> Iterator[str]:
     """A password in a new file that nobody else can read; the file is removed again when something fails."""
     password = secrets.token_urlsafe(PASSWORD_BYTES)
+    with _new_file(path) as file:
+        file.write(password + "\n")
+        file.flush()
+        yield password
+
+
+@contextlib.contextmanager
+def _new_file(path: Path) -> Iterator[IO[str]]:
+    """A new file that nobody else can read; it is removed again when something fails."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PASSWORD_FILE_MODE)
     except FileExistsError:
@@ -95,9 +149,8 @@ def _new_secret(path: Path) -> Iterator[str]:
             f"{path} cannot be written ({error.strerror}): name a file in another folder."
         ) from None
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(password + "\n")
-        yield password
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            yield file
     except BaseException:
         path.unlink(missing_ok=True)
         raise
