@@ -27,6 +27,7 @@ from starlette.responses import PlainTextResponse
 from api_support import World, problem, settings_of
 from json_documents import check
 from sts_edge.config import load
+from sts_edge.uplinks import LinkState
 from sts_hub.broker import users
 from sts_hub.broker.management import BrokerError
 from sts_hub.config import Settings
@@ -40,7 +41,7 @@ from sts_hub.enrolment.service import ADDRESS_TRIES, REFUSAL_S, Enrolment
 from sts_hub.errors import HubError
 from sts_hub.kit.database import Database
 from sts_protocols import routing
-from uplink_support import listening, running
+from uplink_support import Site, eventually, listening, running
 
 ENROL, ME = "/gateway/v1/enrol", "/gateway/v1/me"
 CA = "-----BEGIN CERTIFICATE-----\nnot a real one\n-----END CERTIFICATE-----\n"
@@ -488,3 +489,22 @@ async def test_no_sheet_is_written_when_no_codes_could_be_made(place: Place, tmp
 async def test_a_sheet_lasts_two_weeks_at_most(place: Place, tmp_path: Path) -> None:
     made = await sheet(place, tmp_path / "sheet.toml", "--hub", "https://hub.example.org", "--days", "15")
     assert made.returncode == 2
+
+
+@pytest.mark.parametrize("scheme", ["amqp", "http"])
+async def test_a_gateway_that_is_revoked_while_it_sends_says_within_five_seconds_what_it_needs(
+    place: Place, scheme: str
+) -> None:
+    secret = secrets.token_urlsafe(32)
+    assert (await place.enrol(await place.code(), secret=secret)).status_code == 200
+    async with listening(place.app) as web:
+        port = place.hub.rabbitmq.amqp_port if scheme == "amqp" else web
+        site = Site(place.hub.management.vhost, port, scheme, name="pitch-2", password=secret)
+        async with running(site.uplink.run(), site.talk()):
+            await eventually(lambda: site.is_up)
+            await commands.revoke(place.settings, "pitch-2")
+            await eventually(lambda: site.uplink.report().state is LinkState.REFUSED, 5.0)
+            assert any("needs enrolment" in one for one in site.health.faults)
+            confirmed = site.buffer.stats().waiting_records
+            await asyncio.sleep(1.0)
+            assert site.buffer.stats().waiting_records > confirmed
