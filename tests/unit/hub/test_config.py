@@ -98,3 +98,11 @@ def test_the_plain_cookie_is_for_loopback_only() -> None:
     assert Cookie(Settings(listen="0.0.0.0:80")).name == HOST_COOKIE
     with pytest.raises(SettingsError, match="STS_LISTEN is"):
         Cookie(Settings(insecure_loopback_cookie=True, listen="0.0.0.0:80"))
+
+
+@pytest.mark.parametrize(
+    "url", ["hub.example.org", "ftp://hub.example.org", "amqps://user:word@hub.example.org/sts"]
+)
+def test_the_address_that_gateways_are_told_is_one_and_holds_no_secret(url: str) -> None:
+    with pytest.raises(SettingsError, match="STS_GATEWAY_URL"):
+        load(environ={"STS_GATEWAY_URL": url})
