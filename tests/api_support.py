@@ -8,11 +8,15 @@ asks is a name: `world.as_("coach")` is a client signed in as the coach of team 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import secrets
-from collections.abc import Callable, Sequence
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
 import asyncpg
@@ -20,6 +24,7 @@ import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from demo.ports import free_port
 from document_support import cut
 from sts_hub.config import Settings
 from sts_hub.kit.identity import PLAIN_COOKIE, token_hash
@@ -27,7 +32,8 @@ from sts_protocols.metrics import HEART_RATE
 from sts_protocols.record import UNKNOWN_CLOCK, Kind, encode_document_part, seal
 from sts_protocols.sample import Quality
 
-PATIENCE_S = 20.0
+# Only what fails waits so long; the machine may be busy.
+PATIENCE_S = 60.0
 ORIGIN = "http://hub.test"
 # In the past by more than any test asks for, and not so far that charts refuse the range.
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -273,3 +279,65 @@ async def until(check: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not check():  # noqa: ASYNC110 - what is waited for knows nothing of us
             await asyncio.sleep(0.02)
+
+
+@dataclass
+class HubProgram:
+    """The commands of the hub, and what every one of them is told. `out`: where a command writes."""
+
+    environ: dict[str, str]
+    url: str
+    out: int | IO[bytes] = subprocess.PIPE
+
+    async def run(self, *words: str, given: str = "") -> tuple[int, str]:
+        """A command to its end: exit code, and what it wrote to both streams."""
+        process = await self.start(*words)
+        out, _ = await asyncio.wait_for(process.communicate(given.encode()), PATIENCE_S)
+        return process.returncode or 0, out.decode()
+
+    async def start(self, *words: str) -> asyncio.subprocess.Process:
+        """A command that goes on."""
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            "from sts_hub.cli import main; main()",
+            *words,
+            stdin=subprocess.PIPE,
+            stdout=self.out,
+            stderr=subprocess.STDOUT,
+            env={"PATH": os.environ["PATH"], **self.environ},
+        )
+
+    @contextlib.asynccontextmanager
+    async def serving(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        """`sts-hub api`, ready."""
+        process = await self.start("api")
+        try:
+            await self._ready()
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    async def _ready(self) -> None:
+        async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(base_url=self.url) as client:
+            while True:
+                with contextlib.suppress(httpx.TransportError):
+                    if (await client.get("/readyz")).json()["parts"]["live"] == "ok":
+                        return
+                await asyncio.sleep(0.1)
+
+
+async def hub_program(postgres: Any, rabbitmq: Any, database: ApiDatabase) -> HubProgram:
+    """The program on this database, with a virtual host of its own at the broker."""
+    vhost, port = rabbitmq.make_vhost(), free_port()
+    environ = {
+        "STS_DB_OWNER_DSN": postgres.dsn_of(await database.owner.fetchval("SELECT current_database()")),
+        "STS_DB_API_DSN": database.api_dsn,
+        "STS_AMQP_URL": rabbitmq.amqp_url(vhost),
+        "STS_MANAGEMENT_URL": rabbitmq.management_url_with_password,
+        "STS_LISTEN": f"127.0.0.1:{port}",
+        "STS_INSECURE_LOOPBACK_COOKIE": "true",
+    }
+    return HubProgram(environ, f"http://127.0.0.1:{port}")

@@ -4,96 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from api_support import PASSWORD, PATIENCE_S, ApiDatabase
-from demo.ports import free_port
+from api_support import PASSWORD, PATIENCE_S, ApiDatabase, HubProgram, hub_program
 from sts_hub.kit.identity import PLAIN_COOKIE
 from sts_protocols import routing
 
 EMAIL = "first@club.example"
 
 
-@dataclass
-class Hub:
-    """What every command of the hub is told."""
-
-    environ: dict[str, str]
-    url: str
-
-    async def run(self, *words: str, given: str = "") -> tuple[int, str]:
-        """A command to its end: exit code, and what it wrote to both streams."""
-        process = await self.start(*words)
-        out, _ = await asyncio.wait_for(process.communicate(given.encode()), PATIENCE_S)
-        return process.returncode or 0, out.decode()
-
-    async def start(self, *words: str) -> asyncio.subprocess.Process:
-        """A command that goes on."""
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            "from sts_hub.cli import main; main()",
-            *words,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env={"PATH": os.environ["PATH"], **self.environ},
-        )
-
-    @contextlib.asynccontextmanager
-    async def serving(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        """`sts-hub api`, ready."""
-        process = await self.start("api")
-        try:
-            await self._ready()
-            yield process
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-
-    async def _ready(self) -> None:
-        async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(base_url=self.url) as client:
-            while True:
-                with contextlib.suppress(httpx.TransportError):
-                    if (await client.get("/readyz")).json()["parts"]["live"] == "ok":
-                        return
-                await asyncio.sleep(0.1)
-
-
 @pytest.fixture
-async def hub(postgres: Any, rabbitmq: Any, api_database: ApiDatabase) -> AsyncIterator[Hub]:
-    vhost, port = rabbitmq.make_vhost(), free_port()
-    owner = await api_database.owner.fetchval("SELECT current_database()")
-    environ = {
-        "STS_DB_OWNER_DSN": postgres.dsn_of(owner),
-        "STS_DB_API_DSN": api_database.api_dsn,
-        "STS_AMQP_URL": rabbitmq.amqp_url(vhost),
-        "STS_MANAGEMENT_URL": rabbitmq.management_url_with_password,
-        "STS_LISTEN": f"127.0.0.1:{port}",
-        "STS_INSECURE_LOOPBACK_COOKIE": "true",
-    }
-    yield Hub(environ, f"http://127.0.0.1:{port}")
+async def hub(postgres: Any, rabbitmq: Any, api_database: ApiDatabase) -> AsyncIterator[HubProgram]:
+    yield await hub_program(postgres, rabbitmq, api_database)
     await api_database.owner.execute("DELETE FROM sts.account WHERE email = $1", EMAIL)
 
 
-async def made_account(hub: Hub) -> None:
+async def made_account(hub: HubProgram) -> None:
     words = ("--email", EMAIL, "--name", "Ana", "--role", "admin", "--club", "First Club", "--password-stdin")
     code, told = await hub.run("account", "create", *words, given=PASSWORD + "\n")
     assert code == 0, told
     assert PASSWORD not in told
 
 
-async def test_the_first_account_signs_in_and_an_end_signal_says_bye(hub: Hub) -> None:
+async def test_the_first_account_signs_in_and_an_end_signal_says_bye(hub: HubProgram) -> None:
     await made_account(hub)
     async with hub.serving() as process, httpx.AsyncClient(base_url=hub.url, timeout=PATIENCE_S) as client:
         client.headers.update({"X-STS-Request": "1", "Origin": hub.url})
@@ -110,7 +49,7 @@ async def test_the_first_account_signs_in_and_an_end_signal_says_bye(hub: Hub) -
         assert await asyncio.wait_for(process.wait(), PATIENCE_S) == 0
 
 
-async def test_a_second_account_with_the_same_e_mail_is_refused_in_a_sentence(hub: Hub) -> None:
+async def test_a_second_account_with_the_same_e_mail_is_refused_in_a_sentence(hub: HubProgram) -> None:
     await made_account(hub)
     words = ("--email", EMAIL.upper(), "--name", "Ana", "--club", "First Club", "--password-stdin")
     code, told = await hub.run("account", "create", *words, given=PASSWORD + "\n")
@@ -120,7 +59,7 @@ async def test_a_second_account_with_the_same_e_mail_is_refused_in_a_sentence(hu
 
 
 @pytest.mark.parametrize("password", ["", "short", "password1"])
-async def test_a_weak_password_makes_no_account(hub: Hub, password: str) -> None:
+async def test_a_weak_password_makes_no_account(hub: HubProgram, password: str) -> None:
     words = ("--email", EMAIL, "--name", "Ana", "--club", "First Club", "--password-stdin")
     code, told = await hub.run("account", "create", *words, given=password + "\n")
     assert code == 1
@@ -128,7 +67,7 @@ async def test_a_weak_password_makes_no_account(hub: Hub, password: str) -> None
     assert not password or password not in told
 
 
-async def test_a_port_that_is_taken_is_told_in_a_sentence(hub: Hub) -> None:
+async def test_a_port_that_is_taken_is_told_in_a_sentence(hub: HubProgram) -> None:
     async with hub.serving():
         code, told = await hub.run("api")
     assert code == 1
@@ -136,7 +75,7 @@ async def test_a_port_that_is_taken_is_told_in_a_sentence(hub: Hub) -> None:
 
 
 async def test_a_gateway_gets_a_row_a_broker_user_and_a_secret_file(
-    hub: Hub, rabbitmq: Any, api_database: ApiDatabase, tmp_path: Path
+    hub: HubProgram, rabbitmq: Any, api_database: ApiDatabase, tmp_path: Path
 ) -> None:
     await made_account(hub)
     secret = tmp_path / "password"
@@ -157,7 +96,7 @@ async def test_a_gateway_gets_a_row_a_broker_user_and_a_secret_file(
     assert not secret.exists()
 
 
-async def test_a_process_without_its_broker_serves_and_says_so(hub: Hub) -> None:
+async def test_a_process_without_its_broker_serves_and_says_so(hub: HubProgram) -> None:
     hub.environ["STS_AMQP_URL"] = "amqp://nobody@127.0.0.1:1/none"
     process = await hub.start("api")
     async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(base_url=hub.url) as client:
