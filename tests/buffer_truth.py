@@ -6,6 +6,7 @@ import os
 import select
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -88,17 +89,20 @@ class Writer:
 
 @dataclass
 class Found:
-    """What a log holds and declares, after a start."""
+    """What a log holds and declares, after a start, and the CPU time that the start took."""
 
     records: dict[bytes, dict[int, Record]]
     declared: dict[bytes, set[int]]
     heads: dict[bytes, int]
+    start_s: float = 0.0
 
 
 async def find(folder: Path, settings: BufferSettings | None = None) -> Found:
     """Open a log as the agent would, and read all of it."""
     log = SegmentLog(folder, settings or BufferSettings(max_bytes=64 * MIB))
+    began_s = time.process_time()
     log.open()
+    start_s = time.process_time() - began_s
     everything(log)  # what has rotted in a file with an index is found, and told, when it is read
     await settled(log)
     records = everything(log)
@@ -109,7 +113,7 @@ async def find(folder: Path, settings: BufferSettings | None = None) -> Found:
             declared[drop.epoch] |= set(range(first, last + 1))
     await log.close()
     by_epoch = {one.epoch: {r.header.seq: r for r in of_epoch(records, one.epoch)} for one in epochs}
-    return Found(by_epoch, declared, {one.epoch: one.head for one in epochs})
+    return Found(by_epoch, declared, {one.epoch: one.head for one in epochs}, start_s)
 
 
 def all_of(finds: Iterable[Found]) -> Found:
