@@ -28,7 +28,7 @@ from sts_protocols.record import (
 from sts_protocols.sample import Packet, Value
 
 SECOND_US = 1_000_000
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 BOOT_US = 1_000 * SECOND_US
 # Of an ECG of 130 Hz.
 PERIOD_NS = 7_692_308
