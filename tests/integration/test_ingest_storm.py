@@ -21,11 +21,12 @@ WORKERS = 2
 RECORDS_OF_A_ROUND = 60
 """New ones of each gateway; all four, each twice, in messages of 1 to 30: about thirty messages."""
 
-PAUSE_S = 0.02
-"""Between two messages: a round is sent in about 0.6 s."""
+PAUSE_S = 0.06
+"""Between two messages: a round is sent in about two seconds, so that most workers die at work."""
 
-LONGEST_LIFE_S = 0.6
-"""So long at most a worker lives on after something new was stored, so that most die at work."""
+LONGEST_LIFE_S = 3.0
+"""So long at most a worker lives on after something new was stored. Live messages are gathered for a second:
+if no worker ever lived longer, they would be given up after twenty deliveries, as they should."""
 
 
 class Message(NamedTuple):
