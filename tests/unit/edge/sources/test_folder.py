@@ -160,8 +160,10 @@ def place(tmp_path: Path) -> Place:
 async def test_a_complete_file_is_told_once_in_parts_also_over_a_restart(place):
     content = os.urandom(100_000)
     (place.watched / "heat 1.txt").write_bytes(content)
-    async with place.watching():
+    async with place.watching() as source:
         await eventually(lambda: place.documents)
+        looks = source.counts()["looks"]
+        await eventually(lambda: source.counts()["looks"] > looks)  # before the next look it is noted as sent
     assert place.documents == [("heat 1.txt", content)]
     async with place.watching() as source:
         await eventually(lambda: source.counts()["looks"] > 30)
