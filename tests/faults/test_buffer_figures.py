@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,7 +60,7 @@ async def records_of(seconds: int, per_second: int) -> list[Record]:
 
 @pytest.mark.parametrize("kind", ["ext4", "xfs"])
 async def test_a_second_of_thirty_straps_writes_less_to_the_device_than_promised(
-    tmp_path: Path, kind: str
+    tmp_path: Path, kind: str, tell: Callable[[str], None]
 ) -> None:
     """Each record is synced by itself, as while the link is up; the file system's journal counts."""
     seconds = 30
@@ -76,7 +77,7 @@ async def test_a_second_of_thirty_straps_writes_less_to_the_device_than_promised
             per_second = (disk.written_bytes() - before) / seconds
 
     payload = sum(len(record.raw) for record in records) / seconds
-    print(f"{kind}: {per_second / 1000:.1f} KB/s to the device for {payload / 1000:.2f} KB/s of records")
+    tell(f"{per_second / 1000:.1f} KB/s to the device for {payload / 1000:.2f} KB/s of records")
     assert payload < per_second < MOST_DEVICE_BYTES_PER_S
 
 
@@ -120,12 +121,14 @@ async def start_cost_s(folder: Path, indexed: bool) -> float:
 
 
 @pytest.mark.parametrize("indexed", [True, False], ids=["with indexes", "after a kill"])
-async def test_a_start_costs_in_proportion_to_the_records(filled: Filled, indexed: bool) -> None:
+async def test_a_start_costs_in_proportion_to_the_records(
+    filled: Filled, indexed: bool, tell: Callable[[str], None]
+) -> None:
     """Five times the records cost about five times as much at most, not twenty-five times."""
     few = min([await start_cost_s(filled.few, indexed) for _ in range(3)])
     many = min([await start_cost_s(filled.many, indexed) for _ in range(3)])
 
-    print(f"a start takes {few:.3f} s of CPU on 5,000 records, {many:.3f} s on 25,000, indexed: {indexed}")
+    tell(f"{few:.3f} s of CPU on 5,000 records, {many:.3f} s on 25,000")
     assert many < 12 * few
 
 
@@ -180,19 +183,23 @@ async def memory_in_use(folder: Path) -> int:
     return kept
 
 
-async def test_a_waiting_record_costs_a_few_bytes_of_memory_not_itself(filled: Filled) -> None:
+async def test_a_waiting_record_costs_a_few_bytes_of_memory_not_itself(
+    filled: Filled, tell: Callable[[str], None]
+) -> None:
     per_record = (await memory_in_use(filled.many) - await memory_in_use(filled.few)) / 20_000
 
-    print(f"{per_record:.0f} bytes of memory per waiting record of 475 bytes on disk")
+    tell(f"{per_record:.0f} bytes of memory per waiting record of 475 bytes on disk")
     assert per_record < 40
 
 
 @pytest.mark.long
-async def test_a_full_buffer_of_a_hundred_megabytes_stays_small_in_memory(tmp_path: Path) -> None:
+async def test_a_full_buffer_of_a_hundred_megabytes_stays_small_in_memory(
+    tmp_path: Path, tell: Callable[[str], None]
+) -> None:
     await fill(tmp_path / "log", 210_000)
     before, after, peak, waiting = memory_of(tmp_path / "log")
 
-    print(
+    tell(
         f"{waiting} records: {before / MIB:.0f} MB before, {after / MIB:.0f} after, {peak / MIB:.0f} at the peak"
     )
     assert waiting > 200_000

@@ -104,12 +104,14 @@ async def workers_to_be_killed(hub) -> AsyncIterator[None]:
     command = (sys.executable, str(CRASH), hub.database.ingest_dsn, hub.amqp_url, "never")
     pipe = asyncio.subprocess.PIPE
     workers = [await asyncio.create_subprocess_exec(*command, stdout=pipe) for _ in range(WORKERS)]
-    for worker in workers:
-        await asyncio.wait_for(worker.stdout.readuntil(b"taking"), PATIENCE_S)
-    yield
-    for worker in workers:
-        worker.kill()
-        await worker.communicate()
+    try:
+        for worker in workers:
+            await asyncio.wait_for(worker.stdout.readuntil(b"taking"), PATIENCE_S)
+        yield
+    finally:
+        for worker in workers:
+            worker.kill()
+            await worker.communicate()
 
 
 async def something_new(hub, sending: asyncio.Task[None], sent: set[tuple[bytes, int]]) -> None:

@@ -1,14 +1,11 @@
-"""What the lanes promise in seconds and shares, measured through a slow or broken link.
-
-pytest -m long tests/integration/test_uplink_figures.py -s
-"""
+"""What the lanes promise in seconds and shares, measured through a slow or broken link."""
 
 from __future__ import annotations
 
 import asyncio
 import statistics
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,7 +66,7 @@ async def measured(hub: Hub, link: Link, seconds: float) -> Figures:
 @pytest.mark.long
 @pytest.mark.parametrize("delay_ms", [20, 400])
 async def test_a_backlog_takes_what_live_leaves_and_live_stays_in_time(
-    hub: Hub, rabbitmq: Broker, tmp_path: Path, delay_ms: int
+    hub: Hub, rabbitmq: Broker, tmp_path: Path, delay_ms: int, tell: Callable[[str], None]
 ) -> None:
     """256 kbit/s for both lanes; at 800 ms round trip the window takes 25 s to open."""
     async with Link(0, rabbitmq.amqp_port) as link:
@@ -86,7 +83,7 @@ async def test_a_backlog_takes_what_live_leaves_and_live_stays_in_time(
             both = await measured(hub, link, 40.0)
     share = both.backlog_bytes_per_s / (LINK_BYTES_PER_S - alone.wire_bytes_per_s)
     rise_s = both.live_p95_s - alone.live_p95_s
-    print(f"\n{delay_ms} ms: backlog takes {share:.0%} of what live leaves; live p95 rises {rise_s:.3f} s")
+    tell(f"backlog takes {share:.0%} of what live leaves; live p95 rises {rise_s:.3f} s")
     assert share >= 0.8
     assert rise_s <= 0.25
 
@@ -95,7 +92,7 @@ async def test_a_backlog_takes_what_live_leaves_and_live_stays_in_time(
 @pytest.mark.parametrize("fault", ["refuse", "silence"])
 @pytest.mark.parametrize("outage_s", [1.2, 5.0, 16.0])
 async def test_the_first_live_value_comes_within_a_second_of_the_links_return(
-    hub: Hub, rabbitmq: Broker, tmp_path: Path, fault: str, outage_s: float
+    hub: Hub, rabbitmq: Broker, tmp_path: Path, fault: str, outage_s: float, tell: Callable[[str], None]
 ) -> None:
     """Whatever the backlog: 40,000 records of 100 values were there before."""
     async with Link(0, rabbitmq.amqp_port) as link:
@@ -111,9 +108,7 @@ async def test_the_first_live_value_comes_within_a_second_of_the_links_return(
             newest = site.buffer.head
             await eventually(lambda: _new_live(hub, came, newest))
     first_s = _new_live(hub, came, newest)[0].at_s - back_s
-    print(
-        f"\n{fault} for {outage_s} s, {site.waiting} records waiting: first live value after {first_s:.3f} s"
-    )
+    tell(f"{site.waiting} records waiting: first live value after {first_s:.3f} s")
     assert first_s <= 1.0
 
 
