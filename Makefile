@@ -15,7 +15,7 @@ ready = @$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/n
 	$(PYTHON) deploy/demo/preflight.py $(1) && $(PYTHON) deploy/demo/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test test-long test-power check bench clean
+.PHONY: help demo demo-check test test-long test-storm test-power check bench clean
 
 help: ## show these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -33,14 +33,20 @@ test: ## all tests, against real services and a real browser
 	@$(python) -m demo.web_app test
 	@$(python) -m pytest -m "not long" --both-generations
 
-test-long: ## the tests with full counts: fuzzing, kill storms
-	$(call ready,test)
-	@$(python) -m pytest -m long
+# Each long test belongs to one of three targets, and each of these takes at most half an hour on two cores.
+power_tests := tests/faults/test_cuttable_disk.py tests/faults/test_buffer_power_cut.py tests/faults/test_buffer_kills.py
 
-test-power: ## power cuts on ext4 and XFS, and a kill at each of the first writes and syncs; as root
-	$(call ready,test)
-	@$(python) -m pytest -m "long or not long" -rs tests/faults/test_buffer_power_cut.py tests/faults/test_buffer_kills.py \
-		$(wildcard tests/faults/test_cuttable_disk.py)
+test-long: ## full counts where no service is needed: fuzzed frames and records, harmed buffers, large ones
+	$(call ready,test-long)
+	@$(python) -m pytest -m long --ignore=tests/integration $(addprefix --ignore=,$(power_tests))
+
+test-storm: ## full counts against real services: hostile requests, storms of faults and kills, figures of slow links
+	$(call ready,test-storm)
+	@$(python) -m pytest -m long tests/integration
+
+test-power: ## power cuts on ext4 and XFS, and a kill at each of the first writes and syncs; whole only as root
+	$(call ready,test-power)
+	@$(python) -m pytest -m "long or not long" $(power_tests)
 
 check: ## style, types, import rules, complexity
 	$(call ready,check)

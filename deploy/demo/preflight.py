@@ -33,6 +33,8 @@ PACKAGES = {
     "faketime": {"apt-get": "libfaketime", "dnf": "libfaketime", "pacman": "libfaketime"},
     "browser": {"apt-get": "chromium", "dnf": "chromium", "pacman": "chromium"},
     "mmdebstrap": {"apt-get": "mmdebstrap"},
+    "strace": {"apt-get": "strace", "dnf": "strace", "pacman": "strace"},
+    "xfs": {"apt-get": "xfsprogs", "dnf": "xfsprogs", "pacman": "xfsprogs"},
     "venv": {"apt-get": "python3-venv", "dnf": "python3-pip", "pacman": "python"},
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -57,7 +59,12 @@ NEEDS = {
     "bench": ("venv", "rabbitmq", "dbus", "faketime"),
     "check": ("venv",),
     "test": ("venv", "rabbitmq", "dbus", "faketime", "browser"),
+    "test-long": ("venv",),
+    "test-storm": ("venv", "rabbitmq", "dbus"),
+    "test-power": ("venv", "strace"),
 }
+# What only root has a use for: power cuts need a file system of one's own.
+ROOT_NEEDS = {"test": ("xfs",), "test-power": ("xfs",)}
 # What a target takes where it is, and goes on without where it is not.
 WISHES = {"demo": ("rabbitmq",)}
 GOING_ON = (
@@ -155,6 +162,15 @@ def _mmdebstrap() -> list[Lack]:
     return _lack_of("mmdebstrap", what, bool(shutil.which("mmdebstrap")))
 
 
+def _strace() -> list[Lack]:
+    return _lack_of("strace", "strace is not installed.", bool(shutil.which("strace")))
+
+
+def _xfs() -> list[Lack]:
+    found = bool(shutil.which("mkfs.xfs"))
+    return _lack_of("xfs", "mkfs.xfs is not installed (the power is cut on ext4 and on XFS).", found)
+
+
 CHECKS = {
     "venv": _venv,
     "rabbitmq": _rabbitmq,
@@ -162,14 +178,18 @@ CHECKS = {
     "faketime": _faketime,
     "browser": _browser,
     "mmdebstrap": _mmdebstrap,
+    "strace": _strace,
+    "xfs": _xfs,
 }
 
 
 def needs_of(target: str) -> tuple[str, ...]:
     """The parts that a make target wants; the Debian 13 root only where nothing may be left out."""
     parts = NEEDS[target]
-    whole = target == "test" and os.environ.get("CI", "") in ("1", "true") and os.getuid() == 0
-    return (*parts, "mmdebstrap") if whole else parts
+    if os.getuid() != 0:
+        return parts
+    whole = target == "test" and os.environ.get("CI", "") in ("1", "true")
+    return (*parts, *ROOT_NEEDS.get(target, ()), *(("mmdebstrap",) if whole else ()))
 
 
 def _system(version: tuple[int, ...]) -> list[Lack]:

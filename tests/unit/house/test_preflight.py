@@ -84,6 +84,13 @@ def test_root_may_say_no(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert installed == ["dbus", "rabbitmq-server"]
 
 
+def test_only_root_is_asked_for_what_only_root_can_use(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plain user cuts no power, so needs no file system to cut it on."""
+    assert "xfsprogs" not in words_of("test-power")
+    monkeypatch.setattr(preflight.os, "getuid", lambda: 0)
+    assert "xfsprogs" in words_of("test-power")
+
+
 def test_an_old_python_is_told_how_to_name_a_newer_one(bare: Path) -> None:
     """Python 3.10 is refused with the words that help."""
     said = words_of("demo", version=(3, 10))
