@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 
 FAILED = 1
+USAGE = 2
 NOT_FOUND = 7
 INTERRUPTED = 130
 
@@ -105,11 +106,9 @@ def run(
 
 def _check_ways(name: str, loaded: scenarios.Scenario, bus_address: str | None, ports: Path | None) -> None:
     if loaded.everything and bus_address is None:
-        _stop(f"The scenario {name} has Bluetooth sensors: give --bus-address.", FAILED)
+        _stop(f"The scenario {name} has Bluetooth sensors: give --bus-address.", USAGE)
     if loaded.cables and ports is None:
-        _stop(
-            f"The scenario {name} has cables: give --ports FOLDER, in which each appears as a port.", FAILED
-        )
+        _stop(f"The scenario {name} has cables: give --ports FOLDER, in which each appears as a port.", USAGE)
 
 
 async def _both(
