@@ -99,7 +99,7 @@ async def test_a_mishap_befalls_the_cable_and_the_truth_says_what_was_lost(tmp_p
 def test_a_scenario_with_cables_asks_for_a_folder_and_one_with_radio_for_a_bus():
     for name, told in (("sprint-gates", "--ports"), ("pair", "--bus-address")):
         ran = CliRunner().invoke(app, ["run", name])
-        assert ran.exit_code == 1
+        assert ran.exit_code == 2
         assert told in ran.output
 
 
