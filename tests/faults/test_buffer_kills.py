@@ -103,8 +103,10 @@ async def test_killed_by_the_kernel_at_each_call_also_those_of_the_state_file(
         inject = f"inject={call}:signal=SIGKILL:when={number}"
         strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject]
         writer = Writer(truth, memory_path / str(number), "--count", "60", under=strace)
-        kills += writer.hear_out() == -signal.SIGKILL
-    judge(truth, all_of([await find(memory_path / str(number)) for number in range(1, 41)]))
+        if writer.hear_out() != -signal.SIGKILL:
+            break  # it makes fewer such calls
+        kills += 1
+    judge(truth, all_of([await find(memory_path / str(number)) for number in range(1, kills + 1)]))
 
     tell(f"{kills} kills, {truth.accepted_count:,} records accepted, 0 lost")
     assert kills

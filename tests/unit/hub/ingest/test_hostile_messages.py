@@ -23,9 +23,8 @@ from sts_protocols.record import HEADER_BYTES, MAX_RECORD_BYTES, MAX_UNPACKED_BY
 
 GOLDEN = Path(__file__).parents[3] / "golden"
 SEED = 9
-# Messages of two records in the middle: a million records.
-MANY = 500_000
-SOME = 3_000
+MANY = 1_000_000
+SOME = 6_000
 # Bytes that mean something to msgpack, or stand at the edge of a number.
 INTERESTING = (0, 1, 0x7F, 0x80, 0x90, 0xC0, 0xC1, 0xCF, 0xD3, 0xDF, 0xFF)
 
@@ -74,10 +73,12 @@ def hostile(chance: random.Random, record: Entry) -> bytes:
 
 
 def read_many(count: int, read: Callable[..., intake.Message] = read_message) -> Counter[str]:
-    """Read so many messages of one to three records; how many pieces were read, and why others were not."""
+    """Read so many records in messages of one to three; how many pieces were read, and why others were not."""
     chance, records, ends = random.Random(SEED), valid_records(), Counter[str]()
-    for _ in range(count):
-        body = b"".join(hostile(chance, chance.choice(records)) for _ in range(chance.randint(1, 3)))
+    while count > 0:
+        together = chance.randint(1, 3)
+        count -= together
+        body = b"".join(hostile(chance, chance.choice(records)) for _ in range(together))
         said = read("pitch-1", "live", body)
         pieces = [*said.entries, *said.unusable]
         assert sum(len(piece.raw) for piece in pieces) == len(body), "bytes that nobody tells of"
@@ -98,8 +99,7 @@ def test_a_million_records_of_chance_are_read_or_set_aside(tell: Callable[[str],
     ends = read_many(MANY)
 
     counts = ", ".join(f"{count:,} {why}" for why, count in ends.most_common())
-    tell(f"{MANY:,} messages, 0 crashes, {time.process_time() - began_s:.0f} CPU-s; pieces: {counts}")
-    assert ends.total() > 1_000_000
+    tell(f"{MANY:,} records, 0 crashes, {time.process_time() - began_s:.0f} CPU-s; pieces: {counts}")
     assert ends["read"] > 100_000, "a loop that sets all aside shows nothing"
     assert ends["body"] > 100_000, "the readers behind the CRC were not reached"
 
