@@ -161,7 +161,7 @@ def interval_values(told: Intervals) -> tuple[Value, ...]:
     """What is to be stored of intervals: each with its error behind it. The heart rate is left to 0x2A37.
 
     The quality tells the first of these that holds: no contact, implausible (also: not trusted by the
-    sensor), truncated.
+    sensor, or with an error that is none), truncated.
     """
     return tuple(
         Value(metric.id, float(number), _interval_quality(one, told.truncated))
@@ -318,6 +318,8 @@ def _interval_quality(one: Interval, truncated: bool) -> Quality:
     if one.contact is False:
         return Quality.NO_CONTACT
     if not one.trusted or one.interval_ms is None or not PULSE_INTERVAL.plausible(one.interval_ms):
+        return Quality.IMPLAUSIBLE
+    if not PULSE_INTERVAL_ERROR.plausible(one.error_ms):
         return Quality.IMPLAUSIBLE
     return Quality.TRUNCATED if truncated else Quality.OK
 
