@@ -76,14 +76,28 @@ def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
     return lambda sentence: request.node.user_properties.append(("told", sentence))
 
 
+@pytest.fixture
+def fuzzed(request: pytest.FixtureRequest) -> Callable[[int], None]:
+    """Count inputs of chance that a test has read; their sum stands at the end of the run."""
+    return lambda inputs: request.node.user_properties.append(("fuzzed", inputs))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """List what the tests have told, under their names."""
-    ended = [one for how in ("passed", "failed") for one in terminalreporter.getreports(how)]
-    told = [(one.nodeid, said) for one in ended for name, said in one.user_properties if name == "told"]
+    """List what the tests have told, under their names, and all inputs of chance together."""
+    ended = {how: terminalreporter.getreports(how) for how in ("passed", "failed")}
+    said = [
+        (one.nodeid, *pair) for reports in ended.values() for one in reports for pair in one.user_properties
+    ]
+    told = [(test, what) for test, name, what in said if name == "told"]
+    inputs = [int(what) for _, name, what in said if name == "fuzzed"]
     if told:
         terminalreporter.section("counts and figures")
-    for test, said in told:
-        terminalreporter.write_line(f"{test.rpartition('::')[2]}: {said}")
+    for test, what in told:
+        terminalreporter.write_line(f"{test.rpartition('::')[2]}: {what}")
+    if inputs:
+        terminalreporter.write_line(
+            f"inputs of chance in all: {sum(inputs):,}, tests that failed: {len(ended['failed'])}"
+        )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+EXAMPLES = 5_000
 RULES = {
     "test_record_header": "test_random_bytes_give_only_our_error",
     "test_record_messages": "test_damage_costs_only_the_records_it_touches",
@@ -32,6 +33,7 @@ def a_copy_of(module: str, rule: str) -> Callable[[], None]:
 @pytest.mark.long
 @pytest.mark.timeout(1500)
 @pytest.mark.parametrize("module", RULES)
-def test_the_rule_holds_five_thousand_times(module):
+def test_the_rule_holds_five_thousand_times(module, fuzzed):
     """More of the same: what a hundred examples may miss."""
-    settings(max_examples=5_000)(a_copy_of(module, RULES[module]))()
+    settings(max_examples=EXAMPLES)(a_copy_of(module, RULES[module]))()
+    fuzzed(EXAMPLES)

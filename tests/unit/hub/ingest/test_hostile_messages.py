@@ -94,9 +94,12 @@ def test_a_message_of_chance_is_read_or_set_aside() -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1_200)
-def test_a_million_records_of_chance_are_read_or_set_aside(tell: Callable[[str], None]) -> None:
+def test_a_million_records_of_chance_are_read_or_set_aside(
+    tell: Callable[[str], None], fuzzed: Callable[[int], None]
+) -> None:
     began_s = time.process_time()
     ends = read_many(MANY)
+    fuzzed(MANY)
 
     counts = ", ".join(f"{count:,} {why}" for why, count in ends.most_common())
     tell(f"{MANY:,} records, 0 crashes, {time.process_time() - began_s:.0f} CPU-s; pieces: {counts}")
