@@ -12,7 +12,7 @@ import selectors
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # A record is below 64 KB; the kernel hands over whole packets.
@@ -21,11 +21,14 @@ LENGTH = struct.Struct("<I")
 
 
 class Witness:
-    """Listens at `address`, appends to `log`, until it is closed."""
+    """Listens at `address`, appends to `log`, until it is closed. `noted` is called with each packet, in a thread."""
 
-    def __init__(self, address: Path, log: Path) -> None:
+    def __init__(
+        self, address: Path, log: Path, noted: Callable[[bytes], None] = lambda packet: None
+    ) -> None:
         self.address = address
         self.log = log
+        self._noted = noted
         address.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._listener.bind(str(address))
@@ -69,6 +72,7 @@ class Witness:
         if packet:
             self._file.write(LENGTH.pack(len(packet)) + packet)
             self._file.flush()
+            self._noted(packet)
         else:
             self._selector.unregister(agent)
             agent.close()

@@ -141,17 +141,6 @@ async def test_a_second_agent_on_the_same_buffer_is_refused_with_a_sentence(tmp_
     assert "error" not in log[-1]
 
 
-async def test_the_agent_starts_again_after_a_kill(tmp_path: Path) -> None:
-    config = settings(tmp_path, None)
-    async with agent(config) as edge:
-        await eventually(lambda: listens(config))
-        await edge.end(signal.SIGKILL)
-    async with agent(config) as edge:
-        async with asyncio.timeout(30):  # the socket of the dead one is there until it is taken
-            while (await edge.ask("status"))[0] != 4:
-                pass
-
-
 async def test_a_folder_that_may_not_be_written_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
     config = settings(tmp_path, None)
     (tmp_path / "data").write_text("a file where the folder should be")
