@@ -21,12 +21,15 @@ from missing_parts import missing
 SHUTDOWN = 0x8004587D
 WITHOUT_FLUSH = 2
 SIZES = {"ext4": 96 << 20, "xfs": 320 << 20}
+# After a cut the same disk comes back beside the dead one, which another mount namespace may keep alive.
+MOUNTED_WITH = {"ext4": "defaults", "xfs": "nouuid"}
 
 
 class CuttableDisk:
     """A mounted file system."""
 
-    def __init__(self, image: Path, folder: Path) -> None:
+    def __init__(self, kind: str, image: Path, folder: Path) -> None:
+        self._kind = kind
         self._image = image
         self._device = ""
         self._cuts = 0
@@ -34,7 +37,7 @@ class CuttableDisk:
 
     def mount(self) -> None:
         self._device = _said("losetup", "--find", "--show", str(self._image))
-        _said("mount", self._device, str(self.folder))
+        _said("mount", "-o", MOUNTED_WITH[self._kind], self._device, str(self.folder))
 
     def unmount(self) -> None:
         _said("umount", str(self.folder))
@@ -73,7 +76,11 @@ class CuttableDisk:
 
 
 def _said(*command: str) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    except subprocess.CalledProcessError as error:
+        error.add_note(error.stderr.strip())
+        raise
 
 
 @contextmanager
@@ -89,7 +96,7 @@ def cuttable_disk(kind: str, where: Path, *options: str) -> Iterator[CuttableDis
         file.truncate(SIZES[kind])
     folder.mkdir()
     subprocess.run([str(make), "-q", *options, str(image)], check=True, capture_output=True)
-    disk = CuttableDisk(image, folder)
+    disk = CuttableDisk(kind, image, folder)
     try:
         disk.mount()
     except subprocess.CalledProcessError as error:

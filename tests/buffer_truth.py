@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import select
 import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,32 +22,36 @@ PROGRAM = Path(__file__).with_name("buffer_writer.py")
 
 @dataclass
 class Truth:
-    """Numbers by epoch, as told through the pipe."""
+    """Numbers by epoch, as told through the pipe. `cut_ns`: when the power went, so far for the last time; what was
+    synced since is no promise: a process without power says nothing more."""
 
     closed: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
     accepted: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
+    synced_in_a_cut: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
     failures: list[str] = field(default_factory=list)
     killed: int = 0
     epoch: bytes = b""
-    is_dark: bool = False
+    cut_ns: int | None = None
 
     def hear(self, line: str) -> None:
-        """Take what a process said. Each `E` begins the next process; in the dark nothing can be accepted."""
+        """Take what a process said. Each `E` begins the next process, for which there is power again."""
         word, _, rest = line.partition(" ")
         if word == "E":
-            self.epoch = bytes.fromhex(rest)
+            self.epoch, self.cut_ns = bytes.fromhex(rest), None
         elif word == "F":
             self.failures.append(rest)
         elif word == "K":
             self.killed += 1
         elif word == "C":
             self.closed[self.epoch].add(int(rest))
-        elif not self.is_dark:
-            self.accepted[self.epoch].add(int(rest))
+        else:
+            seq, synced_ns = map(int, rest.split())
+            in_time = self.cut_ns is None or synced_ns < self.cut_ns
+            (self.accepted if in_time else self.synced_in_a_cut)[self.epoch].add(seq)
 
     @property
     def accepted_count(self) -> int:
-        return sum(len(numbers) for numbers in self.accepted.values())
+        return sum(map(len, self.accepted.values()))
 
 
 class Writer:
@@ -67,11 +70,6 @@ class Writer:
         enough = self._truth.accepted_count + count
         while self._truth.accepted_count < enough:
             assert self._listen(), "the writer has ended by itself"
-
-    def hear_what_is_said(self) -> None:
-        """Take what is in the pipe now; do not wait for more."""
-        while select.select([self._pipe], [], [], 0)[0] and self._listen():
-            pass
 
     def hear_out(self) -> int:
         """Listen to the end; returns the exit code."""
@@ -126,12 +124,17 @@ def all_of(finds: Iterable[Found]) -> Found:
     return whole
 
 
+def absent(numbers: Mapping[bytes, set[int]], found: Found) -> int:
+    """How many of these records are neither there nor declared."""
+    return sum(
+        len(seqs - set(found.records.get(epoch, {})) - found.declared[epoch])
+        for epoch, seqs in numbers.items()
+    )
+
+
 def lost(truth: Truth, found: Found) -> int:
     """How many accepted records are neither there nor declared."""
-    return sum(
-        len(numbers - set(found.records.get(epoch, {})) - found.declared[epoch])
-        for epoch, numbers in truth.accepted.items()
-    )
+    return absent(truth.accepted, found)
 
 
 def judge(truth: Truth, found: Found) -> None:

@@ -1,7 +1,7 @@
 """A program that fills a segment log until it is killed, and tells on stdout what it did.
 
-Lines, each written at once: `E <epoch>` begin, `C <seq>` closed (before it is written), `A <seq>` accepted
-(after its sync), `F <sentence>` the buffer has failed. A record's body is a tag and a pure function of it, so
+Lines, each written at once: `E <epoch>` begin, `C <seq>` closed (before it is written), `A <seq> <ns>` accepted
+(after its sync, which had returned at this monotonic time), `F <sentence>` the buffer has failed. A record's body is a tag and a pure function of it, so
 whoever reads the log later needs nothing else to judge it.
 
 With `--die CALL:LIVES` it dies at the first call of that name, lives again and dies at the second, and so on, each
@@ -16,6 +16,7 @@ import asyncio
 import hashlib
 import os
 import signal
+import time
 from pathlib import Path
 
 from sts_edge.buffer import BufferFailed, SegmentLog
@@ -30,7 +31,17 @@ def body_of(tag: bytes) -> bytes:
     return (seed * 29)[: 32 + int.from_bytes(seed[:2], "little") % 870]
 
 
-class MortalDisk(Disk):
+class WatchedDisk(Disk):
+    """Remembers when its last sync returned."""
+
+    synced_ns = 0
+
+    def sync(self, file: int) -> None:
+        super().sync(file)
+        self.synced_ns = time.monotonic_ns()
+
+
+class MortalDisk(WatchedDisk):
     """The process dies at the n-th call of one name, before or after it was done."""
 
     def __init__(self, call: str, number: int) -> None:
@@ -63,10 +74,12 @@ class MortalDisk(Disk):
         self._count("unlink")
 
 
-class CarelessDisk(Disk):
+class CarelessDisk(WatchedDisk):
     """The control: it never syncs, so a power cut must cost something."""
 
-    def sync(self, file: int) -> None: ...
+    def sync(self, file: int) -> None:
+        self.synced_ns = time.monotonic_ns()
+
     def sync_directory(self, path: Path) -> None: ...
 
 
@@ -84,13 +97,13 @@ async def fill(log: SegmentLog, count: int, together: int) -> None:
         await log.synced(record.header.seq)
 
 
-async def live(folder: Path, disk: Disk, arguments: argparse.Namespace) -> None:
+async def live(folder: Path, disk: WatchedDisk, arguments: argparse.Namespace) -> None:
     """One life, to its end or to its death."""
     settings = BufferSettings(max_bytes=arguments.max_bytes, segment_bytes=arguments.segment_bytes)
     log = SegmentLog(folder, settings, disk=disk)
     say(f"E {log.epoch.hex()}")
     log.on_closed = lambda record: say(f"C {record.header.seq}")
-    log.on_synced = lambda seqs: say("\n".join(f"A {seq}" for seq in seqs))
+    log.on_synced = lambda seqs: say("\n".join(f"A {seq} {disk.synced_ns}" for seq in seqs))
     try:
         log.open()
         await fill(log, arguments.count, arguments.together)
@@ -124,7 +137,7 @@ def main() -> None:
     if arguments.die:
         live_and_die(arguments)
     else:
-        disk = CarelessDisk() if arguments.careless else Disk()
+        disk = CarelessDisk() if arguments.careless else WatchedDisk()
         asyncio.run(live(arguments.folder, disk, arguments))
 
 

@@ -104,9 +104,9 @@ async def test_killed_by_the_kernel_at_each_call_also_those_of_the_state_file(
         strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject]
         writer = Writer(truth, memory_path / str(number), "--count", "60", under=strace)
         if writer.hear_out() != -signal.SIGKILL:
-            break  # it makes fewer such calls
+            break  # it makes fewer such calls: this one lived to its end, and is judged, too
         kills += 1
-    judge(truth, all_of([await find(memory_path / str(number)) for number in range(1, kills + 1)]))
+    judge(truth, all_of([await find(memory_path / str(life)) for life in range(1, number + 1)]))
 
     tell(f"{kills} kills, {truth.accepted_count:,} records accepted, 0 lost")
     assert kills
