@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import re
 import secrets
 import socket
@@ -19,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from sts_edge.config.placing import store
 from sts_edge.uplinks.tls import Tls
 from sts_protocols.routing import GATEWAY_NAME, HTTP_DOOR
 
@@ -180,34 +180,6 @@ def kept_secret(password_file: Path) -> tuple[Path, str]:
     secret = secrets.token_urlsafe(SECRET_BYTES)
     store(file, secret + "\n", SECRET_MODE)
     return file, secret
-
-
-def store(file: Path, text: str, mode: int) -> None:
-    """Put a file in place in one step, synced, its owner that of its folder. Raises OSError."""
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-            os.fchmod(descriptor, mode)
-            if os.geteuid() == 0:
-                folder = file.parent.stat()
-                os.fchown(descriptor, folder.st_uid, folder.st_gid)
-            opened.write(text)
-            opened.flush()
-            os.fsync(descriptor)
-        put_in_place(fresh, file)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def put_in_place(fresh: Path, file: Path) -> None:
-    """Give a file its name, for good. Raises OSError."""
-    fresh.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def own_name() -> str | None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from sts_edge.config import Fault, Settings
+
 FILE_NAME = "names.db"
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS name (name TEXT PRIMARY KEY, device TEXT NOT NULL) WITHOUT ROWID"
@@ -46,3 +48,18 @@ class NameBook:
             with database:
                 database.execute(_SCHEMA)
                 yield database
+
+
+def moved_names(settings: Settings) -> list[Fault]:
+    """A fault for each local name that belongs to another device."""
+    try:
+        known = NameBook(settings.gateway.data_dir / FILE_NAME).known()
+    except (sqlite3.Error, OSError):
+        return []  # the agent looks, too, and it can
+    return [
+        Fault(
+            0, "sensors", f"{one.name} is the name of {known[one.name]} for ever; give {one.address} another"
+        )
+        for one in settings.sensors
+        if known.get(one.name, one.address) != one.address
+    ]

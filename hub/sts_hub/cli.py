@@ -23,7 +23,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "parked": ("sts_hub.ingest.cli", "Look at records that could not be stored; retry or discard them."),
     "clock": ("sts_hub.corrections.cli", "Put an epoch of a gateway right in time."),
     "account": ("sts_hub.accounts.cli", "Create accounts of people."),
-    "gateway": ("sts_hub.gateways.cli", "Add gateways and let them in."),
+    "gateway": ("sts_hub.fleet", "Add gateways and let them in."),
 }
 
 

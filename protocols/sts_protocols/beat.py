@@ -33,6 +33,9 @@ Seq = Annotated[int, msgspec.Meta(ge=-1, le=MAX_SEQ)]
 TimeUs = Annotated[int, msgspec.Meta(ge=0, le=MAX_TIME_US)]
 ErrorUs = Annotated[int, msgspec.Meta(ge=0, le=MAX_TIME_US)]
 Number = int | float | None
+Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+# JSON as text: its hash is that of these very bytes, whoever wrote it. Thirty sensors take 4 KB.
+Tables = Annotated[str, msgspec.Meta(max_length=64 * 1024, pattern=r"^[ -~]*\Z")]
 
 SensorState = Literal["live", "late", "lost", "connecting", "not_worn", "off"]
 HealthState = Literal["ok", "degraded", "failed"]
@@ -93,6 +96,25 @@ class HealthReport(msgspec.Struct):
     faults: list[Sentence] = []
 
 
+class RefusedChange(msgspec.Struct):
+    """A change of settings that the gateway did not take, or took back, with every reason why."""
+
+    change: Count
+    faults: list[Sentence]
+
+
+class SettingsReport(msgspec.Struct):
+    """Which settings are in force of those that the hub may change. `hash`: SHA-256 of `tables`, which are
+    told when the hub asks for them; `change`: which of the hub's changes made this version, None when it was
+    made on the gateway; `refused`: the hub's last change, when it is not in force."""
+
+    version: Count
+    hash: Hash
+    change: Count | None = None
+    refused: RefusedChange | None = None
+    tables: Tables | None = None
+
+
 class Beat(msgspec.Struct, kw_only=True):
     """What a gateway says every 10 s and first on each new connection. `number` is echoed by the answer."""
 
@@ -109,6 +131,16 @@ class Beat(msgspec.Struct, kw_only=True):
     link: dict[Word, Number] = {}
     health: HealthReport = msgspec.field(default_factory=HealthReport)
     versions: dict[Word, Word] = {}
+    settings: SettingsReport | None = None
+
+
+class SettingsChange(msgspec.Struct):
+    """Settings to take up: JSON `tables` as `version`, if those in force still have the hash `based_on`."""
+
+    change: Count
+    version: Count
+    based_on: Hash
+    tables: Tables
 
 
 class EpochAnswer(msgspec.Struct):
@@ -126,13 +158,15 @@ class EpochAnswer(msgspec.Struct):
 
 
 class Answer(msgspec.Struct, kw_only=True):
-    """The hub's reply. None means: nothing newer than what the gateway has."""
+    """The hub's reply. None means: nothing newer than what the gateway has. `settings_wanted`: the next beat
+    is to tell the tables of the settings in force."""
 
     version: int = BEAT_VERSION
     number: Count
     hub_us: TimeUs
     epochs: list[EpochAnswer] = []
-    settings: dict[str, Any] | None = None
+    settings: SettingsChange | None = None
+    settings_wanted: bool = False
     roster: dict[str, Any] | None = None
     orders: list[dict[str, Any]] = []
 

@@ -301,6 +301,9 @@ def message_vector(good: list[Record]) -> None:
     write("message-with-damage", b"".join(pieces), content)
 
 
+SETTINGS = '{"record":{"live_ms":250},"sensors":[{"address":"A0:9E:1A:00:00:01","kind":"heart_rate","name":"hr-01"}]}'
+
+
 def beat_vectors() -> None:
     pin = beats.AnchorReport(4_000_000, 1_750_000_004_000_000, 2_400, 3)
     beat = beats.Beat(
@@ -321,11 +324,23 @@ def beat_vectors() -> None:
         link={"rtt_ms": 12.5},
         health=beats.HealthReport("degraded", ["The buffer was full: 8 records were given up."]),
         versions={"sts-edge": "0.1.0"},
+        settings=beats.SettingsReport(
+            4,
+            hashlib.sha256(SETTINGS.encode()).hexdigest(),
+            refused=beats.RefusedChange(4_503_599_627_370_495, ["record.live_ms = 5  expected 50 to 5000"]),
+            tables=SETTINGS,
+        ),
     )
     answer = beats.Answer(
         number=3,
         hub_us=1_750_000_025_010_000,
         epochs=[beats.EpochAnswer(EARLIER.hex(), False, [(0, 2), (10, 40)], [(41, 41)], True)],
+        settings=beats.SettingsChange(
+            1_125_899_906_842_623,
+            5,
+            hashlib.sha256(SETTINGS.encode()).hexdigest(),
+            '{"record":{"live_ms":500}}',
+        ),
     )
     for name, data, content in (
         ("beat", beats.encode_beat(beat), beat),

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from test_agent import settings
 
+from agent_support import settings
 from clock_site import SECOND_US, Act, Site, judged
 from demo.preflight import find_faketime
 from missing_parts import missing

@@ -18,8 +18,8 @@ from urllib.parse import quote, urlsplit
 import asyncpg
 import httpx
 import pytest
-from test_agent import Agent, agent
 
+from agent_support import Agent, agent
 from api_fixtures import API_PASSWORD  # roles are the server's: one password for all its databases
 from api_support import client_of, settings_of
 from demo.ports import LOOPBACK

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import aio_pika
 import pytest
-from test_agent import Agent, agent
 
+from agent_support import Agent, agent
 from api_support import World
 from demo.services.rabbitmq import RabbitMQ
 from faults.cable import Cable as Link

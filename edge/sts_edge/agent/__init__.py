@@ -2,6 +2,7 @@
 
 agent      the parts, wired together
 reports    beat and status
+settings_book, settings_change  which version of the settings this is, and changes that the hub orders
 registration  which Bluetooth sensors are read, at the start and after a reload
 flow       how fast the buffer fills and empties
 anchors    ties of boot time to wall time
@@ -13,6 +14,7 @@ start      from settings to an exit code
 """
 
 from .agent import Agent
-from .start import FAILED, OK, start
+from .settings_book import SettingsBook
+from .start import ANEW, FAILED, OK, start
 
-__all__ = ["FAILED", "OK", "Agent", "start"]
+__all__ = ["ANEW", "FAILED", "OK", "Agent", "SettingsBook", "start"]

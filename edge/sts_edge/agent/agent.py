@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
@@ -29,6 +29,8 @@ from sts_edge.supervisor import Supervisor
 from sts_edge.uplinks import Uplink, amqp, https
 from sts_edge.uplinks.uplink import TwoLaneUplink
 from sts_edge.witness import Witness, WitnessMissing
+from sts_protocols.beat import Answer as HubAnswer
+from sts_protocols.beat import Beat
 from sts_protocols.record import DocumentPart, Impulse, Kind, Record, encode_document_part
 from sts_protocols.sample import Packet
 
@@ -38,6 +40,7 @@ from .notes import Notes
 from .notify import Systemd
 from .raw_frames import RawLog
 from .reports import Reports
+from .settings_change import Waiting
 from .tail import tail_line
 
 # A service manager waits 90 s before it kills; a person waits a few. Half of it for the disk, half for the
@@ -74,6 +77,9 @@ class Agent:
         self.reports = Reports(gateway.name, self.buffer, self.clock, self.health, self._states, self.flow)
         self.uplink: Uplink = self._make_uplink(settings)
         self.reports.link = self.uplink.report
+        self.uplink.on_answer = self._answered
+        self._hearers: list[Callable[[HubAnswer, Beat], None]] = []
+        self._cares: dict[str, Callable[[], Awaitable[None]]] = {}
         self.notes = Notes(self.buffer, self.clock.boot_us, self.clock.reading)
         # What is open can be shown live as soon as the time is known; once the pin is on disk the hub is
         # told, so that what waits may follow.
@@ -130,12 +136,22 @@ class Agent:
         """Answer this question at the agent's socket as well."""
         self._control.add(word, give)
 
+    def hear(self, take: Callable[[HubAnswer, Beat], None]) -> None:
+        """Hand each answer of the hub to this part as well, with the beat it answers."""
+        self._hearers.append(take)
+
+    def care(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Keep this part at work as well, for as long as the agent runs."""
+        self._cares[name] = work
+
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop. Raises BufferFailed or WitnessMissing when there is no going on."""
         stopped: asyncio.Future[Any] = asyncio.create_task(stop.wait())
         self._supervisor.start("clock", self.clock.run)
         self._supervisor.start("flow", self.flow.run)
         self._supervisor.start("uplink", self.uplink.run)
+        for name, work in self._cares.items():
+            self._supervisor.start(name, work)
         for source in self.sources:
             self._supervisor.start(type(source).__name__, source.run)
         self._running = True
@@ -195,6 +211,12 @@ class Agent:
             _log.warning("purged", records=told["records"])
         return told
 
+    def waiting(self) -> Waiting:
+        """What is held here and must outlive every change of the settings."""
+        stats, wall_us = self.buffer.stats(), self.clock.wall_us()
+        age_s = None if stats.oldest_us is None or wall_us is None else (wall_us - stats.oldest_us) / 1e6
+        return Waiting(stats, self.raw.stats(), age_s)
+
     async def accepted(self) -> bool:
         """Wait until the record closed last is on the disk; False when it found no room there."""
         try:
@@ -226,6 +248,10 @@ class Agent:
             tell(*news)
         except WitnessMissing as error:
             self._supervisor.fail(error)
+
+    def _answered(self, answer: HubAnswer, beat: Beat) -> None:
+        for take in self._hearers:
+            take(answer, beat)
 
     def _states(self) -> list[SensorState]:
         return [state for source in self.sources for state in source.states()]

@@ -19,7 +19,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 import structlog
 
-from sts_edge.buffer import BufferFailed, BufferTaken, RecordDropped, SegmentLog
+from sts_edge.buffer import BufferFailed, BufferStats, BufferTaken, RecordDropped, SegmentLog
 from sts_edge.config import BufferSettings
 from sts_edge.health import Health
 from sts_protocols.errors import RecordError
@@ -99,6 +99,10 @@ class RawLog:
             self._keeps = True
         except (BufferFailed, BufferTaken) as error:
             self._failed(error)
+
+    def stats(self) -> BufferStats:
+        """How much is kept."""
+        return self._log.stats()
 
     def keep(self, sensor: str, kind: str, boot_us: int, frame: bytes) -> None:
         """Take a frame as it came; kind: what decodes it."""

@@ -19,6 +19,7 @@ from sts_protocols.beat import (
     EpochReport,
     HealthReport,
     SensorReport,
+    SettingsReport,
 )
 from sts_protocols.record import Anchor, ClockSource
 
@@ -49,6 +50,7 @@ class Reports:
         self._versions = versions()
         self._began_us = clock.boot_us()
         self.link: Callable[[], LinkReport | None] = lambda: None
+        self.settings: Callable[[], SettingsReport | None] = lambda: None
         self.running = True
 
     def beat(self, number: int) -> Beat:
@@ -72,6 +74,7 @@ class Reports:
                 faults=[sentence[:_LONGEST_SENTENCE] for sentence in self._health.faults],
             ),
             versions=self._versions,
+            settings=self.settings(),
         )
 
     def status(self) -> dict[str, Any]:
@@ -89,6 +92,7 @@ class Reports:
             "hub": _hub(self.link()),
             "buffer": {**_buffer_status(stats, self._clock.wall_us()), **_rates(self._flow.rates(stats))},
             "clock": self._clock_status(now_us),
+            "settings": _settings_status(self.settings()),
             "sensors": dict(Counter(state.state for state in states)),
             "sensor_list": [_sensor_status(state, now_us) for state in states],
         }
@@ -115,6 +119,16 @@ class Reports:
             "error_ms": round(reading.error_us / 1_000, 1) if known else None,
             "hub_wall_us": self._clock.hub_wall_us(),
         }
+
+
+def _settings_status(report: SettingsReport | None) -> dict[str, Any] | None:
+    if report is None:
+        return None
+    return {
+        "version": report.version,
+        "by": "gateway" if report.change is None else "hub",
+        "refused": [] if report.refused is None else report.refused.faults,
+    }
 
 
 def _pin(anchor: Anchor | None) -> AnchorReport | None:

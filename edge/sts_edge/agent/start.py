@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from sts_edge.buffer import BufferFailed, BufferTaken
 from sts_edge.config import Settings
-from sts_edge.control.server import SocketTaken
+from sts_edge.control.server import Question, SocketTaken
 from sts_edge.sources.folder import FolderSource
 from sts_edge.sources.readers import ReaderSource
 from sts_edge.witness import WitnessMissing
@@ -20,6 +19,8 @@ from sts_edge.witness import WitnessMissing
 from . import logs
 from .agent import Agent
 from .registration import Registration
+from .settings_book import SettingsBook
+from .settings_change import SettingsChanges
 
 if TYPE_CHECKING:
     from sts_edge.sources.bluetooth import BluetoothSource
@@ -27,26 +28,45 @@ if TYPE_CHECKING:
 OK = 0
 FAILED = 1
 NOT_ALLOWED = 6
+# No code of the process: it goes on with an agent that reads the settings anew.
+ANEW = -1
 
 _log = structlog.get_logger()
 
 
-def start(settings: Settings, config: Path, level: int = logging.INFO) -> int:
-    """Run the agent until SIGTERM or SIGINT; returns the exit code. config: where the settings came from."""
-    return asyncio.run(_main(settings, config, level))
+class Ending:
+    """Why the agent is to end: a signal ends the process, `anew` only this agent."""
+
+    def __init__(self) -> None:
+        self.stop = asyncio.Event()
+        self.code = ANEW
+
+    def signalled(self) -> None:
+        """The process is to end."""
+        self.code = OK
+        self.stop.set()
+
+    def anew(self) -> None:
+        """Another agent is to read the settings anew."""
+        self.stop.set()
 
 
-async def _main(settings: Settings, config: Path, level: int) -> int:
+def start(settings: Settings, book: SettingsBook, level: int = logging.INFO) -> int:
+    """Run the agent until SIGTERM or SIGINT; returns the exit code, or ANEW. book: where the settings came from."""
+    return asyncio.run(_main(settings, book, level))
+
+
+async def _main(settings: Settings, book: SettingsBook, level: int) -> int:
     logs.configure(settings.gateway.name, level)
-    stop = asyncio.Event()
+    ending = Ending()
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_unexpected)
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, ending.signalled)
     try:
-        agent = await _opened(settings, config)
+        agent = await _opened(settings, book, ending)
         logs.configure(settings.gateway.name, level, agent.notes.note)
-        await agent.run(stop)
+        await agent.run(ending.stop)
     except (BufferFailed, BufferTaken, SocketTaken, WitnessMissing) as error:
         _log.critical("agent_failed", reason=str(error))
         return FAILED
@@ -58,10 +78,10 @@ async def _main(settings: Settings, config: Path, level: int) -> int:
     except OSError as error:
         _log.critical("agent_failed", reason=str(error))
         return FAILED
-    return OK
+    return ending.code
 
 
-async def _opened(settings: Settings, config: Path) -> Agent:
+async def _opened(settings: Settings, book: SettingsBook, ending: Ending) -> Agent:
     settings.gateway.data_dir.mkdir(parents=True, exist_ok=True)
     agent = Agent(settings)
     await agent.open()
@@ -81,9 +101,9 @@ async def _opened(settings: Settings, config: Path) -> Agent:
                 settings, agent.emit, agent.clock.add_anchor, now_us=agent.clock.boot_us, keep=agent.keep
             )
         )
-    registration = Registration(settings, config, agent.health, radio, agent.add_source)
+    registration = Registration(settings, book.config, agent.health, radio, agent.add_source)
     registration.begin()
-    agent.answer("reload", registration.reload)
+    _take_changes(agent, registration, book, ending)
     agent.answer("scan", registration.near)
     agent.answer("purge", agent.purge)
     agent.answer("raw", agent.order_raw)
@@ -101,6 +121,27 @@ async def _opened(settings: Settings, config: Path) -> Agent:
 
         agent.add_source(MqttSource(settings.gateway.name, settings.mqtt, settings.topics, agent.emit))
     return agent
+
+
+def _take_changes(agent: Agent, registration: Registration, book: SettingsBook, ending: Ending) -> None:
+    """Settings change by an order of the hub or by a person here; both go through the file, and are read anew."""
+
+    async def apply() -> bool:
+        told = await registration.reload(Question("reload"))
+        return bool(told.get("needs_restart"))
+
+    changes = SettingsChanges(book, agent.health, apply, ending.anew, agent.uplink.beat, agent.waiting)
+
+    async def reload(question: Question) -> dict[str, Any]:
+        told = await registration.reload(question)
+        if told.get("needs_restart") == []:
+            changes.edited()
+        return told
+
+    agent.answer("reload", reload)
+    agent.hear(changes.hear)
+    agent.reports.settings = changes.report
+    agent.care("settings", changes.run)
 
 
 def _unexpected(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -74,32 +74,13 @@ def _open(file: Path) -> None:
 def _faults(text: str, config: Path) -> list[Any]:
     """Every reason why the agent could not use this: relative paths count from the real file's folder."""
     from sts_edge.config import ConfigError, parse
+    from sts_edge.names import moved_names
 
     try:
         settings = parse(text, base=config.parent)
     except ConfigError as error:
         return list(error.faults)
-    return _moved_names(settings)
-
-
-def _moved_names(settings: Any) -> list[Any]:
-    """A local name that belongs to another device."""
-    import sqlite3
-
-    from sts_edge.config import Fault
-    from sts_edge.names import FILE_NAME, NameBook
-
-    try:
-        known = NameBook(settings.gateway.data_dir / FILE_NAME).known()
-    except (sqlite3.Error, OSError):
-        return []  # the agent looks, too, and it can
-    return [
-        Fault(
-            0, "sensors", f"{one.name} is the name of {known[one.name]} for ever; give {one.address} another"
-        )
-        for one in settings.sensors
-        if known.get(one.name, one.address) != one.address
-    ]
+    return moved_names(settings)
 
 
 def _tell(call: Call, faults: list[Any]) -> None:

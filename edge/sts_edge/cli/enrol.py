@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sts_edge.config.placing import put_in_place, store
 from sts_edge.enrolment import (
     Asking,
     Enrolled,
@@ -16,8 +17,6 @@ from sts_edge.enrolment import (
     UnreachableError,
     kept_secret,
     own_name,
-    put_in_place,
-    store,
 )
 
 from .call import Call

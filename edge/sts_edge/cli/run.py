@@ -16,12 +16,15 @@ _INFO = 1
 
 def run(call: Call) -> None:
     """Run the agent until SIGTERM or SIGINT."""
-    settings = loaded(call)
     # structlog imports rich where it finds it: 5 MB, for pictures of errors that nobody sees on a gateway.
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
-    from sts_edge.agent import start
+    from sts_edge.agent import ANEW, SettingsBook, start
 
     level = _LEVELS[min(max(_INFO - call.verbosity, 0), len(_LEVELS) - 1)]
-    code = start(settings, call.config, level)
+    code = ANEW
+    while code == ANEW:
+        book = SettingsBook(call.config)
+        book.begin()
+        code = start(loaded(call), book, level)
     if code:
         raise Stop(Exit(code))

@@ -58,6 +58,7 @@ def plain(told: Status, output: Output) -> list[str]:
         f"  Clock      {_clock(told['clock'], output)}",
         f"  Sensors    {_sensors(told['sensors'], output)}",
         *_sensor_lines(told, output),
+        *_settings(told.get("settings"), output),
         *(f"  {output.sign('warning', sentence)}" for sentence in told["faults"]),
         *_next(told),
     ]
@@ -140,6 +141,14 @@ def _sensor(one: Status, output: Output) -> str:
     if one["battery"] is not None:
         facts.append(f"battery {one['battery']} %")
     return "  ".join(facts)
+
+
+def _settings(settings: Status | None, output: Output) -> list[str]:
+    """Why a change is not in force stands among the faults."""
+    if settings is None:
+        return []
+    version = output.sign("warning" if settings["refused"] else "good", f"version {settings['version']}")
+    return [f"  Settings   {version}, made on the {settings['by']}"]
 
 
 def _next(told: Status) -> list[str]:

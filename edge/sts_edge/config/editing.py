@@ -18,6 +18,7 @@ from tomlkit.items import AoT, Comment, Table, Whitespace
 
 from .faults import ConfigError, Fault
 from .load import parse
+from .placing import put_in_place
 from .settings import Settings
 
 BACKUP_SUFFIX = ".bak"
@@ -146,19 +147,10 @@ def replace(path: Path, text: str) -> Path:
             file.flush()
             os.fsync(file.fileno())
         shutil.copy2(path, backup)
-        fresh.replace(path)
-        _sync_folder(path.parent)
+        put_in_place(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
     return backup
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _take_tail(body: Container) -> list[Comment | Whitespace]:

@@ -5,8 +5,10 @@ An uplink knows nothing of sensors and of the disk; the agent gives it a store o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from sts_protocols.beat import Answer, Beat
 from sts_protocols.record import Record
 
 from .link import LinkState
@@ -41,7 +43,11 @@ class Uplink(Protocol):
     - a live record is handed over once, and backlog never before a live record that waits;
     - nothing that the broker refuses keeps other records from being sent;
     - `run` ends only by cancellation, whatever the network or the broker does.
+
+    on_answer: called with each answer of the hub and the beat it answers.
     """
+
+    on_answer: Callable[[Answer, Beat], None]
 
     async def run(self) -> None: ...
 

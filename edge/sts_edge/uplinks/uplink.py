@@ -68,6 +68,7 @@ class TwoLaneUplink:
     ) -> None:
         self._clock = clock
         self._on_flow = on_flow
+        self.on_answer: Callable[[Answer, Beat], None] = lambda answer, beat: None
         self._faults = Faults(board, address)
         self._line: Line | None = None
         self._backlog_line: Line | None = None
@@ -279,6 +280,7 @@ class TwoLaneUplink:
         self._clock.add_hub_answer(sent_us, received_us, answer.hub_us)
         self._answers.apply(answer, beat)
         self._faults.answered()
+        self.on_answer(answer, beat)
         self._backlog.pump()
 
     # --- what only time tells

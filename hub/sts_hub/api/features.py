@@ -9,6 +9,7 @@ from sts_hub.completeness.endpoints import router as completeness
 from sts_hub.corrections.endpoints import router as corrections
 from sts_hub.documents.endpoints import router as documents
 from sts_hub.enrolment.endpoints import router as enrolment
+from sts_hub.gateway_settings.endpoints import router as gateway_settings
 from sts_hub.gateways.endpoints import router as gateways
 from sts_hub.impulses.endpoints import router as impulses
 from sts_hub.live.endpoints import router as live
@@ -26,6 +27,7 @@ for _feature in (
     athletes,
     samples,
     gateways,
+    gateway_settings,
     enrolment,
     impulses,
     corrections,

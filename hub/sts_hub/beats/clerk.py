@@ -53,7 +53,13 @@ class Clerk:
         self._count("answered")
         for fault in settled.faults:
             _log.warning("gateway fault", gateway=beat.gateway, fault=fault)
-        answer = Answer(number=beat.number, hub_us=_now_us(), epochs=settled.epochs)
+        answer = Answer(
+            number=beat.number,
+            hub_us=_now_us(),
+            epochs=settled.epochs,
+            settings=settled.down.change,
+            settings_wanted=settled.down.wanted,
+        )
         return Handled(answer, settled.waiting)
 
     def refused(self) -> None:

@@ -6,6 +6,7 @@ ON CONFLICT (gateway) DO UPDATE SET epoch = excluded.epoch, number = excluded.nu
 WHERE CASE WHEN s.epoch = excluded.epoch THEN s.number < excluded.number
       ELSE (SELECT spoke_first_at FROM sts.epoch WHERE epoch = s.epoch)
         <= (SELECT spoke_first_at FROM sts.epoch WHERE epoch = excluded.epoch) END
+RETURNING true
 
 -- name: keep_names
 -- The first word on which device a name means stays; one that contradicts it is kept beside it, and returned.
@@ -91,3 +92,34 @@ WHERE s.epoch = $1 AND s.gateway = $2
 
 -- name: keep_copied
 UPDATE sts.gateway_state SET copied_at = $2 WHERE gateway = $1
+
+-- name: settings_refused
+-- Why a change is not in force; told with every beat, kept once.
+UPDATE sts.settings_version SET state = 'refused', faults = $3, state_at = now()
+WHERE gateway = $1 AND id = $2 AND asked_by IS NOT NULL AND state IN ('waiting', 'in_force')
+RETURNING id
+
+-- name: settings_of_version
+-- What the hub knows of a version: its own change by its number, one made on the gateway by its hash.
+SELECT id, state, hash, tables FROM sts.settings_version
+WHERE gateway = $1 AND (id = $2 OR version = $3 AND hash = $4)
+ORDER BY id = $2 DESC NULLS LAST, made_at DESC LIMIT 1
+
+-- name: settings_waiting
+SELECT id, version, based_on, tables FROM sts.settings_version WHERE gateway = $1 AND state = 'waiting'
+
+-- name: settings_overtaken
+UPDATE sts.settings_version SET state = 'overtaken', state_at = now() WHERE id = $1
+
+-- name: settings_tables
+UPDATE sts.settings_version SET tables = $2 WHERE id = $1
+
+-- name: settings_past
+UPDATE sts.settings_version SET state = 'past', state_at = now() WHERE gateway = $1 AND state = 'in_force'
+
+-- name: settings_made
+INSERT INTO sts.settings_version (gateway, version, state, tables, hash) VALUES ($1, $2, 'in_force', $3, $4)
+
+-- name: settings_in_force
+UPDATE sts.settings_version SET state = 'in_force', hash = $2, tables = coalesce($3, tables), faults = '{}', state_at = now()
+WHERE id = $1

@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 
 from sts_hub import logs
+from sts_hub.beats.settings import Down, keep_settings
 from sts_hub.beats.wants import Range, Signs, Want, revise
 from sts_hub.db import queries
 from sts_hub.db.pools import Connection
@@ -31,11 +32,13 @@ _log = logs.get("sts.beats")
 
 @dataclass
 class Settled:
-    """The hub's side of a beat: what to answer, what is wrong, and whether the queues should be looked at."""
+    """The hub's side of a beat: what to answer, what is wrong, whether the queues should be looked at, and what
+    goes down with the answer."""
 
     epochs: list[EpochAnswer] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     waiting: bool = False
+    down: Down = field(default_factory=Down)
 
 
 async def settle(connection: Connection, beat: Beat, at: datetime, empty_at: float | None) -> Settled:
@@ -49,7 +52,8 @@ async def settle(connection: Connection, beat: Beat, at: datetime, empty_at: flo
         settled.faults += await _keep_names(connection, beat)
         settled.faults += await _keep_epochs(connection, beat, at)
         await connection.execute(_QUERIES.close_epochs, ids, beat.gateway)
-        await connection.execute(_QUERIES.keep_state, *_state(beat, at))
+        if await connection.fetchval(_QUERIES.keep_state, *_state(beat, at)):
+            settled.down = await keep_settings(connection, beat.gateway, beat.settings)
         settled.faults += await _copied(connection, beat, at)
         await _answer(connection, beat, at, empty_at, settled)
     return settled

@@ -16,7 +16,10 @@ from sts_protocols.beat import (
     EpochAnswer,
     EpochReport,
     HealthReport,
+    RefusedChange,
     SensorReport,
+    SettingsChange,
+    SettingsReport,
     decode_answer,
     decode_beat,
     encode_answer,
@@ -44,12 +47,16 @@ BEAT = Beat(
     link={"rtt_ms": 12.5},
     health=HealthReport("degraded", ["The clock has only the hub as its source."]),
     versions={"sts-edge": "0.1.0"},
+    settings=SettingsReport(
+        4, "cd" * 32, None, RefusedChange(6, ["record.live_ms = 5  expected 50 to 5000"])
+    ),
 )
 ANSWER = Answer(
     number=3,
     hub_us=1_750_000_005_010_000,
     epochs=[EpochAnswer(BEFORE, False, [(0, 3), (5, 40)], [(41, 41)], True)],
-    settings={"record": {"live_ms": 250}},
+    settings=SettingsChange(7, 5, "ab" * 32, '{"record":{"live_ms":250}}'),
+    settings_wanted=True,
     orders=[{"do": "doctor"}],
 )
 

@@ -340,6 +340,30 @@ export interface paths {
         patch: operations["change_gateway"];
         trace?: never;
     };
+    "/api/v1/gateways/{name}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Gateway Settings
+         * @description What is in force on a gateway, and what became of the last change from here.
+         */
+        get: operations["get_gateway_settings"];
+        /**
+         * Change Gateway Settings
+         * @description Have a gateway take up other settings: it judges them, tries them, and takes them back if it loses the hub.
+         */
+        put: operations["change_gateway_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enrolment-codes": {
         parameters: {
             query?: never;
@@ -1116,6 +1140,15 @@ export interface components {
             battery: number | null;
         };
         /**
+         * GatewaySettings
+         * @description The settings of a gateway: what is in force there, and the last change from here.
+         */
+        GatewaySettings: {
+            /** @description Null: its gateway has not told them yet. */
+            in_force: components["schemas"]["SettingsVersion"] | null;
+            change: components["schemas"]["SettingsAsked"] | null;
+        };
+        /**
          * Impulse
          * @description One line of a timer that tells a time. Epoch, seq and place say which it is, for good.
          */
@@ -1856,6 +1889,79 @@ export interface components {
             coverage: number | null;
         };
         /**
+         * SettingsAsked
+         * @description The last change that was asked for here, and what became of it.
+         */
+        SettingsAsked: {
+            /** Version */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "in_force" | "past" | "refused" | "overtaken" | "withdrawn";
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Faults
+             * @description Why the gateway does not take it, or took it back.
+             */
+            faults: string[];
+            /**
+             * Way Out
+             * @description Who must act and how; empty when nobody must.
+             */
+            way_out: string;
+            /** Tables */
+            tables: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * SettingsVersion
+         * @description Settings that are in force on a gateway, as it told them.
+         */
+        SettingsVersion: {
+            /** Version */
+            version: number;
+            /**
+             * Made By
+             * @enum {string}
+             */
+            made_by: "gateway" | "hub";
+            /**
+             * Asked By
+             * @description Who changed them at the hub; null: changed on the gateway.
+             */
+            asked_by: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Tables */
+            tables: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * SettingsWish
+         * @description Settings that a gateway is to take up, all of its tables that may be changed from here.
+         */
+        SettingsWish: {
+            /**
+             * Based On
+             * @description The version that was read; refused when another is in force by now.
+             */
+            based_on: number;
+            tables: components["schemas"]["Tables"];
+        };
+        /**
          * SignIn
          * @description Who signs in.
          */
@@ -1867,6 +1973,45 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * Tables
+         * @description The tables of a gateway's settings file that may be changed from here; a table left out has its defaults.
+         *     Names, addresses and secrets of hub and gateway are changed on the gateway only.
+         */
+        Tables: {
+            /** Record */
+            record?: {
+                [key: string]: boolean | number | string | string[];
+            } | null;
+            /** Buffer */
+            buffer?: {
+                [key: string]: boolean | number | string | string[];
+            } | null;
+            /** Clock */
+            clock?: {
+                [key: string]: boolean | number | string | string[];
+            } | null;
+            /** Bluetooth */
+            bluetooth?: {
+                [key: string]: boolean | number | string | string[];
+            } | null;
+            /** Sensors */
+            sensors?: {
+                [key: string]: boolean | number | string | string[];
+            }[] | null;
+            /** Ports */
+            ports?: {
+                [key: string]: boolean | number | string | string[];
+            }[] | null;
+            /** Topics */
+            topics?: {
+                [key: string]: boolean | number | string | string[];
+            }[] | null;
+            /** Readers */
+            readers?: {
+                [key: string]: boolean | number | string | string[];
+            }[] | null;
         };
         /**
          * Team
@@ -3769,6 +3914,162 @@ export interface operations {
             };
             /** @description There is nothing here (`urn:sts:problem:not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_gateway_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewaySettings"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_gateway_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewaySettings"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

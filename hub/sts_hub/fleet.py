@@ -1,0 +1,6 @@
+"""The verbs of `sts-hub gateway`: each feature that has some adds its own."""
+
+from sts_hub.gateway_settings.cli import settings
+from sts_hub.gateways.cli import app
+
+__all__ = ["app", "settings"]
