@@ -12,7 +12,17 @@ from dbus_fast import Variant
 from sts_sims.carriers.bluez.errors import BluezError, failed, in_progress, not_connected
 from sts_sims.carriers.bluez.faults import NotificationFault, ServicesFault
 from sts_sims.carriers.bluez.tree import Interfaces, ObjectTree, Properties
-from sts_sims.peripheral import FIRST_HANDLE, NOTIFY, WRITE, Characteristic, Peripheral, uuid16
+from sts_sims.peripheral import (
+    FIRST_HANDLE,
+    INDICATE,
+    NOTIFY,
+    READ,
+    WRITE,
+    Characteristic,
+    Peripheral,
+    Service,
+    uuid16,
+)
 
 DEVICE = "org.bluez.Device1"
 SERVICE = "org.bluez.GattService1"
@@ -22,6 +32,9 @@ CLIENT_CONFIGURATION = uuid16(0x2902)
 
 # The ATT MTU that BlueZ and a modern strap agree on.
 MTU = 247
+# Seen on BlueZ 5.66: the generic attribute service of a sensor is shown, its generic access service is not.
+GENERIC_ATTRIBUTE_HANDLE = 0x0006
+SERVICE_CHANGED, CLIENT_FEATURES, DATABASE_HASH = uuid16(0x2A05), uuid16(0x2B29), uuid16(0x2B2A)
 # The types of WriteValue, by the flag that a characteristic must have for it (bluez src/gatt-client.c).
 WRITE_FLAGS = {"request": WRITE, "command": "write-without-response", "reliable": "reliable-write"}
 # "late": a strap may hold measurements back this long (polarofficial/polar-ble-sdk issue 80 tells 3 to 4 s).
@@ -321,8 +334,11 @@ class Device:
 
     def _gatt_objects(self) -> Iterator[tuple[str, Interfaces]]:
         """Services, characteristics, descriptors; BlueZ writes the ATT handle into the path."""
-        handle = FIRST_HANDLE
-        for service in self.peripheral.services:
+        yield from self._service_objects([generic_attribute_service()], GENERIC_ATTRIBUTE_HANDLE)
+        yield from self._service_objects(self.peripheral.services, FIRST_HANDLE)
+
+    def _service_objects(self, services: Sequence[Service], handle: int) -> Iterator[tuple[str, Interfaces]]:
+        for service in services:
             service_path = f"{self.path}/service{handle:04x}"
             yield service_path, {SERVICE: self._service_properties(service.uuid)}
             handle += 1
@@ -342,6 +358,18 @@ class Device:
             "Primary": Variant("b", True),
             "Includes": Variant("ao", []),
         }
+
+
+def generic_attribute_service() -> Service:
+    """What every server has that may change its table (Core specification, Vol 3, Part G, 7)."""
+    return Service(
+        uuid16(0x1801),
+        [
+            Characteristic(SERVICE_CHANGED, (INDICATE,)),
+            Characteristic(CLIENT_FEATURES, (READ, WRITE), b"\x00"),
+            Characteristic(DATABASE_HASH, (READ,), bytes(16)),
+        ],
+    )
 
 
 def _characteristic_properties(service_path: str, model: Characteristic) -> Properties:
