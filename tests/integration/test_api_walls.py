@@ -306,7 +306,7 @@ HIDDEN = (
     "SELECT * FROM sts.login",
     "SELECT * FROM sts.sample",
     "SELECT * FROM sts.series",
-    "SELECT sts.series_of(1, 1::int2)",
+    "SELECT sts.receptions_of(1, 1::int2)",
     "DELETE FROM sts.athlete",
     "UPDATE sts.sensor SET address = ''",
     "UPDATE sts.account SET email = ''",

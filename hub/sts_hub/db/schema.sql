@@ -708,10 +708,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     ORDER BY 2, 1
 $$;
 
--- The series of one metric of a sensor: every epoch of every gateway of the club that tells of the sensor's address.
-CREATE FUNCTION sts.series_of(p_sensor int, p_metric int2) RETURNS int[]
+-- The series of one metric of a sensor and the gateway that heard each: every epoch of every gateway of the club that tells
+-- of the sensor's address.
+CREATE FUNCTION sts.receptions_of(p_sensor int, p_metric int2) RETURNS TABLE (gateway text, series int)
 LANGUAGE sql STABLE SET search_path = sts, pg_temp AS $$
-    SELECT coalesce(array_agg(r.id), '{}')
+    SELECT g.name, r.id
     FROM sts.sensor s
     JOIN sts.local_name l ON l.address = s.address
     JOIN sts.gateway g ON g.name = l.gateway AND g.club_id = s.club_id
@@ -724,40 +725,27 @@ $$;
 CREATE FUNCTION sts.us(p_t timestamptz) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (extract(epoch FROM p_t) * 1000000)::bigint;
 
--- The athlete's values of one metric in buckets of p_width from p_from on, a row for each reception (series), bucket
--- and quality. covered_us: how much time the ok values of the row stand for: up to the next ok value of whatever reception
--- (so the sum counts no time twice), or p_interval where that is more than p_pause away.
-CREATE FUNCTION sts.read_buckets(
-    p_athlete uuid, p_metric int2, p_from timestamptz, p_to timestamptz,
-    p_width interval, p_interval interval, p_pause interval
-)
-RETURNS TABLE (
-    series int, bucket_us bigint, quality int2, first_us bigint, last_us bigint,
-    low float8, high float8, total float8, n bigint, covered_us bigint
-)
+-- The athlete's values of one metric as they are, a row for each wearing and series: columns of equal length, rising in time,
+-- packed (µs since 1970 as int8, float8 and int2, the highest byte first), so that a week of them costs little to send and
+-- nothing to read. date_part: a float8 holds today's microseconds exactly, and costs a quarter of sts.us, which is numeric.
+CREATE FUNCTION sts.read_series(p_athlete uuid, p_metric int2, p_from timestamptz, p_to timestamptz)
+RETURNS TABLE (sensor int, gateway text, series int, t_us bytea, value bytea, quality bytea)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = sts, pg_temp SET work_mem = '32MB' AS $$
 DECLARE
     v_worn record;
 BEGIN
     FOR v_worn IN SELECT w.sensor, w.since, w.until FROM sts.worn(p_athlete, p_from, p_to) w LOOP
         RETURN QUERY EXECUTE $q$
-            SELECT b.series, sts.us(b.start), b.quality, sts.us(b.first_t), sts.us(b.last_t),
-                   b.low, b.high, b.total, b.n, (extract(epoch FROM b.covered) * 1000000)::bigint
-            FROM (
-                SELECT v.series, date_bin($5, v.t, $4) AS start, v.quality, min(v.t) AS first_t, max(v.t) AS last_t,
-                       min(v.value) AS low, max(v.value) AS high, sum(v.value) AS total, count(*) AS n,
-                       coalesce(sum(v.pause) FILTER (WHERE v.quality = 0 AND v.pause <= $7), interval '0')
-                       + $6 * count(*) FILTER (WHERE v.quality = 0 AND (v.pause <= $7) IS NOT TRUE) AS covered
-                FROM (
-                    SELECT s.series, s.t, s.value, s.quality,
-                           lead(s.t) OVER (PARTITION BY s.quality = 0 ORDER BY s.t) - s.t AS pause
-                    FROM sts.sample s
-                    WHERE s.series = ANY ($1) AND s.t >= $2 AND s.t < $3
-                ) v
-                GROUP BY v.series, 2, v.quality
-            ) b
-        $q$ USING sts.series_of(v_worn.sensor, p_metric), v_worn.since, v_worn.until, p_from,
-                  p_width, p_interval, p_pause;
+            SELECT $1, r.gateway, r.series, v.t_us, v.value, v.quality
+            FROM sts.receptions_of($1, $2) r
+            CROSS JOIN LATERAL (
+                SELECT string_agg(int8send((date_part('epoch', s.t) * 1000000)::bigint), '' ORDER BY s.t) AS t_us,
+                       string_agg(float8send(s.value), '' ORDER BY s.t) AS value,
+                       string_agg(int2send(s.quality), '' ORDER BY s.t) AS quality
+                FROM sts.sample s WHERE s.series = r.series AND s.t >= $3 AND s.t < $4
+            ) v
+            WHERE v.t_us IS NOT NULL
+        $q$ USING v_worn.sensor, p_metric, v_worn.since, v_worn.until;
     END LOOP;
 END $$;
 
@@ -781,9 +769,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
 $$;
 
 -- What a live wall that has just started knows of the past: the values of one metric since p_from of all sensors worn now by
--- people whom the caller may see, and the newest one of each since p_newest_from.
+-- people whom the caller may see, and the newest one of each since p_newest_from; each with the gateway that heard it.
 CREATE FUNCTION sts.live_past(p_metric int2, p_from timestamptz, p_newest_from timestamptz)
-RETURNS TABLE (sensor int, t_us bigint, value float8, quality int2)
+RETURNS TABLE (gateway text, sensor int, t_us bigint, value float8, quality int2)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
 DECLARE
     v_worn record;
@@ -793,28 +781,31 @@ BEGIN
         FROM sts.live_roster() r WHERE r.consents AND r.sensor IS NOT NULL
     LOOP
         RETURN QUERY EXECUTE $q$
-            WITH newest AS (
-                SELECT n.t, n.value, n.quality
-                FROM unnest($2) AS r (id)
+            WITH heard AS MATERIALIZED (
+                SELECT h.gateway, h.series FROM sts.receptions_of($1, $2) h
+            ),
+            newest AS (
+                SELECT h.gateway, n.t, n.value, n.quality
+                FROM heard h
                 CROSS JOIN LATERAL (
                     SELECT s.t, s.value, s.quality FROM sts.sample s
-                    WHERE s.series = r.id AND s.t >= $3 ORDER BY s.t DESC LIMIT 1
+                    WHERE s.series = h.series AND s.t >= $3 ORDER BY s.t DESC LIMIT 1
                 ) n
                 ORDER BY n.t DESC LIMIT 1
             )
-            SELECT $1, sts.us(n.t), n.value, n.quality FROM newest n WHERE n.t < $4
+            SELECT n.gateway, $1, sts.us(n.t), n.value, n.quality FROM newest n WHERE n.t < $4
             UNION ALL
-            SELECT $1, sts.us(s.t), s.value, s.quality FROM sts.sample s
-            WHERE s.series = ANY ($2) AND s.t >= greatest($3, $4)
-            ORDER BY 2
-        $q$ USING v_worn.sensor, sts.series_of(v_worn.sensor, p_metric), v_worn.since, p_from;
+            SELECT h.gateway, $1, sts.us(s.t), s.value, s.quality
+            FROM heard h JOIN sts.sample s ON s.series = h.series AND s.t >= greatest($3, $4)
+            ORDER BY 3
+        $q$ USING v_worn.sensor, p_metric, v_worn.since, p_from;
     END LOOP;
 END $$;
 
 REVOKE EXECUTE ON FUNCTION
-    sts.worn, sts.series_of, sts.read_buckets, sts.us, sts.live_roster, sts.live_past
+    sts.worn, sts.receptions_of, sts.read_series, sts.us, sts.live_roster, sts.live_past
 FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sts.us, sts.worn, sts.read_buckets, sts.live_roster, sts.live_past TO sts_api;
+GRANT EXECUTE ON FUNCTION sts.us, sts.worn, sts.read_series, sts.live_roster, sts.live_past TO sts_api;
 
 -- =====================================================================================================================
 -- Completeness

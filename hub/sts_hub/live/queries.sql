@@ -6,4 +6,4 @@ FROM sts.live_roster()
 WHERE $1::uuid IS NULL OR team_id = $1
 
 -- name: past
-SELECT sensor, t_us, value, quality FROM sts.live_past($1, $2, $3)
+SELECT gateway, sensor, t_us, value, quality FROM sts.live_past($1, $2, $3)

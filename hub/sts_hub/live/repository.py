@@ -67,10 +67,11 @@ async def roster(session: ReadSession, team_id: UUID | None) -> tuple[list[Perso
     return list(people.values()), worn
 
 
-async def past(session: ReadSession, since: datetime, newest_since: datetime) -> list[FrameValue]:
+async def past(session: ReadSession, since: datetime, newest_since: datetime) -> list[tuple[str, FrameValue]]:
     """Heart rates since `since` of what is worn now, and the newest one of each sensor since
-    `newest_since`."""
+    `newest_since`, of each sensor rising in time; with the gateway that heard each."""
     rows = await session.rows(_SQL.past, HEART_RATE.id, since, newest_since)
     return [
-        FrameValue(row["sensor"], HEART_RATE.id, row["t_us"], row["value"], row["quality"]) for row in rows
+        (row["gateway"], FrameValue(row["sensor"], HEART_RATE.id, row["t_us"], row["value"], row["quality"]))
+        for row in rows
     ]

@@ -11,15 +11,16 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Final, NamedTuple, Protocol
 
+from sts_hub.analytics.reception import SAME_US
 from sts_hub.live.frames import Alert, FleetNews, Frame, FrameValue, Message, Notice
+from sts_hub.live.receptions import Receptions
 from sts_protocols.metrics import HEART_RATE
 from sts_protocols.sample import Quality
 
 # A minute of frames at four a second.
 RING: Final = 240
 TREND_US: Final = 60_000_000
-# Two gateways that hear a strap at 1 Hz make 120 values a minute; more is a sensor that reports faster than
-# it should.
+# A strap at 1 Hz makes 60 values a minute; more than five times that is a sensor that reports faster than it should.
 TREND_VALUES: Final = 300
 
 CREDIBLE: Final = frozenset({Quality.OK, Quality.TRUNCATED, Quality.CLOCK_UNSYNCED, Quality.ESTIMATED})
@@ -72,6 +73,7 @@ class Wall:
         self.seq = 0
         self.gap: Gap | None = None
         self.fleet: dict[str, FleetNews] = {}
+        self._receptions = Receptions()
         self._values: dict[int, dict[int, FrameValue]] = {}
         self._trends: dict[int, deque[FrameValue]] = {}
         self._ring: deque[Entry] = deque(maxlen=RING)
@@ -93,8 +95,8 @@ class Wall:
     def take(self, message: Message) -> None:
         """Take a message of the exchange; what is older than what is known changes nothing."""
         match message:
-            case Frame(values=values):
-                self._take_values(values)
+            case Frame(gateway=gateway, values=values):
+                self._take_values(gateway, values)
             case FleetNews(gateway=gateway, hub_us=hub_us):
                 known = self.fleet.get(gateway)
                 if known is None or known.hub_us <= hub_us:
@@ -135,15 +137,19 @@ class Wall:
         """The credible heart rates of the last minute, rising in time."""
         return self._trends.get(sensor_id, ())
 
-    def fill(self, values: Iterable[FrameValue]) -> None:
-        """Take what the database knows of the time before this process listened; nobody is told."""
-        for value in values:
-            self._keep_if_newer(value)
-            self._add_to_trend(value)
+    def fill(self, past: Iterable[tuple[str, FrameValue]]) -> None:
+        """Take what the database knows of the time before this process listened, by gateway and rising in time;
+        nobody is told."""
+        receptions = Receptions()
+        for gateway, value in past:
+            for told in receptions.merged(gateway, [value]):
+                self._keep_if_newer(told)
+                self._add_to_trend(told)
+        self._receptions.go_on_from(receptions)
 
-    def _take_values(self, values: list[FrameValue]) -> None:
+    def _take_values(self, gateway: str, values: list[FrameValue]) -> None:
         self.close_gap("database_away")
-        fresh = [value for value in values if self._keep_if_newer(value)]
+        fresh = [value for value in self._receptions.merged(gateway, values) if self._keep_if_newer(value)]
         for value in fresh:
             self._add_to_trend(value)
         if fresh:
@@ -163,7 +169,7 @@ class Wall:
         trend = self._trends.setdefault(value.sensor_id, deque(maxlen=TREND_VALUES))
         if not trend or trend[-1].t_us < value.t_us:
             trend.append(value)
-        elif all(known.t_us != value.t_us for known in trend) and len(trend) < TREND_VALUES:
+        elif all(abs(known.t_us - value.t_us) >= SAME_US for known in trend) and len(trend) < TREND_VALUES:
             insort(trend, value, key=lambda known: known.t_us)
         while trend[-1].t_us - trend[0].t_us > TREND_US:
             trend.popleft()

@@ -13,8 +13,18 @@ from sts_hub.kit.shapes import Moment
 from sts_hub.samples import service
 from sts_hub.samples.schemas import Beats, Chart
 from sts_hub.samples.service import Wanted
+from sts_protocols.routing import GATEWAY_NAME
 
 router = APIRouter(prefix="/athletes", tags=["samples"])
+
+_Gateway = Annotated[
+    str | None,
+    Query(
+        pattern=f"^{GATEWAY_NAME.pattern}$",
+        description="Only what this gateway heard; without it the receptions of all are merged, so that nothing "
+        "counts twice.",
+    ),
+]
 
 
 def _wanted(
@@ -25,8 +35,9 @@ def _wanted(
     since: Annotated[Moment, Query(alias="from")],
     until: Annotated[Moment, Query(alias="to", description="Not included; at most 7 days after `from`.")],
     pixels: Annotated[int, Query(ge=10, le=10_000, description="Width of the chart.")] = 1000,
+    gateway: _Gateway = None,
 ) -> Wanted:
-    return Wanted(tuple(metric), since, until, pixels)
+    return Wanted(tuple(metric), since, until, pixels, gateway)
 
 
 @router.get("/{athlete_id}/samples", responses=described(NotSignedIn, NotFound))
@@ -44,6 +55,7 @@ async def get_beats(
     athlete_id: UUID,
     since: Annotated[Moment, Query(alias="from")],
     until: Annotated[Moment, Query(alias="to", description="Not included; at most 1 hour after `from`.")],
+    gateway: _Gateway = None,
 ) -> Beats:
     """When an athlete's heart beat, by the sums of RR intervals, each stretch with the error of its alignment."""
-    return await service.beats(session, caller, athlete_id, since, until)
+    return await service.beats(session, caller, athlete_id, since, until, gateway)

@@ -1,7 +1,7 @@
 """Samples in the database: read only through functions that ask who is asking."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,24 +18,25 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Buckets:
-    """Values summed up: one entry per reception (series), bucket of time and quality. Times are µs since
-    1970."""
+class Values:
+    """Values with their times (µs since 1970) and qualities by number, in columns of equal length."""
 
-    series: Ints
-    bucket_us: Ints
+    t_us: Ints
+    value: Floats
     quality: Ints
-    first_us: Ints
-    last_us: Ints
-    low: Floats
-    high: Floats
-    total: Floats
-    n: Ints
-    covered_us: Ints
 
-    def only(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> "Buckets":
-        """The entries of a mask, or in the order of an index."""
-        return Buckets(*(getattr(self, name)[chosen] for name in self.__slots__))
+    def only(self, chosen: NDArray[Any]) -> "Values":
+        """Those of a mask, or in the order of an index."""
+        return Values(self.t_us[chosen], self.value[chosen], self.quality[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What one gateway heard of a sensor in one of its epochs; rising in time, never empty."""
+
+    sensor: int
+    gateway: str
+    values: Values
 
 
 async def worn(
@@ -46,25 +47,20 @@ async def worn(
     return [(row["since"], row["until"]) for row in rows]
 
 
-async def buckets(
-    session: ReadSession,
-    athlete_id: UUID,
-    metric: int,
-    since: datetime,
-    until: datetime,
-    width: timedelta,
-    rhythm: tuple[timedelta, timedelta],
-) -> Buckets:
-    """The values of one metric in buckets of `width` from `since` on.
-
-    rhythm: how long one value stands for time covered, and the longest pause that still counts as covered.
-    """
-    rows = await session.rows(_SQL.buckets, athlete_id, metric, since, until, width, *rhythm)
-    integers = {name: np.array([row[name] for row in rows], np.int64) for name in _INTEGERS}
-    floats = {name: np.array([row[name] for row in rows], np.float64) for name in _FLOATS}
-    columns: dict[str, Any] = {**integers, **floats}
-    return Buckets(**columns)
-
-
-_INTEGERS = ("series", "bucket_us", "quality", "first_us", "last_us", "n", "covered_us")
-_FLOATS = ("low", "high", "total")
+async def series(
+    session: ReadSession, athlete_id: UUID, metric: int, since: datetime, until: datetime
+) -> list[Series]:
+    """The athlete's values of one metric as they were received: 600,000 for a week of a sensor at 1 Hz."""
+    rows = await session.rows(_SQL.series, athlete_id, metric, since, until)
+    return [
+        Series(
+            row["sensor"],
+            row["gateway"],
+            Values(
+                np.frombuffer(row["t_us"], ">i8").astype(np.int64),
+                np.frombuffer(row["value"], ">f8").astype(np.float64),
+                np.frombuffer(row["quality"], ">i2").astype(np.int64),
+            ),
+        )
+        for row in rows
+    ]

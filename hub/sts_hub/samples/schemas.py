@@ -30,6 +30,10 @@ class Series(Shown):
     coverage: float | None = Field(
         description="Part (0 to 1) of the time worn that values of quality ok cover; null without a rhythm."
     )
+    gateways: list[str] = Field(
+        description="Who heard this. Where several heard the same, one at a time is taken: ask for one by name to "
+        "see its own reception."
+    )
 
 
 class Chart(Shown):

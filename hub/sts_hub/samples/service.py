@@ -1,6 +1,7 @@
 """Rules of charts: one line per metric, thinned without losing an extreme; gaps stay gaps; coverage stands
 beside."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,23 +12,24 @@ import numpy as np
 
 from sts_hub.analytics.alignment import Alignment, align
 from sts_hub.athletes import service as athletes
+from sts_hub.db.times import microseconds
 from sts_hub.errors import Invalid
 from sts_hub.kit.database import ReadSession
 from sts_hub.policy import Act, Caller, Kind
-from sts_hub.samples import repository, thinning
-from sts_hub.samples.repository import Buckets, Floats
+from sts_hub.samples import receptions, repository, thinning
+from sts_hub.samples.repository import Floats, Values
+from sts_hub.samples.repository import Series as Heard
 from sts_hub.samples.schemas import Beats, Chart, QualityWord, Series, Stretch
-from sts_hub.samples.thinning import Points
-from sts_protocols.metrics import EVERY_SECOND_MS, RR_INTERVAL, Metric, by_name
+from sts_protocols.metrics import RR_INTERVAL, Metric, by_name
 from sts_protocols.sample import Quality
 
-# A sensor at 1 Hz makes 600,000 values in a week, which the database sums up in about a second.
+# A sensor at 1 Hz makes 600,000 values in a week, which are read, merged and thinned in about a second.
 LONGEST: Final = timedelta(days=7)
 
 # Beats are not thinned: an hour holds some ten thousand.
 LONGEST_BEATS: Final = timedelta(hours=1)
-# A bucket of its own for each value.
-FINEST: Final = timedelta(microseconds=1)
+# After every time there is.
+_FAR: Final = np.int64(2**61)
 
 # A strap sends the intervals it found once a second: ten seconds without any is a hole, whatever the rhythm
 # of the heart.
@@ -52,6 +54,7 @@ class Wanted:
     since: datetime
     until: datetime
     pixels: int
+    gateway: str | None = None
 
     @property
     def width(self) -> timedelta:
@@ -71,26 +74,35 @@ async def chart(session: ReadSession, caller: Caller, athlete_id: UUID, wanted: 
 
 
 async def beats(
-    session: ReadSession, caller: Caller, athlete_id: UUID, since: datetime, until: datetime
+    session: ReadSession,
+    caller: Caller,
+    athlete_id: UUID,
+    since: datetime,
+    until: datetime,
+    gateway: str | None = None,
 ) -> Beats:
     """The aligned beats of an athlete; raises NotFound, or Invalid for a time that makes no sense."""
     await athletes.one(session, caller, athlete_id, Act.SEE, Kind.HEALTH)
     if not since < until <= since + LONGEST_BEATS:
         raise Invalid("`from` must lie before `to`, by an hour at most.", way_out="Ask for a shorter time.")
-    none = timedelta(0)
-    heard = await repository.buckets(session, athlete_id, RR_INTERVAL.id, since, until, FINEST, (none, none))
-    found = [
-        one for series in np.unique(heard.series) for one in _aligned(heard.only(heard.series == series))
-    ]
+    heard = await _heard(session, athlete_id, RR_INTERVAL.id, since, until, gateway)
+    found = [one for _, values in receptions.merged(heard) for one in _aligned(values)]
     found.sort(key=lambda one: float(one.beat_us[0]))
     return Beats(athlete_id=athlete_id, since=since, until=until, stretches=[_stretch(one) for one in found])
 
 
-def _aligned(heard: Buckets) -> list[Alignment]:
-    """The stretches of one reception: of its intervals that are right, each a bucket of its own."""
+async def _heard(
+    session: ReadSession, athlete_id: UUID, metric: int, since: datetime, until: datetime, gateway: str | None
+) -> list[Heard]:
+    """What was received of one metric, of all gateways or of the one named."""
+    heard = await repository.series(session, athlete_id, metric, since, until)
+    return [one for one in heard if gateway in (None, one.gateway)]
+
+
+def _aligned(heard: Values) -> list[Alignment]:
+    """The stretches of what one gateway tells: of its intervals that are right."""
     right = heard.only(heard.quality == Quality.OK)
-    right = right.only(np.argsort(right.first_us))
-    return align(right.first_us, right.low)
+    return align(right.t_us, right.value)
 
 
 def _stretch(one: Alignment) -> Stretch:
@@ -119,25 +131,28 @@ def _sensible(wanted: Wanted) -> None:
 async def _series(
     session: ReadSession, athlete_id: UUID, metric: Metric, wanted: Wanted, worn_us: int
 ) -> Series:
-    interval = timedelta(milliseconds=metric.interval_ms or 0)
+    heard = await _heard(session, athlete_id, metric.id, wanted.since, wanted.until, wanted.gateway)
+    return await asyncio.to_thread(drawn, heard, metric, wanted, worn_us)
+
+
+def drawn(heard: Sequence[Heard], metric: Metric, wanted: Wanted, worn_us: int) -> Series:
+    """One metric in columns, of all that was received of it."""
+    values = receptions.in_time(part for _, part in receptions.merged(heard))
     pause = _longest_pause(metric)
-    heard = await repository.buckets(
-        session,
-        athlete_id,
-        metric.id,
-        wanted.since,
-        wanted.until,
-        wanted.width,
-        (interval, pause or interval),
+    thinned = thinning.buckets(values, microseconds(wanted.since), _us(wanted.width))
+    points = thinning.line(thinned, None if pause is None else _us(pause))
+    return Series(
+        metric=metric.name,
+        unit=metric.unit,
+        interval_ms=metric.interval_ms,
+        t=(points.t_us // 1000).tolist(),
+        value=_nullable(points.value),
+        low=_nullable(points.low),
+        high=_nullable(points.high),
+        quality=[None if code < 0 else _WORDS.get(code, "implausible") for code in points.quality.tolist()],
+        coverage=coverage(values, metric, worn_us),
+        gateways=sorted({one.gateway for one in heard}),
     )
-    covered = None if metric.interval_ms is None else coverage(heard, worn_us)
-    heard = thinning.in_time(thinning.merged(heard, _us(wanted.width), _us(_apart(metric))))
-    return shown(metric, thinning.line(heard, None if pause is None else _us(pause)), covered)
-
-
-def _apart(metric: Metric) -> timedelta:
-    """How far apart two packets of one sensor are at least: a quarter less than they should be."""
-    return timedelta(milliseconds=(metric.interval_ms or EVERY_SECOND_MS) * 0.75)
 
 
 def _longest_pause(metric: Metric) -> timedelta | None:
@@ -157,24 +172,16 @@ def worn_time_us(worn: Sequence[tuple[datetime, datetime]], now: datetime) -> in
     return _us(total)
 
 
-def coverage(heard: Buckets, worn_us: int) -> float:
-    """The part of the time worn that values of quality ok cover, 0 to 1."""
-    return round(min(1.0, float(heard.covered_us.sum()) / worn_us), 4) if worn_us else 0.0
+def coverage(values: Values, metric: Metric, worn_us: int) -> float | None:
+    """The part of the time worn that values of quality ok cover, 0 to 1; None without a rhythm.
 
-
-def shown(metric: Metric, points: Points, covered: float | None) -> Series:
-    """One metric in columns."""
-    return Series(
-        metric=metric.name,
-        unit=metric.unit,
-        interval_ms=metric.interval_ms,
-        t=(points.t_us // 1000).tolist(),
-        value=_nullable(points.value),
-        low=_nullable(points.low),
-        high=_nullable(points.high),
-        quality=[None if code < 0 else _WORDS.get(code, "implausible") for code in points.quality.tolist()],
-        coverage=covered,
-    )
+    Each stands for the time up to the next one, or for one interval where that is late.
+    """
+    if metric.interval_ms is None or metric.late_after_ms is None:
+        return None
+    pauses = np.diff(values.t_us[values.quality == Quality.OK], append=_FAR)
+    covered_us = np.where(pauses <= metric.late_after_ms * 1000, pauses, metric.interval_ms * 1000).sum()
+    return round(min(1.0, float(covered_us) / worn_us), 4) if worn_us else 0.0
 
 
 def _nullable(column: Floats) -> list[float | None]:

@@ -1,25 +1,24 @@
-"""From buckets of several receptions to one line of points: pure, on numpy arrays.
-
-When two gateways hear one sensor, each reception is a series of its own with nearly the same values at nearly
-the same times; drawn together they would show every beat twice. Where a bucket holds several values they are
-pooled: the extremes of both are the extremes of the sensor. Where a bucket holds one value at most, in each
-stretch of time the reception that heard most is taken, and the others fill in where it was deaf.
-"""
+"""From values to one line of points, thinned without losing an extreme: pure, on numpy arrays."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sts_hub.samples.repository import Buckets, Floats, Ints
-from sts_protocols.sample import Quality
+from sts_hub.samples.repository import Floats, Ints, Values
 
-# Long beside what two gateways' clocks differ; short beside a walk across the pitch, after which the other one
-# hears better.
-STRETCH_US = 10_000_000
 
-# Before and after every time there is.
-_FAR = np.int64(2**61)
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """Values summed up: one entry per bucket of time and quality, rising in time. Times are µs since 1970."""
+
+    quality: Ints
+    first_us: Ints
+    last_us: Ints
+    low: Floats
+    high: Floats
+    total: Floats
+    n: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,91 +32,31 @@ class Points:
     quality: Ints
 
 
-def merged(buckets: Buckets, width_us: int, apart_us: int) -> Buckets:
-    """One entry for each bucket and quality. Values of one sensor are at least `apart_us` from each other."""
-    if np.unique(buckets.series).size < 2:
-        return buckets
-    return _pooled(buckets) if width_us >= apart_us else _filled(in_time(buckets), apart_us)
+def buckets(values: Values, since_us: int, width_us: int) -> Buckets:
+    """Values that rise in time, in buckets of `width_us` from `since_us` on."""
+    place = (values.t_us - since_us) // width_us
+    order: NDArray[np.intp] = np.lexsort((values.t_us, values.quality, place))
+    place, values = place[order], values.only(order)
+    first = np.flatnonzero(np.diff(place, prepend=-1) | np.diff(values.quality, prepend=-1))
+    if not first.size:
+        no_us, none = values.t_us, values.value
+        return Buckets(values.quality, no_us, no_us, none, none, none, no_us)
+    last = np.append(first[1:], place.size) - 1
+    summed = Buckets(
+        values.quality[first],
+        values.t_us[first],
+        values.t_us[last],
+        np.minimum.reduceat(values.value, first),
+        np.maximum.reduceat(values.value, first),
+        np.add.reduceat(values.value, first),
+        last - first + 1,
+    )
+    return _in_time(summed)
 
 
-def _pooled(buckets: Buckets) -> Buckets:
-    """Entries of the same bucket and quality made one; their extremes are kept."""
-    keys = np.stack((buckets.bucket_us, buckets.quality))
-    _, first, group = np.unique(keys, axis=1, return_index=True, return_inverse=True)
-    group = group.ravel()
-    pooled = buckets.only(first)
-    for name, gather in _POOLED.items():
-        gather(getattr(pooled, name), group, getattr(buckets, name), first)
-    return pooled
-
-
-def _sum(into: Floats, group: Ints, values: Floats, first: Ints) -> None:
-    into[:] = 0
-    np.add.at(into, group, values)
-
-
-def _low(into: Floats, group: Ints, values: Floats, first: Ints) -> None:
-    np.minimum.at(into, group, values)
-
-
-def _high(into: Floats, group: Ints, values: Floats, first: Ints) -> None:
-    np.maximum.at(into, group, values)
-
-
-_POOLED = {"low": _low, "high": _high, "first_us": _low, "last_us": _high, "total": _sum, "n": _sum}
-
-
-def _filled(buckets: Buckets, apart_us: int) -> Buckets:
-    """The best reception of each stretch, and of the others what lies apart from everything taken before."""
-    rank = _rank(buckets)
-    taken = _once(buckets, rank == 0, apart_us)
-    for order in range(1, int(rank.max()) + 1):
-        candidates = np.flatnonzero(rank == order)
-        taken[candidates[_lies_apart(buckets, taken, candidates, apart_us)]] = True
-        taken = _once(buckets, taken, apart_us)
-    return buckets.only(taken)
-
-
-def _rank(buckets: Buckets) -> Ints:
-    """For each entry, how its reception stands in its stretch: 0 heard most values of quality ok."""
-    receptions, column = np.unique(buckets.series, return_inverse=True)
-    stretch = (buckets.first_us - int(buckets.first_us.min())) // STRETCH_US
-    _, row = np.unique(stretch, return_inverse=True)
-    heard = np.zeros((int(row.max()) + 1, receptions.size))
-    # An ok value outweighs any number of others: no stretch holds a million.
-    np.add.at(heard, (row, column), np.where(buckets.quality == Quality.OK, 1e6, 1.0) * buckets.n)
-    ranks: Ints = np.argsort(np.argsort(-heard, axis=1, kind="stable"), axis=1)
-    return ranks[row, column]
-
-
-def _once(buckets: Buckets, taken: NDArray[np.bool_], apart_us: int) -> NDArray[np.bool_]:
-    """Without what, where the reception changes, the next one heard again a little later."""
-    places = np.flatnonzero(taken)
-    series, first = buckets.series[places], buckets.first_us[places]
-    turns = np.flatnonzero(np.diff(series)) + 1
-    run = np.searchsorted(turns, np.arange(places.size), side="right")
-    before = np.concatenate(([-_FAR], buckets.last_us[places][turns - 1]))[run]
-    once = taken.copy()
-    once[places[first - before < apart_us]] = False
-    return once
-
-
-def _lies_apart(
-    buckets: Buckets, taken: NDArray[np.bool_], candidates: NDArray[np.intp], apart_us: int
-) -> NDArray[np.bool_]:
-    known = np.sort(buckets.first_us[taken])
-    first, last = buckets.first_us[candidates], buckets.last_us[candidates]
-    after = np.searchsorted(known, first)
-    behind = np.concatenate(([-_FAR], known))[after]
-    ahead = np.concatenate((known, [_FAR]))[after]
-    apart: NDArray[np.bool_] = (first - behind >= apart_us) & (ahead - last >= apart_us)
-    return apart
-
-
-def in_time(buckets: Buckets) -> Buckets:
-    """The same, rising in time."""
+def _in_time(buckets: Buckets) -> Buckets:
     order: NDArray[np.intp] = np.lexsort((buckets.quality, buckets.last_us, buckets.first_us))
-    return buckets.only(order)
+    return Buckets(*(getattr(buckets, name)[order] for name in Buckets.__slots__))
 
 
 def line(buckets: Buckets, longest_pause_us: int | None) -> Points:

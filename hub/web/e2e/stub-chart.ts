@@ -27,6 +27,7 @@ export function stubSeries(
     high: [],
     quality: [],
     coverage: interval === null ? null : 0.9133,
+    gateways: [],
   };
   const stepMs = Math.max(1000, Math.ceil((toMs - fromMs) / pixels / 1000) * 1000);
   for (let t = Math.ceil(fromMs / stepMs) * stepMs; t < toMs; t += stepMs)

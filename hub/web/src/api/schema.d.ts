@@ -1887,6 +1887,11 @@ export interface components {
              * @description Part (0 to 1) of the time worn that values of quality ok cover; null without a rhythm.
              */
             coverage: number | null;
+            /**
+             * Gateways
+             * @description Who heard this. Where several heard the same, one at a time is taken: ask for one by name to see its own reception.
+             */
+            gateways: string[];
         };
         /**
          * SettingsAsked
@@ -3632,6 +3637,8 @@ export interface operations {
                 to: string;
                 /** @description Width of the chart. */
                 pixels?: number;
+                /** @description Only what this gateway heard; without it the receptions of all are merged, so that nothing counts twice. */
+                gateway?: string | null;
             };
             header?: never;
             path: {
@@ -3695,6 +3702,8 @@ export interface operations {
                 from: string;
                 /** @description Not included; at most 1 hour after `from`. */
                 to: string;
+                /** @description Only what this gateway heard; without it the receptions of all are merged, so that nothing counts twice. */
+                gateway?: string | null;
             };
             header?: never;
             path: {

@@ -16,8 +16,8 @@ def value(sensor: int = 1, t_us: int = 0, heart_rate: float = 140, quality: int 
     return FrameValue(sensor, HEART_RATE.id, t_us, heart_rate, quality)
 
 
-def frame(*values: FrameValue) -> Frame:
-    return Frame("pitch-1", "e", 1, 0, 0, 0, list(values))
+def frame(*values: FrameValue, gateway: str = "pitch-1") -> Frame:
+    return Frame(gateway, "e", 1, 0, 0, 0, list(values))
 
 
 class Ear:
@@ -116,15 +116,59 @@ def test_the_trend_holds_a_minute_of_credible_heart_rates(wall: Wall) -> None:
 
 def test_the_past_fills_the_trend_without_being_told(wall: Wall, ear: Ear) -> None:
     wall.take(frame(value(t_us=30 * SECOND)))
-    wall.fill(value(t_us=second * SECOND) for second in (10, 20, 30, -60))
+    wall.fill(("pitch-1", value(t_us=second * SECOND)) for second in (-60, 10, 20, 30))
     assert [known.t_us // SECOND for known in wall.trend(1)] == [10, 20, 30]
     assert [known.t_us for known in wall.of(1)] == [30 * SECOND]
     assert len(ear.heard) == 1
 
 
 def test_the_past_alone_is_the_newest_known(wall: Wall) -> None:
-    wall.fill([value(t_us=10 * SECOND, heart_rate=99)])
+    wall.fill([("pitch-1", value(t_us=10 * SECOND, heart_rate=99))])
     assert [known.value for known in wall.of(1)] == [99]
+
+
+LATE_US = 40_000
+
+
+def beats_told(ear: Ear) -> list[int]:
+    """The seconds of all values told, in their order."""
+    return [value.t_us // SECOND for entry in ear.heard for value in entry.what]
+
+
+def test_two_gateways_that_hear_one_strap_are_one_stream(wall: Wall, ear: Ear) -> None:
+    for second in range(20):
+        wall.take(frame(value(t_us=second * SECOND)))
+        wall.take(frame(value(t_us=second * SECOND + LATE_US), gateway="pitch-2"))
+    assert beats_told(ear) == list(range(20))
+    assert [known.t_us // SECOND for known in wall.trend(1)] == list(range(20))
+
+
+def test_a_strap_that_walks_over_is_handed_over_without_a_hole_or_a_double(wall: Wall, ear: Ear) -> None:
+    for second in range(20):
+        if second < 12:
+            wall.take(frame(value(t_us=second * SECOND)))
+        if second > 8:
+            wall.take(frame(value(t_us=second * SECOND + LATE_US), gateway="pitch-2"))
+    assert beats_told(ear) == list(range(20))
+    times = [value.t_us for entry in ear.heard for value in entry.what]
+    assert times == sorted(times)
+
+
+def test_the_past_of_two_gateways_is_one_trend_and_its_last_value_is_not_told_again(
+    wall: Wall, ear: Ear
+) -> None:
+    past = [("pitch-1", 0), ("pitch-2", LATE_US), ("pitch-1", SECOND), ("pitch-2", SECOND + LATE_US)]
+    wall.fill((gateway, value(t_us=t_us)) for gateway, t_us in past)
+    wall.take(frame(value(t_us=SECOND + LATE_US), gateway="pitch-2"))
+    assert ear.heard == []
+    wall.take(frame(value(t_us=2 * SECOND)))
+    assert [known.t_us for known in wall.trend(1)] == [0, SECOND, 2 * SECOND]
+
+
+def test_gateways_of_different_sensors_do_not_wait_for_each_other(wall: Wall, ear: Ear) -> None:
+    wall.take(frame(value(1, 0)))
+    wall.take(frame(value(2, LATE_US), gateway="pitch-2"))
+    assert [len(entry.what) for entry in ear.heard] == [1, 1]
 
 
 def test_a_gap_opens_once_and_ends_with_the_notice(wall: Wall, ear: Ear) -> None:

@@ -1,0 +1,48 @@
+"""An athlete's values, each told once: where several gateways or sensors heard the same, one of them at a time, by
+the rule of `analytics/reception.py`. Pure, on numpy arrays."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+
+from sts_hub.analytics.reception import Reception, Span, spans
+from sts_hub.samples.repository import Series, Values
+from sts_protocols.sample import Quality
+
+# A sensor at one gateway: what is a reception here.
+Key = tuple[int, str]
+
+_NONE: Final = Values(np.array([], np.int64), np.array([], np.float64), np.array([], np.int64))
+
+
+def in_time(parts: Iterable[Values]) -> Values:
+    """All of them as one, rising in time."""
+    columns = [(one.t_us, one.value, one.quality) for one in (_NONE, *parts)]
+    t_us, value, quality = (np.concatenate(column) for column in zip(*columns, strict=True))
+    return Values(t_us, value, quality).only(np.argsort(t_us, kind="stable"))
+
+
+def merged(series: Sequence[Series]) -> list[tuple[str, Values]]:
+    """What each gateway tells, rising in time, so that all of it together tells each value once."""
+    by_key: dict[Key, list[Values]] = defaultdict(list)
+    for one in series:
+        by_key[one.sensor, one.gateway].append(one.values)
+    heard = {key: in_time(parts) for key, parts in by_key.items()}
+    if len(heard) < 2:
+        return [(gateway, values) for (_, gateway), values in heard.items()]
+    led = spans([Reception(key, one.t_us, one.quality == Quality.OK) for key, one in heard.items()])
+    return [
+        (key[1], _led(values, [span for span in led if span.key == key])) for key, values in heard.items()
+    ]
+
+
+def _led(values: Values, mine: Sequence[Span[Key]]) -> Values:
+    """What of a reception lies in the spans in which it leads."""
+    begin = np.searchsorted(values.t_us, [span.since_us for span in mine])
+    end = np.searchsorted(values.t_us, [span.until_us for span in mine])
+    turns = np.zeros(values.t_us.size + 1, np.int64)
+    np.add.at(turns, begin, 1)
+    np.add.at(turns, end, -1)
+    return values.only(np.cumsum(turns[:-1]) > 0)
