@@ -159,7 +159,8 @@ class EpochAnswer(msgspec.Struct):
 
 class Answer(msgspec.Struct, kw_only=True):
     """The hub's reply. None means: nothing newer than what the gateway has. `settings_wanted`: the next beat
-    is to tell the tables of the settings in force."""
+    is to tell the tables of the settings in force. `parked`: the hub wants nothing of this device, for it has
+    the contents of another's card; the sentence says how it is enrolled anew."""
 
     version: int = BEAT_VERSION
     number: Count
@@ -167,6 +168,7 @@ class Answer(msgspec.Struct, kw_only=True):
     epochs: list[EpochAnswer] = []
     settings: SettingsChange | None = None
     settings_wanted: bool = False
+    parked: Sentence | None = None
     roster: dict[str, Any] | None = None
     orders: list[dict[str, Any]] = []
 

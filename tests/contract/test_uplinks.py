@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import msgspec
 import pytest
 
 from sts_edge.uplinks import LinkState, Uplink
@@ -141,6 +142,27 @@ async def test_a_record_offered_while_nothing_runs_is_neither_lost_nor_confirmed
     await asyncio.sleep(0.05)
     assert site.waiting == 3
     assert site.uplink.report().state is LinkState.DOWN
+
+
+async def test_a_parked_copy_beats_and_sends_nothing_until_the_hub_says_otherwise(
+    hub: Hub, site: Site
+) -> None:
+    parked: list[str | None] = ["its card was copied: enrol it anew"]
+    hub.answer = lambda beat, answer: msgspec.structs.replace(answer, parked=parked[0])
+    async with running(site.uplink.run()):
+        await eventually(lambda: site.uplink.report().parked)
+        assert any("enrol it anew" in fault for fault in site.health.faults)
+        for _ in range(3):
+            site.say()
+        beats = len(hub.beats)
+        site.uplink.beat()
+        await eventually(lambda: len(hub.beats) > beats)
+        assert (hub.arrivals, site.waiting) == ([], 3)
+        parked[0] = None
+        site.uplink.beat()
+        await eventually(lambda: site.waiting == 0)
+        assert list(site.health.faults) == []
+    assert sorted(set(hub.seqs())) == [0, 1, 2]
 
 
 async def test_documents_come_by_their_own_way_and_live_data_before_them(hub: Hub, site: Site) -> None:

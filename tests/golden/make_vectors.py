@@ -342,7 +342,11 @@ def beat_vectors() -> None:
             '{"record":{"live_ms":500}}',
         ),
     )
+    parked = beats.Answer(
+        number=4, hub_us=1_750_000_035_010_000, parked="its card was copied: sudo sts-edge enrol CODE --anew"
+    )
     for name, data, content in (
+        ("answer-parked", beats.encode_answer(parked), parked),
         ("beat", beats.encode_beat(beat), beat),
         ("answer", beats.encode_answer(answer), answer),
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import aio_pika
@@ -12,7 +13,15 @@ from ingest_support import SECOND_US, Gateway, eventually, ledger, now_us, store
 from sts_hub.beats.service import Settled, settle
 from sts_hub.live import frames
 from sts_protocols import routing
-from sts_protocols.beat import AnchorReport, Beat, EpochReport, HealthReport, SensorReport, encode_beat
+from sts_protocols.beat import (
+    AnchorReport,
+    Beat,
+    EpochReport,
+    HealthReport,
+    SensorReport,
+    SettingsReport,
+    encode_beat,
+)
 from sts_protocols.record import UNKNOWN_CLOCK, Drop, Kind, encode_drop
 
 AT = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
@@ -314,3 +323,38 @@ async def test_records_of_unknown_clock_are_stored_once_the_pin_is_told(hub):
     await eventually(whole)
     assert await ledger(hub.database.owner, gateway.id, "parked") == []
     assert await hub.database.owner.fetchval("SELECT count(*) FROM sts.parked") == 0
+
+
+async def test_the_copy_of_a_card_is_parked_whenever_it_starts_and_the_other_is_not(desk, hub_database):
+    one, copy, later, anew = Gateway(), Gateway(), Gateway(), Gateway()
+    parked = []
+    for number, (said, seconds) in enumerate(
+        [(one, 0), (copy, 2), (one, 10), (copy, 12), (one, 20), (copy, 22)]
+    ):
+        parked.append((await desk(beat(said, number=number), seconds)).parked)
+    assert parked == [False, False, False, True, False, True]
+    state = "SELECT epoch FROM sts.gateway_state"
+    assert await hub_database.owner.fetchval(state) == one.id, "what the copy said gave way"
+    told = await desk(beat(later, report(copy, running=False)), 100)
+    assert (told.parked, told.epochs) == (True, []), "also alone, for it holds what the copy stored"
+    restarted = await desk(beat(anew, report(one, running=False)), 101)
+    assert not restarted.parked, "the first one, started again after the copy"
+    assert not (await desk(beat(anew, report(one, running=False), number=2), 111)).parked
+    assert (await desk(beat(later, report(copy, running=False), number=2), 112)).parked
+    await hub_database.owner.execute(
+        "WITH c AS (INSERT INTO sts.club (name) VALUES ('A') RETURNING id)"
+        " INSERT INTO sts.gateway (name, club_id, site) SELECT $1, id, 'Pitch' FROM c",
+        one.name,
+    )
+    await hub_database.owner.execute(
+        "INSERT INTO sts.gateway_secret (gateway, hash) VALUES ($1, $2)", one.name, bytes(32)
+    )
+    assert not (await desk(beat(later, report(copy, running=False), number=3), 200)).parked, "enrolled anew"
+
+
+async def test_a_gateway_that_the_register_does_not_know_may_tell_its_settings(desk, hub_database):
+    gateway = Gateway()
+    told = beat(gateway)
+    told.settings = SettingsReport(1, hashlib.sha256(b"{}").hexdigest(), tables="{}")
+    assert (await desk(told)).down.wanted is False
+    assert await hub_database.owner.fetchval("SELECT version FROM sts.settings_version") == 1

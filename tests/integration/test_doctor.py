@@ -170,12 +170,14 @@ def listener(path: Path, answer: dict[str, Any] | None) -> Iterator[None]:
 
 async def test_the_agent(clinic: Clinic) -> None:
     await clinic.finds("agent-not-running")
-    told = {"gateway": GATEWAY, "version": "1", "state": "ok", "faults": []}
+    told = {"gateway": GATEWAY, "version": "1", "state": "ok", "faults": [], "hub": {}}
     at = clinic.folder / "run/agent.sock"
     with listener(at, told):
         await clinic.passes("agent")
     with listener(at, {**told, "state": "failed", "faults": ["the disk has failed"]}):
         await clinic.finds("agent-failed")
+    with listener(at, {**told, "hub": {"parked": True}}):
+        await clinic.finds("card-copied")
     with listener(at, {**told, "gateway": "pitch-2"}):
         await clinic.finds("socket-taken")
     with listener(at, None):
@@ -189,7 +191,7 @@ async def test_two_agents(clinic: Clinic) -> None:
         other.stdout.readline()
         (finding,) = await clinic.finds("two-agents")
         assert str(other.pid) in finding.fix
-        told = {"gateway": GATEWAY, "version": "1", "state": "ok", "faults": []}
+        told = {"gateway": GATEWAY, "version": "1", "state": "ok", "faults": [], "hub": {}}
         with listener(clinic.folder / "run/agent.sock", told):
             await clinic.finds("two-agents")
         other.communicate()

@@ -186,6 +186,7 @@ def _hub(link: LinkReport | None) -> dict[str, Any]:
         "last_ack_s": None if link.last_confirm_s is None else round(link.last_confirm_s, 1),
         "in_flight_bytes": link.in_flight_bytes,
         "sentence": link.sentence,
+        "parked": link.parked,
     }
 
 

@@ -83,15 +83,17 @@ def _attention(told: Status) -> int:
 
 def _hub(hub: Status, output: Output) -> str:
     sign, _ = _LINK[hub["state"]]
-    parts = [output.sign(sign, f"{hub['state']:<12}")]
     facts = []
     if hub["rtt_ms"] is not None:
         facts.append(f"round trip {hub['rtt_ms']:.0f} ms")
     if hub["last_ack_s"] is not None:
         facts.append(f"last confirm {duration(hub['last_ack_s'])} ago")
+    if hub.get("parked"):
+        sign = "warning"
+        facts.append("PARKED: this card is a copy")
     if hub["state"] not in ("up", "connected"):
         facts.append(f"for {duration(hub['since_s'])}")
-    return "".join([*parts, ", ".join(facts)]).rstrip()
+    return (output.sign(sign, f"{hub['state']:<12}") + ", ".join(facts)).rstrip()
 
 
 def _buffer(buffer: Status, output: Output) -> str:
@@ -154,6 +156,10 @@ def _settings(settings: Status | None, output: Output) -> list[str]:
 def _next(told: Status) -> list[str]:
     if told["hub"]["state"] == "refused":
         return ["Next: enrol this gateway again, then check with sts-edge config validate"]
+    if told["hub"].get("parked"):
+        return [
+            "Next: have a code made at the hub, then sudo sts-edge enrol CODE --hub URL --anew --name NEW-NAME"
+        ]
     if attention := [one["name"] for one in told["sensor_list"] if one["state"] in _NEEDS_LOOKING_AT]:
         return [f"Next: sts-edge sensors test {attention[0]}"]
     return [] if exit_code(told) is Exit.HEALTHY else ["Next: sts-edge doctor"]

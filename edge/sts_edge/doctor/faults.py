@@ -91,6 +91,13 @@ FAULTS: tuple[Fault, ...] = (
         exit=_FAILED,
     ),
     Fault(
+        "card-copied",
+        "agent",
+        "This card is a copy of another gateway's; the hub has parked it, and records wait on disk.",
+        "on the hub: sts-hub gateway code --club CLUB --site SITE; then here: sudo sts-edge enrol CODE --hub URL --anew "
+        "--name NEW-NAME, and: sudo systemctl restart sts-edge",
+    ),
+    Fault(
         "data-dir-not-writable",
         "disk",
         "The agent cannot write into its data folder.",

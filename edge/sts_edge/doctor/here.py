@@ -95,6 +95,8 @@ def agent(patient: Patient) -> Results:
             yield found("two-agents", detail, process=holder)
         elif status["state"] == "failed":
             yield found("agent-failed", "; ".join(status["faults"]))
+        elif status["hub"].get("parked"):
+            yield found("card-copied", f"the hub has parked {status['gateway']}")
         else:
             yield Passed("agent", f"{status['gateway']} runs, version {status['version']}")
 

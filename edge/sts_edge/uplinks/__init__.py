@@ -22,7 +22,7 @@ class LinkReport(NamedTuple):
     state: see `link.py`. since_s: seconds in this state. round_trip_s: of the last beat and its answer.
     confirm_s: of the last live record. last_confirm_s: seconds since the last confirm of either lane.
     in_flight_bytes and rate: of the backlog, rate in bytes per second. sentence: what went wrong last,
-    empty while nothing does.
+    empty while nothing does. parked: the hub wants no records of this device.
     """
 
     state: LinkState
@@ -33,6 +33,7 @@ class LinkReport(NamedTuple):
     in_flight_bytes: int
     rate: float
     sentence: str
+    parked: bool = False
 
 
 class Uplink(Protocol):

@@ -6,7 +6,7 @@ from .line import Address, Outcome, Verdict
 from .link import LinkState
 from .store import Board
 
-LOGIN, LINK, RECORD, BEATS = "login", "link", "record", "beats"
+LOGIN, LINK, RECORD, BEATS, COPY = "login", "link", "record", "beats", "copy"
 
 _SENTENCES = {
     Outcome.RETURNED: "The broker has no queue for {lane} records: start sts-hub ingest on the hub, which "
@@ -37,6 +37,13 @@ class Faults:
     def login_taken(self) -> None:
         """The hub let us in."""
         self._clear(LOGIN)
+
+    def parked(self, sentence: str | None) -> None:
+        """The hub wants no records of this device, and says why; None: it does."""
+        if sentence is None:
+            self._clear(COPY)
+        else:
+            self._tell(COPY, f"Parked by the hub, records wait on disk here: {sentence}")
 
     def unreachable(self, words: str) -> None:
         """No connection stands."""

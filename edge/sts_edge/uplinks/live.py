@@ -59,6 +59,7 @@ class LiveLane:
         self._outlet: Outlet | None = None
         self.deadline = LiveDeadline()
         self.held = False
+        self.parked = False
         self.on_link: Callable[[LinkEvent], None] = _nobody
         self.on_confirm: Callable[[float], None] = _nobody
         self.on_verdict: Callable[[Verdict], None] = _nobody
@@ -101,7 +102,7 @@ class LiveLane:
 
     def _is_open(self) -> bool:
         line, outlet = self._line, self._outlet
-        if line is None or outlet is None or self.held or outlet.is_shut:
+        if line is None or outlet is None or self.held or self.parked or outlet.is_shut:
             return False
         if line.is_blocked:
             self.on_link(LinkEvent.BLOCKED)

@@ -125,13 +125,18 @@ class TwoLaneUplink:
             in_flight_bytes=self._backlog.pacing.in_flight,
             rate=self._backlog.pacing.rate(now),
             sentence=self._faults.sentence,
+            parked=self._live.parked,
         )
 
     async def finish(self, timeout: float) -> None:
         self._ending = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
-                while self._link.state in FLOWING and (self._live.is_waiting or len(self._flight)):
+                while (
+                    self._link.state in FLOWING
+                    and not self._live.parked
+                    and (self._live.is_waiting or len(self._flight))
+                ):
                     self._moved.clear()
                     await self._moved.wait()
         await self._beats.last(FAREWELL_S)
@@ -246,7 +251,8 @@ class TwoLaneUplink:
 
     def _may_send(self) -> bool:
         """Backlog goes only while the link takes live records, and none of them waits."""
-        return self._link.state in FLOWING and not self._live.is_waiting and not self._ending
+        is_free = not self._live.is_waiting and not self._live.parked
+        return self._link.state in FLOWING and is_free and not self._ending
 
     # --- what the lanes and the hub tell
 
@@ -280,6 +286,9 @@ class TwoLaneUplink:
         self._clock.add_hub_answer(sent_us, received_us, answer.hub_us)
         self._answers.apply(answer, beat)
         self._faults.answered()
+        self._faults.parked(answer.parked)
+        self._live.parked = answer.parked is not None
+        self._live.pump()
         self.on_answer(answer, beat)
         self._backlog.pump()
 

@@ -18,6 +18,12 @@ from sts_hub.live import frames
 from sts_hub.live.frames import FleetNews, FleetSensor
 from sts_protocols.beat import Answer, Beat
 
+ENROL_ANEW = (
+    "another device runs as this gateway, and this one began later: its card was copied. On the hub: sts-hub gateway code "
+    "--club CLUB --site SITE; then here: sudo sts-edge enrol CODE --hub URL --anew --name NEW-NAME"
+)
+"""What a parked copy is told."""
+
 _log = logs.get("sts.beats")
 _AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
@@ -46,7 +52,8 @@ class Clerk:
     async def handle(self, beat: Beat) -> Handled | None:
         """Keep a beat; None when the database is away, then there is no answer."""
         settled = await self._settle(beat)
-        self._tell(news(beat, settled.faults if settled else [], _now_us()))
+        if settled is None or not settled.parked:  # of a copy the fleet hears by the fault of the other
+            self._tell(news(beat, settled.faults if settled else [], _now_us()))
         if settled is None:
             self._count("unanswered")
             return None
@@ -59,6 +66,7 @@ class Clerk:
             epochs=settled.epochs,
             settings=settled.down.change,
             settings_wanted=settled.down.wanted,
+            parked=ENROL_ANEW if settled.parked else None,
         )
         return Handled(answer, settled.waiting)
 

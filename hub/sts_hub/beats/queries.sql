@@ -1,9 +1,10 @@
 -- name: keep_state
--- The beat of an earlier start of the agent, or an earlier beat of this one, changes nothing.
+-- The beat of an earlier start of the agent, or an earlier beat of this one, changes nothing; what a copy said gives way.
 INSERT INTO sts.gateway_state AS s (gateway, epoch, number, beat, beat_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (gateway) DO UPDATE SET epoch = excluded.epoch, number = excluded.number, beat = excluded.beat,
     beat_at = excluded.beat_at
-WHERE CASE WHEN s.epoch = excluded.epoch THEN s.number < excluded.number
+WHERE (SELECT copy_since FROM sts.epoch WHERE epoch = s.epoch) IS NOT NULL
+   OR CASE WHEN s.epoch = excluded.epoch THEN s.number < excluded.number
       ELSE (SELECT spoke_first_at FROM sts.epoch WHERE epoch = s.epoch)
         <= (SELECT spoke_first_at FROM sts.epoch WHERE epoch = excluded.epoch) END
 RETURNING true
@@ -89,6 +90,21 @@ SELECT o.epoch FROM sts.epoch s JOIN sts.epoch o ON o.gateway = s.gateway AND o.
 WHERE s.epoch = $1 AND s.gateway = $2
   AND least(s.spoke_last_at, o.spoke_last_at) - greatest(s.spoke_first_at, o.spoke_first_at) > interval '5 s'
   AND o.spoke_last_at > s.spoke_last_at - interval '60 s'
+
+-- name: find_copy
+-- Of two that speak at the same time the one that began later is the copy; one already known does not make another.
+UPDATE sts.epoch c SET copy_since = $3 FROM sts.epoch o
+WHERE c.gateway = $2 AND o.gateway = $2 AND $1 IN (c.epoch, o.epoch) AND c.copy_since IS NULL AND o.copy_since IS NULL
+  AND (c.spoke_first_at, c.epoch) > (o.spoke_first_at, o.epoch)
+  AND least(c.spoke_last_at, o.spoke_last_at) - c.spoke_first_at > interval '5 s'
+  AND o.spoke_last_at > c.spoke_last_at - interval '60 s' AND c.spoke_last_at > o.spoke_last_at - interval '60 s'
+
+-- name: is_copy
+-- A start is a copy's that was found to be one, or that holds what such a start has stored: then it is one itself.
+UPDATE sts.epoch SET copy_since = coalesce(copy_since, $4)
+WHERE epoch = $1 AND gateway = $3
+  AND EXISTS (SELECT FROM sts.epoch WHERE epoch = ANY ($2) AND gateway = $3 AND copy_since IS NOT NULL)
+RETURNING true
 
 -- name: keep_copied
 UPDATE sts.gateway_state SET copied_at = $2 WHERE gateway = $1

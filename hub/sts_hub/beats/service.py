@@ -32,12 +32,13 @@ _log = logs.get("sts.beats")
 
 @dataclass
 class Settled:
-    """The hub's side of a beat: what to answer, what is wrong, whether the queues should be looked at, and what
-    goes down with the answer."""
+    """The hub's side of a beat: what to answer, what is wrong, whether the queues should be looked at,
+    whether this is a copied card to be told nothing else, and what goes down with the answer."""
 
     epochs: list[EpochAnswer] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     waiting: bool = False
+    parked: bool = False
     down: Down = field(default_factory=Down)
 
 
@@ -48,13 +49,17 @@ async def settle(connection: Connection, beat: Beat, at: datetime, empty_at: flo
     """
     settled = Settled()
     ids = [UUID(report.epoch) for report in beat.epochs]
+    speaks = UUID(beat.epoch)
     async with connection.transaction():
         settled.faults += await _keep_names(connection, beat)
         settled.faults += await _keep_epochs(connection, beat, at)
+        settled.faults += await _copied(connection, beat, at)
+        settled.parked = bool(await connection.fetchval(_QUERIES.is_copy, speaks, ids, beat.gateway, at))
+        if settled.parked:
+            return settled
         await connection.execute(_QUERIES.close_epochs, ids, beat.gateway)
         if await connection.fetchval(_QUERIES.keep_state, *_state(beat, at)):
             settled.down = await keep_settings(connection, beat.gateway, beat.settings)
-        settled.faults += await _copied(connection, beat, at)
         await _answer(connection, beat, at, empty_at, settled)
     return settled
 
@@ -130,6 +135,7 @@ async def _copied(connection: Connection, beat: Beat, at: datetime) -> list[str]
     if not others:
         return []
     await connection.execute(_QUERIES.keep_copied, beat.gateway, at)
+    await connection.execute(_QUERIES.find_copy, UUID(beat.epoch), beat.gateway, at)
     _log.error("gateway copied", gateway=beat.gateway, epoch=beat.epoch, other=str(others[0]["epoch"]))
     return ["Two devices run as this gateway at the same time: was its card copied? Enrol one of them anew."]
 

@@ -438,7 +438,8 @@ CREATE TABLE sts.epoch (
     first_beat_at  timestamptz,                          -- beats that told of it
     last_beat_at   timestamptz,
     spoke_first_at timestamptz,                          -- beats that it sent itself
-    spoke_last_at  timestamptz
+    spoke_last_at  timestamptz,
+    copy_since     timestamptz                           -- of a device with a copied card; until enrolled anew
 ) WITH (fillfactor = 70);
 CREATE INDEX epoch_gateway_idx ON sts.epoch (gateway, added_at);
 CREATE INDEX epoch_open_idx ON sts.epoch (epoch) WHERE NOT closed;
@@ -1252,7 +1253,7 @@ GRANT EXECUTE ON FUNCTION sts.enrol, sts.gateway_revoke TO sts_api;
 CREATE TABLE sts.settings_version (
     -- Random, so that a hub restored from a backup never gives a number that a gateway knows as another change.
     id       bigint PRIMARY KEY DEFAULT (random() * 9007199254740991)::bigint,
-    gateway  text NOT NULL REFERENCES sts.gateway ON DELETE CASCADE,
+    gateway  text NOT NULL,
     version  bigint NOT NULL CHECK (version >= 0),
     state    text NOT NULL CHECK (state IN ('waiting', 'in_force', 'past', 'refused', 'overtaken', 'withdrawn')),
     tables   text NOT NULL CHECK (length(tables) <= 65536),   -- JSON, as its hash was made of it
@@ -1279,3 +1280,13 @@ CREATE POLICY adds ON sts.settings_version FOR INSERT TO sts_api WITH CHECK (
     (SELECT sts.asking_role()) IN ('admin', 'technician') AND EXISTS (SELECT FROM sts.gateway g WHERE g.name = gateway));
 CREATE POLICY withdraws ON sts.settings_version FOR UPDATE TO sts_api USING (
     (SELECT sts.asking_role()) IN ('admin', 'technician') AND EXISTS (SELECT FROM sts.gateway g WHERE g.name = gateway));
+
+-- A new key goes to one of the two; the other can come in no more.
+CREATE FUNCTION sts.forget_copies() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+BEGIN
+    UPDATE sts.epoch SET copy_since = NULL WHERE gateway = NEW.gateway AND copy_since IS NOT NULL;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER forget_copies AFTER INSERT OR UPDATE ON sts.gateway_secret
+    FOR EACH ROW EXECUTE FUNCTION sts.forget_copies();

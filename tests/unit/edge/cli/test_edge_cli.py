@@ -441,3 +441,12 @@ def _cpu_s(config: Path, code: str, *words: str) -> float:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return min(spent)
+
+
+def test_a_parked_copy_says_so_with_the_next_command(run: Run, agent: Callable[..., None]) -> None:
+    hub = {**STATUS["hub"], "parked": True}
+    agent(status(state="degraded", faults=["Parked by the hub: its card was copied"], hub=hub))
+    code, out, _ = run("status")
+    assert code == Exit.DEGRADED
+    assert "PARKED" in out
+    assert out.splitlines()[-1].startswith("Next: have a code made at the hub")
