@@ -142,3 +142,72 @@ async def test_another_club_is_told_nothing(hub):
     assert words(verdict.stretches) == [("unknown", 0, 60)]
     assert verdict.wearers == []
     assert verdict.received_records == 0
+
+
+async def second_gateway(hub: asyncpg.Connection, first: int, last: int, club: str = "c") -> None:
+    """Another gateway that hears the same strap in these seconds, a little later by its clock."""
+    epoch = uuid4()
+    await hub.execute(
+        "INSERT INTO sts.gateway VALUES ('pitch-2', $1, 'P')", f"00000000-0000-0000-0000-{club:0>12}"
+    )
+    await hub.execute(
+        "INSERT INTO sts.local_name (gateway, name, address, kind) VALUES ('pitch-2', 'ana', 'A0', 'heart_rate')"
+    )
+    await hub.execute("INSERT INTO sts.epoch (epoch, gateway) VALUES ($1, 'pitch-2')", epoch)
+    await hub.execute(
+        "WITH s AS (INSERT INTO sts.series (epoch, name, metric) VALUES ($1, 'ana', 1) RETURNING id) "
+        "INSERT INTO sts.sample (t, series, value, quality) "
+        "SELECT $2::timestamptz + n * interval '1 s', s.id, 100, 0 FROM s, generate_series($3::int, $4::int) AS n",
+        epoch,
+        at(0.04),
+        first,
+        last,
+    )
+
+
+LOST = (
+    "UPDATE sts.epoch SET received = '{[0,20),[40,60)}';"
+    "UPDATE sts.received_span SET to_seq = 19, last_t = first_t + interval '20 s';"
+    "INSERT INTO sts.received_span (epoch, from_seq, to_seq, first_t, last_t) "
+    "SELECT epoch, 40, 59, first_t + interval '40 s', first_t + interval '60 s' FROM sts.received_span;"
+    "INSERT INTO sts.drop (epoch, span, reason) SELECT epoch, '[20,40)', 'policy' FROM sts.epoch;"
+    "DELETE FROM sts.sample WHERE t >= '2026-03-01 10:00:20+00' AND t < '2026-03-01 10:00:40+00'"
+)
+
+
+async def test_what_one_gateway_lost_and_another_has_is_not_lost_for_the_athlete(hub):
+    await hub.execute(LOST)
+    before = await told(hub, 0, 60, role="admin")
+    assert words(before.wearers[0].stretches) == words(before.stretches) == [("lost", 20, 40)]
+    await second_gateway(hub, 15, 45)
+    after = await told(hub, 0, 60, role="admin")
+    assert words(after.stretches) == [("lost", 20, 40)]
+    (wearer,) = after.wearers
+    assert wearer.complete
+    assert (before.wearers[0].coverage, wearer.coverage) == (pytest.approx(40 / 60), 1.0)
+
+
+async def test_what_no_gateway_has_stays_lost(hub):
+    await hub.execute(LOST)
+    await second_gateway(hub, 15, 29)
+    (wearer,) = (await told(hub, 0, 60, role="admin")).wearers
+    assert words(wearer.stretches) == [("lost", pytest.approx(30.04), 40)]
+
+
+async def test_after_the_last_beat_of_one_gateway_the_other_one_is_known(hub):
+    await second_gateway(hub, 55, 80)
+    (wearer,) = (await told(hub, 0, 90, role="admin")).wearers
+    assert words(wearer.stretches) == [("unknown", pytest.approx(81.04), 90)]
+
+
+async def test_a_strap_that_walked_over_to_another_gateway_is_not_silent(hub):
+    await hub.execute("DELETE FROM sts.sample WHERE t > '2026-03-01 10:00:30+00'")
+    await second_gateway(hub, 28, 59)
+    assert (await told(hub, 0, 60, role="admin")).wearers[0].complete
+
+
+async def test_a_gateway_of_another_club_fills_no_hole(hub):
+    await hub.execute(LOST)
+    await hub.execute("INSERT INTO sts.club (id, name) VALUES ('00000000-0000-0000-0000-00000000000d', 'D')")
+    await second_gateway(hub, 15, 45, club="d")
+    assert words((await told(hub, 0, 60, role="admin")).wearers[0].stretches) == [("lost", 20, 40)]

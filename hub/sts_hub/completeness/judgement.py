@@ -18,7 +18,7 @@ All times are integer microseconds since 1970, UTC. Nothing here reads a clock o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sts_hub.completeness.periods import Interval, Periods, intersect, longer_than, subtract, union
@@ -115,8 +115,9 @@ class Judgement:
 class Wearing:
     """One assignment inside the range and what was heard of its sensor.
 
-    ``heard``: the set of time in which no expected value failed to come; ``rhythmic`` is false for a sensor
-    none of whose metrics has an expected interval: it is not judged for silence.
+    ``heard``: the set of time in which no expected value failed to come, at whatever gateway; ``elsewhere``: at
+    another one. ``rhythmic`` is false for a sensor none of whose metrics has an expected interval: it is not judged
+    for silence.
     """
 
     start_us: int
@@ -125,6 +126,7 @@ class Wearing:
     heard: Periods
     lost_after_us: int
     rhythmic: bool = True
+    elsewhere: Periods = field(default_factory=list)
 
 
 def judge(epochs: list[Epoch], start_us: int, end_us: int, expired_before_us: int) -> Judgement:
@@ -148,20 +150,27 @@ def judge(epochs: list[Epoch], start_us: int, end_us: int, expired_before_us: in
 
 
 def judge_wearing(wearing: Wearing, gateway: Judgement) -> list[Period]:
-    """The words for one athlete and sensor: the gateway's within the assignment, and withheld and silent."""
+    """The words for one athlete and sensor: the gateway's within the assignment, and withheld and silent.
+
+    What this gateway has not and another one has is nothing that the athlete misses.
+    """
     worn: Periods = union([(wearing.start_us, wearing.end_us)])
     withheld = subtract(worn, wearing.consented)
     allowed = subtract(worn, withheld)
     own = [
         Period(p.word, start, end, p.records, p.reason)
         for p in gateway.periods
-        for start, end in intersect(allowed, [(p.start_us, p.end_us)])
+        for start, end in intersect(_missed(p.word, allowed, wearing), [(p.start_us, p.end_us)])
     ]
     explained = union((p.start_us, p.end_us) for p in own)
     quiet = subtract(intersect(allowed, gateway.covered), union([*wearing.heard, *explained]))
     silent = longer_than(quiet, wearing.lost_after_us) if wearing.rhythmic else []
     periods = [*own, *_all(Word.WITHHELD, withheld), *_all(Word.SILENT, silent)]
     return sorted(periods, key=lambda p: (p.start_us, p.end_us, p.word))
+
+
+def _missed(word: Word, allowed: Periods, wearing: Wearing) -> Periods:
+    return allowed if word is Word.EXPIRED else subtract(allowed, wearing.elsewhere)
 
 
 def _unknown(periods: Periods, epochs: list[Epoch]) -> list[Period]:

@@ -11,7 +11,7 @@ SELECT * FROM sts.ledger_drops($1, $2)
 SELECT * FROM sts.ledger_wearings($1, $2, $3)
 
 -- name: heard
-SELECT * FROM sts.ledger_heard($1, $2, $3, $4, $5, $6, $7)
+SELECT * FROM sts.ledger_heard($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: expired_before
 SELECT expired_before FROM sts.retention

@@ -78,15 +78,25 @@ async def wearings(session: ReadSession, gateway: str, since: datetime, until: d
 
 
 async def heard(session: ReadSession, gateway: str, wearing: WearingRow, metric: Metric) -> Periods:
-    """When values of this metric came without a pause that means lost; each stands for one expected interval.
+    """When values of this metric came, at whatever gateway, without a pause that means lost; the metric must have a
+    rhythm."""
+    return await _heard(session, gateway, wearing, metric, metric.lost_after_ms or 0, elsewhere=False)
 
-    The metric must have a rhythm.
-    """
+
+async def heard_elsewhere(session: ReadSession, gateway: str, wearing: WearingRow, metric: Metric) -> Periods:
+    """When other gateways of the club heard this metric and it was never late; the metric must have a rhythm."""
+    return await _heard(session, gateway, wearing, metric, metric.late_after_ms or 0, elsewhere=True)
+
+
+async def _heard(
+    session: ReadSession, gateway: str, wearing: WearingRow, metric: Metric, pause_ms: int, *, elsewhere: bool
+) -> Periods:
+    """Each value stands for one expected interval."""
     since, until = moment(wearing.worn[0]), moment(wearing.worn[1])
-    pause = timedelta(milliseconds=metric.lost_after_ms or 0)
+    pause = timedelta(milliseconds=pause_ms)
     lasts_us = (metric.interval_ms or 0) * 1000
     rows = await session.rows(
-        SQL.heard, gateway, wearing.athlete_id, wearing.name, metric.id, since, until, pause
+        SQL.heard, gateway, wearing.athlete_id, wearing.sensor_id, metric.id, since, until, pause, elsewhere
     )
     return union((microseconds(row["first_t"]), microseconds(row["last_t"]) + lasts_us) for row in rows)
 

@@ -25,7 +25,8 @@ class Stretch(Shown):
 
 
 class WearerCompleteness(Shown):
-    """What is known of one athlete and sensor while it was worn."""
+    """What is known of one athlete and sensor while it was worn; what another gateway of the club heard is not
+    missed."""
 
     athlete_id: UUID
     sensor_id: int

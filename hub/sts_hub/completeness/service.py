@@ -49,8 +49,10 @@ async def _wearer(
     metric = by_name(row.kind)
     rhythmic = metric is not None and metric.interval_ms is not None
     heard = await repository.heard(session, gateway, row, metric) if metric and rhythmic else []
+    elsewhere = await repository.heard_elsewhere(session, gateway, row, metric) if metric and rhythmic else []
     lost_after_us = (metric.lost_after_ms or 0) * 1000 if metric else 0
-    periods = judge_wearing(Wearing(*row.worn, row.consented, heard, lost_after_us, rhythmic), verdict)
+    wearing = Wearing(*row.worn, row.consented, heard, lost_after_us, rhythmic, elsewhere)
+    periods = judge_wearing(wearing, verdict)
     worn_us = row.worn[1] - row.worn[0]
     return WearerCompleteness(
         athlete_id=row.athlete_id,

@@ -880,18 +880,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     ORDER BY s.label, lower(a.during)
 $$;
 
--- The stretches in which this gateway heard one sensor without a pause longer than p_pause: first and last value of each.
+-- The stretches in which a sensor that this gateway knows was heard without a pause longer than p_pause, by any gateway or
+-- (p_elsewhere) by any other one: first and last value of each.
 CREATE FUNCTION sts.ledger_heard(
-    p_gateway text, p_athlete uuid, p_name text, p_metric int2, p_from timestamptz, p_to timestamptz, p_pause interval
+    p_gateway text, p_athlete uuid, p_sensor int, p_metric int2, p_from timestamptz, p_to timestamptz, p_pause interval,
+    p_elsewhere boolean
 ) RETURNS TABLE (first_t timestamptz, last_t timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
 DECLARE
     v_series int[] := ARRAY(
-        SELECT s.id FROM sts.series s JOIN sts.epoch e USING (epoch)
-        WHERE e.gateway = p_gateway AND s.name = p_name AND s.metric = p_metric);
+        SELECT r.series FROM sts.receptions_of(p_sensor, p_metric) r WHERE NOT (p_elsewhere AND r.gateway = p_gateway));
 BEGIN
     IF NOT sts.asking_gateway(p_gateway) OR NOT sts.may_see_athlete(p_athlete) OR NOT EXISTS (
-        SELECT FROM sts.ledger_wearings(p_gateway, p_from, p_to) w WHERE w.athlete_id = p_athlete AND w.name = p_name
+        SELECT FROM sts.ledger_wearings(p_gateway, p_from, p_to) w WHERE w.athlete_id = p_athlete AND w.sensor_id = p_sensor
     ) THEN
         RETURN;
     END IF;

@@ -2075,7 +2075,8 @@ export interface components {
         };
         /**
          * WearerCompleteness
-         * @description What is known of one athlete and sensor while it was worn.
+         * @description What is known of one athlete and sensor while it was worn; what another gateway of the club heard is not
+         *     missed.
          */
         WearerCompleteness: {
             /**

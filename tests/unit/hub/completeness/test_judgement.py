@@ -145,3 +145,13 @@ def test_an_epoch_whose_bounds_nobody_told_may_belong_anywhere():
     waiting = epoch("b", placed=False, spans=[], received=[], told_us=None, bounds=(None, None))
     verdict = judge([epoch(), waiting], 0, 200 * S, -1)
     assert [(p.start_us // S, p.reason) for p in verdict.periods] == [(100, "unplaced")]
+
+
+def test_what_another_gateway_heard_is_not_missed():
+    assert worn([(0, 100)], elsewhere=[(42 * S, 55 * S)]) == [("missing", 40, 42)]
+
+
+def test_what_is_too_old_to_be_kept_is_expired_whoever_heard_it():
+    wearing = Wearing(0, 100 * S, [(0, 100 * S)], [(0, 100 * S)], 10 * S, elsewhere=[(0, 100 * S)])
+    periods = judge_wearing(wearing, judge([epoch()], 0, 100 * S, 30 * S))
+    assert [(p.word, p.start_us, p.end_us) for p in periods] == [(Word.EXPIRED, 0, 30 * S)]
