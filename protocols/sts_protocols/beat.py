@@ -34,6 +34,8 @@ TimeUs = Annotated[int, msgspec.Meta(ge=0, le=MAX_TIME_US)]
 ErrorUs = Annotated[int, msgspec.Meta(ge=0, le=MAX_TIME_US)]
 Number = int | float | None
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+# Empty: none is held.
+RosterHash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 # JSON as text: its hash is that of these very bytes, whoever wrote it. Thirty sensors take 4 KB.
 Tables = Annotated[str, msgspec.Meta(max_length=64 * 1024, pattern=r"^[ -~]*\Z")]
 
@@ -132,6 +134,25 @@ class Beat(msgspec.Struct, kw_only=True):
     health: HealthReport = msgspec.field(default_factory=HealthReport)
     versions: dict[Word, Word] = {}
     settings: SettingsReport | None = None
+    roster: RosterHash | None = None
+
+
+class Wearer(msgspec.Struct):
+    """Who wears a sensor, as little of it as a technician needs. `zones`: the lowest heart rate of each zone,
+    /min, ascending; empty where no maximum is known."""
+
+    sensor: SensorName
+    jersey: Annotated[int, msgspec.Meta(ge=0, le=9999)] | None
+    initials: Annotated[str, msgspec.Meta(max_length=8, pattern=r"^[^\x00-\x1f]*\Z")]
+    zones: list[Annotated[int, msgspec.Meta(ge=1, le=300)]] = []
+
+
+class Roster(msgspec.Struct):
+    """Who wears the sensors of this gateway now, whole; `hash` is told by the beats of whoever holds it, and is
+    empty where nobody wears any."""
+
+    hash: RosterHash
+    wearers: list[Wearer] = []
 
 
 class SettingsChange(msgspec.Struct):
@@ -169,7 +190,7 @@ class Answer(msgspec.Struct, kw_only=True):
     settings: SettingsChange | None = None
     settings_wanted: bool = False
     parked: Sentence | None = None
-    roster: dict[str, Any] | None = None
+    roster: Roster | None = None
     orders: list[dict[str, Any]] = []
 
 

@@ -330,6 +330,7 @@ def beat_vectors() -> None:
             refused=beats.RefusedChange(4_503_599_627_370_495, ["record.live_ms = 5  expected 50 to 5000"]),
             tables=SETTINGS,
         ),
+        roster="",
     )
     answer = beats.Answer(
         number=3,
@@ -341,6 +342,7 @@ def beat_vectors() -> None:
             hashlib.sha256(SETTINGS.encode()).hexdigest(),
             '{"record":{"live_ms":500}}',
         ),
+        roster=beats.Roster("ab" * 32, [beats.Wearer("hr-01", 7, "QC", [95, 114, 133, 152, 171])]),
     )
     parked = beats.Answer(
         number=4, hub_us=1_750_000_035_010_000, parked="its card was copied: sudo sts-edge enrol CODE --anew"

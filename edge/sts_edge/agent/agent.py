@@ -40,6 +40,7 @@ from .notes import Notes
 from .notify import Systemd
 from .raw_frames import RawLog
 from .reports import Reports
+from .roster import RosterKeeper
 from .settings_change import Waiting
 from .tail import tail_line
 
@@ -78,7 +79,10 @@ class Agent:
         self.uplink: Uplink = self._make_uplink(settings)
         self.reports.link = self.uplink.report
         self.uplink.on_answer = self._answered
-        self._hearers: list[Callable[[HubAnswer, Beat], None]] = []
+        self.roster = RosterKeeper(gateway.data_dir, settings.hub.read_password)
+        self.reports.roster = self.roster
+        self.uplink.on_refused = self.roster.drop
+        self._hearers: list[Callable[[HubAnswer, Beat], None]] = [self.roster.hear]
         self._cares: dict[str, Callable[[], Awaitable[None]]] = {}
         self.notes = Notes(self.buffer, self.clock.boot_us, self.clock.reading)
         # What is open can be shown live as soon as the time is known; once the pin is on disk the hub is
@@ -182,7 +186,8 @@ class Agent:
             self.batcher.add_waveform(told)
         if self._control.is_followed:
             sensor = told.timer if isinstance(told, Impulse) else told.sensor
-            self._control.tell(sensor, tail_line(told, self.clock.reading))
+            line = tail_line(told, self.clock.reading)
+            self._control.tell(sensor, self.roster.with_wearer(line))
 
     def keep(self, sensor: str, kind: str, boot_us: int, frame: bytes) -> None:
         """Take a frame as it came from a source."""

@@ -24,6 +24,7 @@ from sts_protocols.beat import (
 from sts_protocols.record import Anchor, ClockSource
 
 from .flow import Flow, Rates
+from .roster import RosterKeeper
 
 # A beat's sentence ends there.
 _LONGEST_SENTENCE = 500
@@ -51,6 +52,7 @@ class Reports:
         self._began_us = clock.boot_us()
         self.link: Callable[[], LinkReport | None] = lambda: None
         self.settings: Callable[[], SettingsReport | None] = lambda: None
+        self.roster: RosterKeeper | None = None
         self.running = True
 
     def beat(self, number: int) -> Beat:
@@ -75,6 +77,7 @@ class Reports:
             ),
             versions=self._versions,
             settings=self.settings(),
+            roster=None if self.roster is None else self.roster.hash,
         )
 
     def status(self) -> dict[str, Any]:
@@ -94,7 +97,16 @@ class Reports:
             "clock": self._clock_status(now_us),
             "settings": _settings_status(self.settings()),
             "sensors": dict(Counter(state.state for state in states)),
-            "sensor_list": [_sensor_status(state, now_us) for state in states],
+            "sensor_list": [
+                {**_sensor_status(state, now_us), **self._wearer(state.name)} for state in states
+            ],
+        }
+
+    def _wearer(self, sensor: str) -> dict[str, Any]:
+        wearer = None if self.roster is None else self.roster.of(sensor)
+        return {
+            "jersey": None if wearer is None else wearer.jersey,
+            "initials": None if wearer is None else wearer.initials,
         }
 
     def _epoch(self, holding: Holding) -> EpochReport:

@@ -128,10 +128,16 @@ def _sensors(counts: dict[str, int], output: Output) -> str:
 
 def _sensor_lines(told: Status, output: Output) -> list[str]:
     bad = [one for one in told["sensor_list"] if one["state"] in _NEEDS_LOOKING_AT]
-    lines = [f"    {one['name']:<12} {_sensor(one, output)}" for one in bad[:_SHOWN_SENSORS]]
+    lines = [f"    {_named(one):<12} {_sensor(one, output)}" for one in bad[:_SHOWN_SENSORS]]
     if len(bad) > _SHOWN_SENSORS:
         lines.append(f"    and {len(bad) - _SHOWN_SENSORS} more: sts-edge status --json")
     return lines
+
+
+def _named(one: Status) -> str:
+    """The sensor, and the jersey of who wears it."""
+    jersey = marked(one)
+    return f"{one['name']} {jersey}" if jersey else str(one["name"])
 
 
 def _sensor(one: Status, output: Output) -> str:
@@ -163,6 +169,12 @@ def _next(told: Status) -> list[str]:
     if attention := [one["name"] for one in told["sensor_list"] if one["state"] in _NEEDS_LOOKING_AT]:
         return [f"Next: sts-edge sensors test {attention[0]}"]
     return [] if exit_code(told) is Exit.HEALTHY else ["Next: sts-edge doctor"]
+
+
+def marked(wearer: Status) -> str:
+    """The jersey, or the initials of who has none; empty where nothing is known."""
+    jersey = wearer.get("jersey")
+    return str(wearer.get("initials") or "") if jersey is None else f"#{jersey}"
 
 
 def duration(seconds: float) -> str:

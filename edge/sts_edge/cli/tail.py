@@ -13,6 +13,7 @@ from .call import Call
 from .exits import Exit
 from .output import Stop
 from .place import socket_path
+from .status import marked
 
 Line = dict[str, Any]
 
@@ -35,13 +36,15 @@ def tail(call: Call, sensors: list[str]) -> None:
 
 def plain(line: Line) -> str:
     """A packet for people: time, sensor, each metric with its values and unit, quality where it is not ok."""
-    parts = [line["time"][11:23] if line["time"] else f"+{line['boot_us'] / 1e6:.3f}", line["sensor"]]
+    parts = [line["time"][11:23] if line["time"] else f"+{line['boot_us'] / 1e6:.3f}", _who(line)]
     metrics: dict[str, list[Line]] = {}
     for value in line["values"]:
         metrics.setdefault(value["metric"], []).append(value)
     for name, values in metrics.items():
         numbers = " ".join(f"{value['value']:g}" for value in values)
         parts.append(f"{name} {numbers} {values[0]['unit']}")
+    if (zone := line.get("wearer", {}).get("zone")) is not None:
+        parts.append(f"zone {zone}" if zone else "rest")
     if waveform := line.get("waveform"):
         parts.append(_shape(waveform))
     if impulse := line.get("impulse"):
@@ -52,6 +55,12 @@ def plain(line: Line) -> str:
     if line.get("missed"):
         parts.append(f"({line['missed']} not shown)")
     return "  ".join(parts)
+
+
+def _who(line: Line) -> str:
+    """The sensor, and the jersey of who wears it."""
+    jersey = marked(line.get("wearer", {}))
+    return f"{line['sensor']} {jersey}" if jersey else str(line["sensor"])
 
 
 def _shape(waveform: Line) -> str:

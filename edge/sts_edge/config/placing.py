@@ -5,16 +5,21 @@ from pathlib import Path
 
 
 def store(file: Path, text: str, mode: int) -> None:
-    """Put a file in place in one step, synced, its owner that of its folder. Raises OSError."""
+    """Put a text in place in one step, synced, its owner that of its folder. Raises OSError."""
+    store_bytes(file, text.encode(), mode)
+
+
+def store_bytes(file: Path, content: bytes, mode: int) -> None:
+    """The same with bytes."""
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        with os.fdopen(descriptor, "wb") as opened:
             os.fchmod(descriptor, mode)
             if os.geteuid() == 0:
                 folder = file.parent.stat()
                 os.fchown(descriptor, folder.st_uid, folder.st_gid)
-            opened.write(text)
+            opened.write(content)
             opened.flush()
             os.fsync(descriptor)
         put_in_place(fresh, file)

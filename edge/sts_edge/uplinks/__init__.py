@@ -45,10 +45,12 @@ class Uplink(Protocol):
     - nothing that the broker refuses keeps other records from being sent;
     - `run` ends only by cancellation, whatever the network or the broker does.
 
-    on_answer: called with each answer of the hub and the beat it answers.
+    on_answer: called with each answer of the hub and the beat it answers. on_refused: called when the hub does
+    not let this gateway in.
     """
 
     on_answer: Callable[[Answer, Beat], None]
+    on_refused: Callable[[], None]
 
     async def run(self) -> None: ...
 

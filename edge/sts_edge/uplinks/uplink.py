@@ -69,6 +69,7 @@ class TwoLaneUplink:
         self._clock = clock
         self._on_flow = on_flow
         self.on_answer: Callable[[Answer, Beat], None] = lambda answer, beat: None
+        self.on_refused: Callable[[], None] = lambda: None
         self._faults = Faults(board, address)
         self._line: Line | None = None
         self._backlog_line: Line | None = None
@@ -166,6 +167,7 @@ class TwoLaneUplink:
             return line
         except LoginRefused as error:
             self._faults.login_refused(str(error))
+            self.on_refused()
             self._link.happened(LinkEvent.REFUSED)
             await asyncio.wait([revived], timeout=LOGIN_PAUSE_S)
             return None

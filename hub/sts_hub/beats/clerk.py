@@ -66,6 +66,7 @@ class Clerk:
             epochs=settled.epochs,
             settings=settled.down.change,
             settings_wanted=settled.down.wanted,
+            roster=settled.roster,
             parked=ENROL_ANEW if settled.parked else None,
         )
         return Handled(answer, settled.waiting)

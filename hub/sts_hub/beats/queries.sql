@@ -139,3 +139,14 @@ INSERT INTO sts.settings_version (gateway, version, state, tables, hash) VALUES 
 -- name: settings_in_force
 UPDATE sts.settings_version SET state = 'in_force', hash = $2, tables = coalesce($3, tables), faults = '{}', state_at = now()
 WHERE id = $1
+
+-- name: roster
+-- Who wears the sensors of a gateway now and consents to be measured.
+SELECT told.name AS sensor, a.number, a.name, a.hr_max
+FROM unnest($2::text[], $3::text[]) AS told (name, address)
+JOIN sts.gateway g ON g.name = $1
+JOIN sts.sensor s ON s.club_id = g.club_id AND s.address = told.address AND s.retired_at IS NULL
+JOIN sts.assignment w ON w.sensor_id = s.id AND w.during @> $4::timestamptz
+JOIN sts.athlete a ON a.id = w.athlete_id
+WHERE EXISTS (SELECT FROM sts.consent c WHERE c.athlete_id = a.id AND c.purpose = 'monitoring' AND c.during @> $4::timestamptz)
+ORDER BY told.name

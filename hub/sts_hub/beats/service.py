@@ -11,13 +11,14 @@ import asyncpg
 import msgspec
 
 from sts_hub import logs
+from sts_hub.beats.roster import roster
 from sts_hub.beats.settings import Down, keep_settings
 from sts_hub.beats.wants import Range, Signs, Want, revise
 from sts_hub.db import queries
 from sts_hub.db.pools import Connection
 from sts_hub.db.spans import inclusive, multirange, multirange_text
 from sts_hub.db.times import is_of_today, microseconds, timestamp
-from sts_protocols.beat import AnchorReport, Beat, EpochAnswer
+from sts_protocols.beat import AnchorReport, Beat, EpochAnswer, Roster
 
 MAX_RECEIVED = 500
 """Ranges told of one epoch: an epoch has one or a few; a torn one must not make the answer too large to
@@ -40,6 +41,7 @@ class Settled:
     waiting: bool = False
     parked: bool = False
     down: Down = field(default_factory=Down)
+    roster: Roster | None = None
 
 
 async def settle(connection: Connection, beat: Beat, at: datetime, empty_at: float | None) -> Settled:
@@ -60,6 +62,7 @@ async def settle(connection: Connection, beat: Beat, at: datetime, empty_at: flo
         await connection.execute(_QUERIES.close_epochs, ids, beat.gateway)
         if await connection.fetchval(_QUERIES.keep_state, *_state(beat, at)):
             settled.down = await keep_settings(connection, beat.gateway, beat.settings)
+            settled.roster = await roster(connection, beat, at)
         await _answer(connection, beat, at, empty_at, settled)
     return settled
 
