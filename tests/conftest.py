@@ -115,6 +115,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("generation", GENERATIONS, indirect=True, scope="session")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the work, a file's tests on one generation stay together.
+
+    What a file or a generation sets up is then set up once, and tests of one file never meet one another.
+    """
+    for item in items:
+        where = getattr(item, "callspec", None)
+        generation = where.params.get("generation", "") if where else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {generation}".strip()))
+
+
 @pytest.fixture(scope="session")
 def generation(request: pytest.FixtureRequest) -> str:
     """Which servers `rabbitmq` and `postgres` are: those of this machine, or Debian 13's newer ones."""

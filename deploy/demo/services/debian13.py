@@ -6,6 +6,7 @@ namespace of its own: what is mounted there is gone with the server, and nothing
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -53,12 +54,19 @@ def why_not() -> str | None:
 
 
 def make_root(root: Path) -> Path:
-    """Fill the folder, unless it is there already; raises StartError."""
-    whole = root / "etc/sts-whole"
-    if whole.exists():
-        return root
-    shutil.rmtree(root, ignore_errors=True)
+    """Fill the folder, unless it is there already; who asks meanwhile waits for it. Raises StartError."""
     root.parent.mkdir(parents=True, exist_ok=True)
+    with root.with_suffix(".lock").open("w") as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        whole = root / "etc/sts-whole"
+        if not whole.exists():
+            _fill(root)
+            whole.touch()
+    return root
+
+
+def _fill(root: Path) -> None:
+    shutil.rmtree(root, ignore_errors=True)
     log = root.with_suffix(".log")
     options = ["--variant=apt", '--aptopt=Acquire::Check-Valid-Until "false"', f"--include={PACKAGES}"]
     hooks = [f"--essential-hook={hook}" for hook in (DENY_SERVICE_START, LOCALHOST)]
@@ -73,8 +81,6 @@ def make_root(root: Path) -> Path:
         )
     if done.returncode:
         raise StartError(f"the Debian 13 root could not be made:\n{last_lines(log)}")
-    whole.touch()
-    return root
 
 
 def _inside(root: Path) -> tuple[str, ...]:
