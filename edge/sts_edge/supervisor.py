@@ -22,6 +22,9 @@ LONGEST_PAUSE_S = 60.0
 PAUSE_SPREAD = 0.2
 # Who has run this long has recovered: its next failure is a first one.
 RECOVERED_S = 120.0
+# asyncio.wait_for, which the libraries of the sources stand on, may lose a cancellation before Python 3.12. A
+# task that cleans up has this long before it is told again.
+TOLD_AGAIN_S = 5.0
 
 _log = structlog.get_logger()
 
@@ -61,9 +64,11 @@ class Supervisor:
     async def stop(self, *names: str) -> None:
         """Cancel the named tasks, or all, and wait for their end."""
         chosen = [self._tasks.pop(name) for name in names or tuple(self._tasks)]
-        for task in chosen:
-            task.cancel()
-        await asyncio.gather(*chosen, return_exceptions=True)
+        pending = set(chosen)
+        while pending:
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=TOLD_AGAIN_S)
 
     async def _keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         pauses = _Pauses()

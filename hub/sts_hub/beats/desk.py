@@ -12,6 +12,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMe
 
 from sts_hub import logs
 from sts_hub.beats.clerk import Clerk
+from sts_hub.broker import cancellation
 from sts_hub.broker.sender import SenderError, sender
 from sts_hub.broker.teller import Said, Teller
 from sts_protocols import routing
@@ -45,9 +46,11 @@ class BeatDesk:
             await channel.set_qos(prefetch_count=PREFETCH)
             queue = await channel.get_queue(routing.STATUS_QUEUE, ensure=False)
             await queue.consume(inbox.put)
+            cancellation.heed()
             while (message := await inbox.get()) is not None:
                 await self._handle(channel, message)
                 await message.ack()
+                cancellation.heed()
 
     async def _handle(self, channel: AbstractChannel, message: AbstractIncomingMessage) -> None:
         try:

@@ -17,6 +17,7 @@ from aio_pika.exceptions import AMQPError
 from pamqp import commands as spec
 
 from sts_hub import logs
+from sts_hub.broker import cancellation
 from sts_protocols import routing
 
 MAX_WAITING = 1000
@@ -72,6 +73,7 @@ class Teller:
     async def _publish(self, channel: AbstractChannel) -> None:
         wire = await channel.get_underlay_channel()
         while True:
+            cancellation.heed()
             await self._something.wait()
             while self._waiting:
                 async with asyncio.timeout(PUBLISH_S):

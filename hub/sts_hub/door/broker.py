@@ -11,6 +11,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMe
 from aio_pika.exceptions import AMQPError, DeliveryError, PublishError
 
 from sts_hub import logs
+from sts_hub.broker import cancellation
 from sts_hub.broker.management import user_of
 from sts_hub.door.intake import NoQueue, NotNow, QueueFull
 from sts_protocols import routing
@@ -113,6 +114,7 @@ class BrokerIntake:
             self._records, self._beats = records, beats
             ends = [asyncio.create_task(_closed(channel)) for channel in (records, beats)]
             try:
+                cancellation.heed()
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 self._records = self._beats = None

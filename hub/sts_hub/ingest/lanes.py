@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
 from sts_hub import logs
+from sts_hub.broker import cancellation
 from sts_hub.broker.deliveries import Delivery, acknowledge, take
 from sts_hub.broker.sender import SenderError, sender
 from sts_hub.ingest.counters import Counters
@@ -92,6 +93,7 @@ class Lane:
     async def run(self, connection: AbstractConnection) -> None:
         """Take and store until the connection ends; off the queue while the database is away for long."""
         while not connection.is_closed:
+            cancellation.heed()
             await self._outage.returned()
             self._pending.clear()
             self._bytes = 0
@@ -104,6 +106,7 @@ class Lane:
         await channel.set_qos(prefetch_count=self._settings.prefetch)
         await take(channel, self._settings.queue, self._on_message)
         while not channel.is_closed and self._outage.state is not State.OFF:
+            cancellation.heed()
             self._wake.clear()
             if not self._pending:
                 await self._wake.wait()

@@ -16,7 +16,7 @@ from aio_pika.exceptions import AMQPError
 from sts_hub import logs
 from sts_hub.beats.clerk import Clerk
 from sts_hub.beats.desk import BeatDesk
-from sts_hub.broker import topology
+from sts_hub.broker import cancellation, topology
 from sts_hub.broker.management import Management, user_of, vhost_of
 from sts_hub.broker.teller import Teller
 from sts_hub.db import pools
@@ -144,6 +144,7 @@ class Worker:
         )
         tasks = [asyncio.create_task(duty) for duty in duties]
         try:
+            cancellation.heed()
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()

@@ -17,6 +17,7 @@ from prometheus_client import Counter
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
 from sts_hub import logs
+from sts_hub.broker import cancellation
 from sts_hub.db import pools
 from sts_hub.live import frames
 from sts_protocols.routing import LIVE
@@ -66,6 +67,7 @@ class LiveReceiver:
             await queue.bind(exchange, "#")
             await queue.consume(self._took, no_ack=True)
             self._linked(True)
+            cancellation.heed()
             await channel.closed()
         self._linked(False)
 

@@ -99,7 +99,8 @@ class LiveService:
         """Keep checking whether clients still may listen, until cancelled."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._recheck_now.wait(), RECHECK_S)
+                async with asyncio.timeout(RECHECK_S):
+                    await self._recheck_now.wait()
             self._recheck_now.clear()
             for client in list(self._clients):
                 await self._check(client)

@@ -41,7 +41,8 @@ async def _something(client: Client) -> bool:
     life."""
     await asyncio.sleep(PACE_S)
     try:
-        await asyncio.wait_for(client.wake.wait(), HEARTBEAT_S - PACE_S)
+        async with asyncio.timeout(HEARTBEAT_S - PACE_S):
+            await client.wake.wait()
     except TimeoutError:
         return False
     return True

@@ -119,3 +119,23 @@ async def test_pauses_grow_while_failures_follow_each_other(monkeypatch: pytest.
         pauses.began()
         told.append(pauses(None))  # type: ignore[arg-type]
     assert told == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+async def test_a_task_that_loses_the_word_to_end_is_told_again(monkeypatch) -> None:
+    """A library may swallow one cancellation; the gateway ends all the same."""
+    monkeypatch.setattr("sts_edge.supervisor.TOLD_AGAIN_S", 0.01)
+    supervisor, told = Supervisor(Health()), []
+
+    async def deaf_once() -> None:
+        while True:
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                told.append(len(told))
+                if len(told) > 1:
+                    raise
+
+    supervisor.start("deaf", deaf_once)
+    await asyncio.sleep(0.01)
+    await asyncio.wait_for(supervisor.stop(), 10)
+    assert told == [0, 1]
