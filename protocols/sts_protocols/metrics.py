@@ -207,6 +207,9 @@ FINE_DUST = Metric(99, "fine_dust", "ug/m3", 1, 1, 0, 2_000, None, "climate sens
 COARSE_DUST = Metric(100, "coarse_dust", "ug/m3", 1, 1, 0, 5_000, None, "climate sensors")
 BATTERY_VOLTAGE = Metric(101, "battery_voltage", "mV", 1, 1, 500, 15_000, None, "adverts")
 MOVEMENTS = Metric(102, "movements", "1", 1, 1, 0, 254, None, "adverts")
+# How strong a gateway's radio hears a sensor: a controller tells -127 to 20 dBm, -127 where it knows nothing (Bluetooth
+# Core 5.4, Vol 4 Part E 7.7.65.2). UCUM has no bel of a milliwatt; what stands in braces is an annotation.
+SIGNAL_STRENGTH = Metric(103, "signal_strength", "dB{mW}", 1, 2, -126, 20, None, "adverts")
 
 CATALOGUE: tuple[Metric, ...] = (
     HEART_RATE,
@@ -292,6 +295,7 @@ CATALOGUE: tuple[Metric, ...] = (
     COARSE_DUST,
     BATTERY_VOLTAGE,
     MOVEMENTS,
+    SIGNAL_STRENGTH,
     LATITUDE,
     LONGITUDE,
     ALTITUDE,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from api_support import LONG_AGO, World, at, heard, problem
-from sts_protocols.metrics import RR_INTERVAL
+from sts_protocols.metrics import RR_INTERVAL, SIGNAL_STRENGTH
 from sts_protocols.sample import Quality
 
 API = "/api/v1"
@@ -168,6 +168,18 @@ async def test_two_gateways_make_the_means_that_one_makes(world: World, pixels: 
     both = await chart(world, until=600, pixels=pixels)
     assert shown(both) == shown(alone)
     assert both["gateways"] == sorted([world["pitch"], world["second"]])
+
+
+async def test_the_lead_passes_to_the_gateway_with_the_stronger_signal(world: World) -> None:
+    await world.gateway("second", "club")
+    seconds = np.arange(0, 120)
+    await heard(world, "rosa_strap", seconds, [140] * 120)
+    await heard(world, "rosa_strap", seconds + 0.04, [150] * 120, gateway="second")
+    tens = np.arange(0, 120, 10)
+    for gateway, dbm in (("pitch", -50.0 - tens / 4), ("second", -80.0 + tens / 4)):
+        await heard(world, "rosa_strap", tens, dbm, metric=SIGNAL_STRENGTH.id, gateway=gateway)
+    # -67.5 and -62.5 dBm at second 70, -70 and -60 at second 80, which the value of that second still belongs to.
+    assert shown(await chart(world, until=120)) == [140] * 81 + [150] * 39
 
 
 async def test_each_gateways_reception_can_be_asked_for_alone(world: World) -> None:

@@ -8,8 +8,9 @@ import msgspec
 from bluetooth_air import ADVERTS_MS, FAST, Air, on_air, scenario, settings, stopped, strap_name, until
 from sts_edge.config import Settings
 from sts_edge.sources.bluetooth import BluetoothSource
-from sts_protocols.metrics import HEART_RATE, RR_INTERVAL
+from sts_protocols.metrics import HEART_RATE, RR_INTERVAL, SIGNAL_STRENGTH
 from sts_protocols.sample import Packet, Quality
+from sts_sims.carriers.bluez.adapter import RSSI_SPREAD_DB
 from sts_sims.heart_strap import BROADCAST_COMPANY
 
 MANY = 34
@@ -65,6 +66,25 @@ async def test_thirty_four_straps_are_heard_without_a_single_link(tmp_path: Path
         assert {state.state for state in ear.source.states()} == {"live"}
         metrics = {value.metric for packet in ear.packets for value in packet.values}
         assert RR_INTERVAL.id not in metrics
+
+
+async def test_how_strong_a_broadcast_is_heard_is_told_with_it_and_that_of_a_link_is_not(
+    tmp_path: Path,
+) -> None:
+    async with (
+        on_air(tmp_path, scenario(2, broadcast=True, rssi_dbm=-81)) as air,
+        Listening(with_links({1: "never", 2: "always"})) as ear,
+    ):
+        await until(lambda: all(len(ear.rates(n)) >= 3 for n in (1, 2)))
+        assert ear.linked(air) == {2}
+        (told,) = [
+            (packet.sensor, value.value)
+            for packet in ear.packets
+            for value in packet.values
+            if value.metric == SIGNAL_STRENGTH.id
+        ]
+        assert told[0] == strap_name(1)
+        assert abs(told[1] + 81) <= RSSI_SPREAD_DB
 
 
 async def test_each_measurement_is_told_once_however_often_it_is_advertised(tmp_path: Path) -> None:

@@ -24,18 +24,37 @@ def in_time(parts: Iterable[Values]) -> Values:
     return Values(t_us, value, quality).only(np.argsort(t_us, kind="stable"))
 
 
-def merged(series: Sequence[Series]) -> list[tuple[str, Values]]:
-    """What each gateway tells, rising in time, so that all of it together tells each value once."""
-    by_key: dict[Key, list[Values]] = defaultdict(list)
-    for one in series:
-        by_key[one.sensor, one.gateway].append(one.values)
-    heard = {key: in_time(parts) for key, parts in by_key.items()}
-    if len(heard) < 2:
+def several(series: Sequence[Series]) -> bool:
+    """Whether there is anything to merge."""
+    return len({(one.sensor, one.gateway) for one in series}) > 1
+
+
+def merged(series: Sequence[Series], signals: Sequence[Series] = ()) -> list[tuple[str, Values]]:
+    """What each gateway tells, rising in time, so that all of it together tells each value once.
+
+    signals: how strong each gateway heard the sensors, as far as it is known.
+    """
+    heard = _by_reception(series)
+    if not several(series):
         return [(gateway, values) for (_, gateway), values in heard.items()]
-    led = spans([Reception(key, one.t_us, one.quality == Quality.OK) for key, one in heard.items()])
+    strength = _by_reception(signals)
+    led = spans([_reception(key, values, strength.get(key, _NONE)) for key, values in heard.items()])
     return [
         (key[1], _led(values, [span for span in led if span.key == key])) for key, values in heard.items()
     ]
+
+
+def _by_reception(series: Iterable[Series]) -> dict[Key, Values]:
+    """A gateway has a series in each of its epochs."""
+    by_key: dict[Key, list[Values]] = defaultdict(list)
+    for one in series:
+        by_key[one.sensor, one.gateway].append(one.values)
+    return {key: in_time(parts) for key, parts in by_key.items()}
+
+
+def _reception(key: Key, values: Values, signal: Values) -> Reception[Key]:
+    told = list(zip(signal.t_us.tolist(), signal.value.tolist(), strict=True))
+    return Reception(key, values.t_us, values.quality == Quality.OK, told)
 
 
 def _led(values: Values, mine: Sequence[Span[Key]]) -> Values:

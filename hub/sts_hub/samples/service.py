@@ -20,7 +20,7 @@ from sts_hub.samples import receptions, repository, thinning
 from sts_hub.samples.repository import Floats, Values
 from sts_hub.samples.repository import Series as Heard
 from sts_hub.samples.schemas import Beats, Chart, QualityWord, Series, Stretch
-from sts_protocols.metrics import RR_INTERVAL, Metric, by_name
+from sts_protocols.metrics import RR_INTERVAL, SIGNAL_STRENGTH, Metric, by_name
 from sts_protocols.sample import Quality
 
 # A sensor at 1 Hz makes 600,000 values in a week, which are read, merged and thinned in about a second.
@@ -86,7 +86,8 @@ async def beats(
     if not since < until <= since + LONGEST_BEATS:
         raise Invalid("`from` must lie before `to`, by an hour at most.", way_out="Ask for a shorter time.")
     heard = await _heard(session, athlete_id, RR_INTERVAL.id, since, until, gateway)
-    found = [one for _, values in receptions.merged(heard) for one in _aligned(values)]
+    signals = await _signals(session, athlete_id, heard, since, until)
+    found = [one for _, values in receptions.merged(heard, signals) for one in _aligned(values)]
     found.sort(key=lambda one: float(one.beat_us[0]))
     return Beats(athlete_id=athlete_id, since=since, until=until, stretches=[_stretch(one) for one in found])
 
@@ -97,6 +98,15 @@ async def _heard(
     """What was received of one metric, of all gateways or of the one named."""
     heard = await repository.series(session, athlete_id, metric, since, until)
     return [one for one in heard if gateway in (None, one.gateway)]
+
+
+async def _signals(
+    session: ReadSession, athlete_id: UUID, heard: Sequence[Heard], since: datetime, until: datetime
+) -> list[Heard]:
+    """How strong it was heard, where that decides anything."""
+    if not receptions.several(heard):
+        return []
+    return await repository.series(session, athlete_id, SIGNAL_STRENGTH.id, since, until)
 
 
 def _aligned(heard: Values) -> list[Alignment]:
@@ -132,12 +142,15 @@ async def _series(
     session: ReadSession, athlete_id: UUID, metric: Metric, wanted: Wanted, worn_us: int
 ) -> Series:
     heard = await _heard(session, athlete_id, metric.id, wanted.since, wanted.until, wanted.gateway)
-    return await asyncio.to_thread(drawn, heard, metric, wanted, worn_us)
+    signals = await _signals(session, athlete_id, heard, wanted.since, wanted.until)
+    return await asyncio.to_thread(_drawn, heard, signals, metric, wanted, worn_us)
 
 
-def drawn(heard: Sequence[Heard], metric: Metric, wanted: Wanted, worn_us: int) -> Series:
+def _drawn(
+    heard: Sequence[Heard], signals: Sequence[Heard], metric: Metric, wanted: Wanted, worn_us: int
+) -> Series:
     """One metric in columns, of all that was received of it."""
-    values = receptions.in_time(part for _, part in receptions.merged(heard))
+    values = receptions.in_time(part for _, part in receptions.merged(heard, signals))
     pause = _longest_pause(metric)
     thinned = thinning.buckets(values, microseconds(wanted.since), _us(wanted.width))
     points = thinning.line(thinned, None if pause is None else _us(pause))

@@ -76,6 +76,12 @@ BATTERY_EVERY_S = 600.0
 # (bleak#2002).
 REPEAT_US = 5_000
 
+# How strong a sensor is heard is told every 10 s, as often as a beat tells it: the middle of some twenty adverts, for a
+# body that turns costs 10 dB for a moment. Of thirty straps these are three values a second.
+SIGNAL_EVERY_US = 10_000_000
+# What BlueZ has no signal of, bleak tells as this.
+NO_SIGNAL_DBM = -127
+
 # Power off, a moment for the kernel, power on.
 POWER_CYCLE_PAUSE_S = 1.0
 

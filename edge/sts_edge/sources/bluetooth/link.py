@@ -237,7 +237,7 @@ class Link:
         broadcast = self._broadcast
         content = None if broadcast is None else broadcast.content(advert)
         if broadcast is not None and content is not None:
-            self.reception.overhear(broadcast.kind, content, broadcast.read)
+            self.reception.overhear(broadcast.kind, content, advert.rssi, broadcast.read)
 
     def _hear(self, subscription: Subscription, frame: bytes) -> None:
         self.reception.hear(subscription, frame)

@@ -9,6 +9,7 @@ from sts_edge.config import SensorSettings
 from sts_edge.sources import Emit, Keep, SensorState, SensorWord, Told, keep_nothing
 from sts_edge.sources.bluetooth.limits import REPEAT_US
 from sts_edge.sources.bluetooth.profiles import RHYTHMS_US, SECOND_US, Said, Subscription
+from sts_edge.sources.bluetooth.signal import Signal
 from sts_protocols.errors import DecodeError
 from sts_protocols.metrics import BATTERY_LEVEL, LATE_INTERVALS, LOST_INTERVALS
 from sts_protocols.sample import Packet
@@ -55,6 +56,7 @@ class Reception:
         self._battery: int | None = None
         self._last: tuple[str, bytes, int] = ("", b"", -REPEAT_US)
         self._bad: bytes | None = None
+        self._signal = Signal()
         self._rhythm_us = RHYTHMS_US.get(sensor.kind, SECOND_US)
 
     def hear(self, subscription: Subscription, frame: bytes) -> None:
@@ -69,12 +71,15 @@ class Reception:
             return
         self._take(said, came_us, subscription.period_us)
 
-    def overhear(self, kind: str, content: bytes, read: Callable[[bytes, int], Said | None]) -> None:
+    def overhear(
+        self, kind: str, content: bytes, dbm: int, read: Callable[[bytes, int], Said | None]
+    ) -> None:
         """Take what the sensor tells everybody; most of it was told before. Nothing that is in it can raise.
 
-        kind: as raw frames name it. read: what is new in it; raises DecodeError.
+        kind: as raw frames name it. dbm: how strong it was heard. read: what is new in it; raises DecodeError.
         """
         came_us = self._now_us()
+        self._signal.hear(dbm)
         try:
             said = read(content, came_us)
         except DecodeError as error:
@@ -85,7 +90,7 @@ class Reception:
             return
         if said is not None:
             self._keep(self._sensor.name, kind, came_us, content)
-            self._take(said, came_us, self._rhythm_us or 0)
+            self._take(said, came_us, self._rhythm_us or 0, self._signal)
 
     def hear_streamed(self, uuid: str, frame: bytes, read: Callable[[bytes, int], Sequence[Told]]) -> None:
         """Take one frame of a stream, whose reader knows the boot time at which it came. Nothing can raise."""
@@ -117,12 +122,13 @@ class Reception:
             firmware=firmware,
         )
 
-    def _take(self, said: Said, came_us: int, period_us: int) -> None:
+    def _take(self, said: Said, came_us: int, period_us: int, signal: Signal | None = None) -> None:
         self.count.good += 1
         self._note(said, came_us)
         if said.values:
             stamp_us = came_us - came_us % TICK_US
-            self._hand_on(Packet(self._sensor.name, stamp_us, TICK_US, period_us, said.values))
+            values = (*said.values, *(signal.due(came_us) if signal else ()))
+            self._hand_on(Packet(self._sensor.name, stamp_us, TICK_US, period_us, values))
 
     def _tell_bad(self, frame: bytes, error: DecodeError) -> None:
         self.count.bad += 1

@@ -6,7 +6,7 @@ import pytest
 
 from sts_hub.live.frames import FleetNews, Frame, FrameValue, Notice
 from sts_hub.live.wall import RING, TREND_US, Entry, Gap, Place, Wall
-from sts_protocols.metrics import BATTERY_LEVEL, HEART_RATE
+from sts_protocols.metrics import BATTERY_LEVEL, HEART_RATE, SIGNAL_STRENGTH
 from sts_protocols.sample import Quality
 
 SECOND = 1_000_000
@@ -163,6 +163,21 @@ def test_the_past_of_two_gateways_is_one_trend_and_its_last_value_is_not_told_ag
     assert ear.heard == []
     wall.take(frame(value(t_us=2 * SECOND)))
     assert [known.t_us for known in wall.trend(1)] == [0, SECOND, 2 * SECOND]
+
+
+def test_the_gateway_with_the_stronger_signal_is_shown_and_its_signal_is_not(wall: Wall, ear: Ear) -> None:
+    def signal(second: int, dbm: float) -> FrameValue:
+        return FrameValue(1, SIGNAL_STRENGTH.id, second * SECOND, dbm, 0)
+
+    for second in range(30):
+        wall.take(frame(value(t_us=second * SECOND, heart_rate=100), signal(second, -60.0 - second)))
+        after = value(t_us=second * SECOND + LATE_US, heart_rate=200)
+        wall.take(frame(after, signal(second, -90.0 + second), gateway="pitch-2"))
+    told = [one for entry in ear.heard for one in entry.what]
+    assert {one.metric for one in told} == {HEART_RATE.id}
+    assert beats_told(ear) == list(range(30))
+    # At second 18 -78 dBm here and -72 dBm there: the first time that the other is stronger by the margin.
+    assert [one.value for one in told] == [100] * 19 + [200] * 11
 
 
 def test_gateways_of_different_sensors_do_not_wait_for_each_other(wall: Wall, ear: Ear) -> None:
