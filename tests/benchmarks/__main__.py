@@ -1,7 +1,8 @@
 """`make bench`: measures, prints a table, writes build/bench.json.
 
 Run as `python -m benchmarks [part ...]`; without a part all of them, in some fifteen minutes on two cores. A
-missed promise is told and ends nothing: the exit code is 0 unless a part could not be run to its end.
+missed promise is told and ends nothing: the exit code is 0 unless a part could not be run to its end. What a machine
+cannot measure (no browser, no disk of its own) is told as not run, and is never counted as met.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def main() -> int:
             "fixed_work_cpu_ms": [round(pace, 1) for pace in paces],
         },
         "seconds": seconds,
-        "missed": [f"{f.part}: {f.name}" for f in figures if f.verdict == "MISSED"],
+        "missed": _judged(figures, "MISSED"),
+        "not_run": _judged(figures, "not run"),
         "broken": broken,
         "figures": [figure.told() for figure in figures],
     }
@@ -96,6 +98,10 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def _judged(figures: list[Figure], verdict: str) -> list[str]:
+    return [f"{figure.part}: {figure.name}" for figure in figures if figure.verdict == verdict]
+
+
 def _show(report: dict, figures: list[Figure], place: Path) -> None:
     machine = report["machine"]
     print(
@@ -107,9 +113,10 @@ def _show(report: dict, figures: list[Figure], place: Path) -> None:
     print(f"A fixed piece of work took {min(paces):g} to {max(paces):g} ms of CPU between the parts:")
     print("what else the machine does makes all CPU figures grow alike.")
     print(table(figures))
-    met = sum(figure.verdict == "met" for figure in figures)
-    print(f"\n{met} promises met, {len(report['missed'])} missed, in {report['seconds']} s")
-    for sentence in (*(f"MISSED: {name}" for name in report["missed"]), *report["broken"]):
+    met, missed, not_run = len(_judged(figures, "met")), report["missed"], report["not_run"]
+    print(f"\n{met} promises met, {len(missed)} missed, {len(not_run)} not run, in {report['seconds']} s")
+    sentences = (*(f"MISSED: {name}" for name in missed), *(f"not run: {name}" for name in not_run))
+    for sentence in (*sentences, *report["broken"]):
         print(f"  {sentence}")
     print(f"The whole report is in {place}")
 

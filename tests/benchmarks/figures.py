@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import statistics
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -33,11 +34,11 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """met, MISSED, or an empty word where nothing was promised."""
-        if self.at_most is None:
-            return "not run" if self.value is None else ""
-        if self.value is None:
+        """met, MISSED, not run, or an empty word where nothing was promised."""
+        if self.value is None or not math.isfinite(self.value):
             return "not run"
+        if self.at_most is None:
+            return ""
         return "met" if self.value <= self.at_most else "MISSED"
 
     def row(self) -> tuple[str, str, str, str, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +12,13 @@ TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 # What file systems write at least.
 BLOCK_BYTES = 4096
 PROC = Path("/proc")
+_C_LIBRARY = ctypes.CDLL(None)
 
 
 def cpu_s(pid: int) -> float:
-    """CPU time of a process and of its children that have ended, s; 0 when it is gone."""
+    """CPU time of a process, to the nanosecond, and of its children that have ended, in steps of 10 ms; 0 when it is gone."""
     fields = _stat(pid)
-    return sum(int(field) for field in fields[11:15]) / TICKS_PER_S if fields else 0.0
+    return _own_cpu_s(pid) + sum(int(field) for field in fields[13:15]) / TICKS_PER_S if fields else 0.0
 
 
 def family(pid: int) -> list[int]:
@@ -77,6 +80,17 @@ class Reading:
     def since(self, earlier: Reading) -> Reading:
         """The difference."""
         return Reading(self.cpu_s - earlier.cpu_s, self.written_bytes - earlier.written_bytes)
+
+
+def _own_cpu_s(pid: int) -> float:
+    """All threads of a process, those that have ended too (POSIX, clock_getcpuclockid); 0 when it is gone."""
+    clock = ctypes.c_int()
+    if _C_LIBRARY.clock_getcpuclockid(pid, ctypes.byref(clock)):
+        return 0.0
+    try:
+        return time.clock_gettime_ns(clock.value) / 1e9
+    except OSError:
+        return 0.0
 
 
 def _stat(pid: int) -> list[str]:
