@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from itertools import count
 from typing import NamedTuple
 
 import aio_pika
@@ -22,6 +23,10 @@ from sts_protocols import routing
 
 MAX_WAITING = 1000
 """A few seconds of a full hub; what is older than that no longer is live."""
+
+WAITS_EVERY = 16
+"""To wait until one message is with the kernel costs as much as to write it, so only every sixteenth is waited for: when
+the broker takes nothing, no more than these lie between us and it."""
 
 RETRY_S = 1.0
 CONNECT_S = 10.0
@@ -72,16 +77,22 @@ class Teller:
 
     async def _publish(self, channel: AbstractChannel) -> None:
         wire = await channel.get_underlay_channel()
-        while True:
+        for number in count(1):
             cancellation.heed()
-            await self._something.wait()
-            while self._waiting:
-                async with asyncio.timeout(PUBLISH_S):
-                    await _send(wire, self._waiting.popleft())
-            self._something.clear()
+            while not self._waiting:
+                self._something.clear()
+                await self._something.wait()
+            async with asyncio.timeout(PUBLISH_S):
+                await _send(wire, self._waiting.popleft(), wait=number % WAITS_EVERY == 0)
 
 
-async def _send(wire: aiormq.abc.AbstractChannel, said: Said) -> None:
+async def _send(wire: aiormq.abc.AbstractChannel, said: Said, *, wait: bool) -> None:
     """Below the library's objects for messages and exchanges: they cost more than all else about a frame."""
     properties = spec.Basic.Properties(content_type=said.content_type, correlation_id=said.correlation_id)
-    await wire.basic_publish(said.body, exchange=said.exchange, routing_key=said.key, properties=properties)
+    await wire.basic_publish(
+        said.body,
+        exchange=said.exchange,
+        routing_key=said.key,
+        properties=properties,
+        wait=wait,  # type: ignore[call-arg]  # the abstract channel does not know it
+    )
