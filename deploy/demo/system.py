@@ -340,8 +340,13 @@ class System:
         ]
         for strap in self.roster():
             lines.append("[[sensors]]")
-            keys = ("name", "address", "kind", "streams")
+            keys = ("name", "address", "kind", "streams", "link")
             lines += [f"{key} = {json.dumps(strap[key])}" for key in keys if key in strap]
+            if "bind_key" in strap:
+                key = self.agent_configuration.with_name(f"key-{strap['name']}")
+                key.touch(mode=0o600)
+                key.write_text(strap["bind_key"])
+                lines.append(f"bind_key_file = {json.dumps(str(key))}")
         self.agent_configuration.write_text("\n".join(lines) + "\n" + self.agent_settings)
         self.agent_socket.unlink(missing_ok=True)
 

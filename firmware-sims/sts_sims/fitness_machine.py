@@ -1,7 +1,7 @@
-"""Machines of a gym: bike, treadmill and rower of the Fitness Machine Service. Packing only.
+"""Machines of a gym: bike, treadmill, rower and cross trainer of the Fitness Machine Service. Packing only.
 
-Layouts: GATT Specification Supplement, indoor_bike_data, treadmill_data, rower_data; Fitness Machine Service 1.0,
-3.1 (advert). Bit 0 of the flags is clear when the first field is there. Resistance is two bytes.
+Layouts: GATT Specification Supplement, indoor_bike_data, treadmill_data, rower_data, cross_trainer_data; Fitness
+Machine Service 1.0, 3.1 (advert). Bit 0 of the flags is clear when the first field is there. Resistance is two bytes.
 """
 
 import struct
@@ -18,6 +18,8 @@ from sts_sims.machine import (
     EVERY_S,
     POWER_ALL_OUT_W,
     RUNNING_ALL_OUT_M_S,
+    STEPS_ALL_OUT,
+    STEPS_WALKING,
     STROKES_ALL_OUT,
     STROKES_AT_REST,
     Machine,
@@ -31,15 +33,18 @@ FITNESS_MACHINE_SERVICE = uuid16(0x1826)
 INDOOR_BIKE_DATA = uuid16(0x2AD2)
 TREADMILL_DATA = uuid16(0x2ACD)
 ROWER_DATA = uuid16(0x2AD1)
+CROSS_TRAINER_DATA = uuid16(0x2ACE)
 
 # The machine's bit in its advert, behind a byte that says that it is free.
-TREADMILL, ROWER, BIKE = 1 << 0, 1 << 4, 1 << 5
+TREADMILL, CROSS_TRAINER, ROWER, BIKE = 1 << 0, 1 << 1, 1 << 4, 1 << 5
 AVAILABLE = 1
 
 MORE_DATA = 1 << 0
 BIKE_CADENCE, BIKE_DISTANCE, BIKE_RESISTANCE, BIKE_POWER = 1 << 2, 1 << 4, 1 << 5, 1 << 6
 TREADMILL_DISTANCE, TREADMILL_INCLINATION, TREADMILL_ELAPSED = 1 << 2, 1 << 3, 1 << 10
 ROWER_DISTANCE, ROWER_PACE, ROWER_POWER = 1 << 2, 1 << 3, 1 << 5
+TRAINER_DISTANCE, TRAINER_STEPS, TRAINER_STRIDES = 1 << 2, 1 << 3, 1 << 4
+TRAINER_RESISTANCE, TRAINER_POWER = 1 << 7, 1 << 8
 
 RESISTANCE = 12
 INCLINATION_PERCENT, RAMP_DEG = 1.0, 0.6
@@ -166,3 +171,39 @@ class Rower(Machine):
             **({"pace": pace_s} if pace_s else {}),
         }
         yield Notice(ROWER_DATA, frame, time_s, told)
+
+
+class CrossTrainer(Machine):
+    """An elliptical with forward motion; its flags have three bytes."""
+
+    def __init__(self, name: str, address: str, effort: Effort, **more: Any) -> None:
+        super().__init__(
+            name,
+            address,
+            effort,
+            model="Simulated cross trainer",
+            service=_service(CROSS_TRAINER_DATA),
+            service_data=advert(CROSS_TRAINER),
+            **more,
+        )
+        self._gone_m = self._steps = 0.0
+
+    def frames(self, effort: float, time_s: float) -> Iterator[Notice]:
+        power_w = round(POWER_ALL_OUT_W * effort)
+        steps = round(between(STEPS_WALKING, STEPS_ALL_OUT, effort)) if effort else 0
+        speed = round(RUNNING_ALL_OUT_M_S * effort * 360)
+        self._gone_m += speed / 360 * EVERY_S
+        self._steps += steps / 60 * EVERY_S
+        strides = round(self._steps / 2 * 10)
+        flags = TRAINER_DISTANCE | TRAINER_STEPS | TRAINER_STRIDES | TRAINER_RESISTANCE | TRAINER_POWER
+        frame = uint24(flags) + struct.pack("<H", speed) + uint24(int(self._gone_m))
+        frame += struct.pack("<HHHhh", steps, steps, strides, RESISTANCE, power_w)
+        told = {
+            "speed": speed / 360,
+            "distance": int(self._gone_m),
+            "cadence": steps,
+            "stride_count": strides / 10,
+            "resistance_level": RESISTANCE,
+            "power": power_w,
+        }
+        yield Notice(CROSS_TRAINER_DATA, frame, time_s, told)

@@ -9,7 +9,7 @@ import msgspec
 from sts_sims.carriers.bluez.daemon import BluezDaemon
 from sts_sims.carriers.bluez.device import Device
 from sts_sims.carriers.bluez.faults import CallFault, NotificationFault, ServicesFault
-from sts_sims.polar_strap import PMD_CONTROL_POINT, PolarStrap
+from sts_sims.polar_sensor import PMD_CONTROL_POINT, PolarSensor
 from sts_sims.sensor import Sensor
 
 # Polar's control point: not supported.
@@ -53,10 +53,10 @@ class Stage:
     def sensor(self, order: Order) -> Sensor:
         return self.sensors[self._name(order)]
 
-    def polar(self, order: Order) -> PolarStrap:
+    def polar(self, order: Order) -> PolarSensor:
         """The strap of an order that only one with streams can follow."""
         sensor = self.sensor(order)
-        if not isinstance(sensor, PolarStrap):
+        if not isinstance(sensor, PolarSensor):
             raise OrderError(f"Order {order.do} needs a strap that streams, and {order.strap} is none.")
         return sensor
 

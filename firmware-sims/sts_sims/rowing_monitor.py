@@ -1,4 +1,4 @@
-"""A Concept2 PM5 on a rowing machine: two status frames a second, two frames a stroke. Packing only.
+"""A Concept2 PM5 on a rowing machine: three status frames a second, two frames a stroke. Packing only.
 
 Layouts: Concept2 Performance Monitor Bluetooth Smart Communications Interface Definition, revision 1.30, table 3.
 """
@@ -25,6 +25,7 @@ from sts_sims.sensor import Notice
 BASE = "ce06{:04x}-43e5-11e4-916c-0800200c9a66"
 GENERAL_STATUS = BASE.format(0x31)
 ADDITIONAL_STATUS_1 = BASE.format(0x32)
+ADDITIONAL_STATUS_2 = BASE.format(0x33)
 STROKE_DATA = BASE.format(0x35)
 ADDITIONAL_STROKE_DATA = BASE.format(0x36)
 # A PM5 advertises its base UUID.
@@ -34,19 +35,32 @@ ROWING_SERVICE = BASE.format(0x30)
 NO_HEART_RATE = 255
 DRAG_FACTOR = 120
 DRIVE_LENGTH_CM, DRIVE_CS = 140, 80
+# What the monitor shows as energy: four times the work in kcal, and 300 kcal an hour for living.
+KCAL_PER_H_PER_W, KCAL_PER_H_TO_LIVE = 3.44, 300
 LBF_PER_N = 1 / 4.4482216152605
+
+
+def kcal_per_h(power_w: int) -> int:
+    """As the monitor computes it."""
+    return round(power_w * KCAL_PER_H_PER_W + KCAL_PER_H_TO_LIVE)
 
 
 class RowingMonitor(Machine):
     """One monitor; it has no belt."""
 
     def __init__(self, name: str, address: str, effort: Effort, **more: Any) -> None:
-        told_by = (GENERAL_STATUS, ADDITIONAL_STATUS_1, STROKE_DATA, ADDITIONAL_STROKE_DATA)
+        told_by = (
+            GENERAL_STATUS,
+            ADDITIONAL_STATUS_1,
+            ADDITIONAL_STATUS_2,
+            STROKE_DATA,
+            ADDITIONAL_STROKE_DATA,
+        )
         service = Service(ROWING_SERVICE, [Characteristic(uuid, (NOTIFY,)) for uuid in told_by])
         super().__init__(name, address, effort, model="Simulated PM5", service=service, **more)
         self.advert.uuids = [ADVERTISED]
         self._began_s: float | None = None
-        self._rowed_m = self._strokes = 0.0
+        self._rowed_m = self._strokes = self._kcal = 0.0
 
     def frames(self, effort: float, time_s: float) -> Iterator[Notice]:
         self._began_s = time_s if self._began_s is None else self._began_s
@@ -56,9 +70,11 @@ class RowingMonitor(Machine):
         before = int(self._strokes)
         self._rowed_m += speed_m_s * EVERY_S
         self._strokes += rate / 60 * EVERY_S
+        self._kcal += kcal_per_h(power_w) / 3_600 * EVERY_S
         elapsed = uint24(round((time_s - self._began_s) * 100))
         yield self._status(elapsed, time_s)
         yield self._speeds(elapsed, speed_m_s, rate, time_s)
+        yield self._totals(elapsed, power_w, time_s)
         if int(self._strokes) > before:
             yield from self._stroke(elapsed, power_w, rate, speed_m_s, time_s)
 
@@ -78,6 +94,12 @@ class RowingMonitor(Machine):
         told: dict[str, Any] = {"speed": millimetres / 1000, "stroke_rate": rate}
         told |= {"pace": pace_cs / 100} if pace_cs else {}
         return Notice(ADDITIONAL_STATUS_1, frame, time_s, told)
+
+    def _totals(self, elapsed: bytes, power_w: int, time_s: float) -> Notice:
+        kcal = int(self._kcal)
+        split = struct.pack("<HHH", 0, power_w, kcal_per_h(power_w)) + uint24(0) + uint24(0)
+        frame = elapsed + struct.pack("<BHH", 1, power_w, kcal) + split
+        return Notice(ADDITIONAL_STATUS_2, frame, time_s, {"energy_total": kcal})
 
     def _stroke(
         self, elapsed: bytes, power_w: int, rate: int, speed_m_s: float, time_s: float
@@ -100,5 +122,5 @@ class RowingMonitor(Machine):
             "drive_force_peak": round(2 * mean_dlbf / 10 / LBF_PER_N, 1),
         }
         yield Notice(STROKE_DATA, frame, time_s, told)
-        frame = elapsed + struct.pack("<HHH", power_w, round(power_w * 3.44 + 300), count) + bytes(6)
+        frame = elapsed + struct.pack("<HHH", power_w, kcal_per_h(power_w), count) + bytes(6)
         yield Notice(ADDITIONAL_STROKE_DATA, frame, time_s, {"power": power_w})

@@ -23,6 +23,7 @@ Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 SensorKind = Literal[
     "heart_rate",
     "polar",
+    "polar_arm",
     "core_temperature",
     "cycling_power",
     "speed_cadence",
@@ -30,10 +31,21 @@ SensorKind = Literal[
     "bike",
     "treadmill",
     "rower",
+    "cross_trainer",
     "rowing_monitor",
+    "thermometer",
+    "oximeter",
+    "weight_scale",
+    "body_composition",
+    "ruuvi",
+    "bthome",
 ]
+# What a gateway calls a kind, where it is not the same word.
+REGISTERED_AS = {"polar_arm": "polar"}
 # What a gateway may ask of a kind besides its measurements.
-STREAMS = {"polar": ["ecg", "acc"]}
+STREAMS = {"polar": ["ecg", "acc"], "polar_arm": ["ppi"]}
+# Those that only broadcast.
+WITHOUT_LINK = ("ruuvi", "bthome")
 
 
 CableKind = Literal["gnss", "alge", "tag_heuer", "ipico", "stalker", "pod"]
@@ -78,10 +90,11 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Strap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A sensor and who wears it; of the kind that the gateway's settings name.
+    """A sensor and who wears it.
 
     `later_s`: how far behind the others in the plan; `pace`: how hard against the plan; `connected_at_start`:
-    an agent that was killed has left the link standing; `broadcast`: a strap that tells everybody its heart rate.
+    an agent that was killed has left the link standing; `broadcast`: a strap that tells everybody its heart rate;
+    `every_s`: how far apart somebody uses an instrument, or a tag speaks; `bind_key`: a bthome tag seals with it.
     """
 
     name: Name
@@ -95,6 +108,8 @@ class Strap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     connected_at_start: bool = False
     kind: SensorKind = "heart_rate"
     broadcast: bool = False
+    every_s: Positive = 10.0
+    bind_key: Annotated[str, Meta(pattern=r"^([0-9a-f]{32})?$")] = ""
 
 
 class CableDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -191,8 +206,10 @@ def roster(scenario: Scenario) -> list[dict[str, Any]]:
         {
             "name": strap.name,
             "address": strap.address,
-            "kind": strap.kind,
+            "kind": REGISTERED_AS.get(strap.kind, strap.kind),
             **({"streams": STREAMS[strap.kind]} if strap.kind in STREAMS else {}),
+            **({"link": "never"} if strap.kind in WITHOUT_LINK else {}),
+            **({"bind_key": strap.bind_key} if strap.bind_key else {}),
             "athlete": {
                 "number": strap.athlete.number,
                 "name": strap.athlete.name,

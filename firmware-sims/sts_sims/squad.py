@@ -7,22 +7,29 @@ from typing import Protocol
 
 from sts_sims.athletes import Effort, Heart
 from sts_sims.bicycle import PowerMeter, SpeedCadence
+from sts_sims.climate_tag import BthomeTag, ClimateTag, RuuviTag
 from sts_sims.core_pod import CorePod
-from sts_sims.fitness_machine import Bike, Rower, Treadmill
+from sts_sims.fitness_machine import Bike, CrossTrainer, Rower, Treadmill
 from sts_sims.foot_pod import FootPod
 from sts_sims.heart_strap import BATTERY_LEVEL, HEART_RATE_MEASUREMENT, HeartStrap
+from sts_sims.oximeter import Oximeter
+from sts_sims.polar_arm import PolarArm
 from sts_sims.polar_strap import PolarStrap
 from sts_sims.rowing_monitor import RowingMonitor
+from sts_sims.scale import BodyScale, Scale
 from sts_sims.scenario import Scenario, Strap
-from sts_sims.sensor import Sensor
+from sts_sims.sensor import Notice, Sensor
+from sts_sims.thermometer import Thermometer
 from sts_sims.truth import TruthLog
 from sts_sims.workout import effort
 
 
 class Air(Protocol):
-    """What a carrier must offer: send a notification, or say why nobody got it."""
+    """What a carrier must offer: send a notification or the sensor's advert, or say why nobody got it."""
 
     def notify(self, name: str, uuid: str, value: bytes) -> str | None: ...
+
+    def broadcast(self, name: str) -> str | None: ...
 
 
 def boot_us() -> int:
@@ -63,6 +70,11 @@ def _polar_strap(scenario: Scenario, told: Strap, seed: int) -> Sensor:
     return PolarStrap(told.name, told.address, heart, twin, battery=told.battery, rssi_dbm=told.rssi_dbm)
 
 
+def _polar_arm(scenario: Scenario, told: Strap, seed: int) -> Sensor:
+    heart = _heart(scenario, told, seed)
+    return PolarArm(told.name, told.address, heart, battery=told.battery, rssi_dbm=told.rssi_dbm)
+
+
 def _core_pod(scenario: Scenario, told: Strap, seed: int) -> Sensor:
     plan = _effort(scenario, told)
     return CorePod(told.name, told.address, plan, battery=told.battery, rssi_dbm=told.rssi_dbm)
@@ -78,10 +90,37 @@ def _machine(make: Callable[..., Sensor]) -> Callable[[Scenario, Strap, int], Se
     return made
 
 
+def _instrument(make: Callable[..., Sensor]) -> Callable[[Scenario, Strap, int], Sensor]:
+    """What makes an instrument of that kind."""
+
+    def made(scenario: Scenario, told: Strap, _seed: int) -> Sensor:
+        plan = _effort(scenario, told)
+        rest = {"battery": told.battery, "rssi_dbm": told.rssi_dbm, "every_s": told.every_s}
+        return make(told.name, told.address, plan, **rest)
+
+    return made
+
+
+def _ruuvi(_scenario: Scenario, told: Strap, _seed: int) -> Sensor:
+    return RuuviTag(told.name, told.address, battery=told.battery, rssi_dbm=told.rssi_dbm)
+
+
+def _bthome(_scenario: Scenario, told: Strap, _seed: int) -> Sensor:
+    return BthomeTag(
+        told.name,
+        told.address,
+        every_s=told.every_s,
+        bind_key=bytes.fromhex(told.bind_key) or None,
+        battery=told.battery,
+        rssi_dbm=told.rssi_dbm,
+    )
+
+
 # By the kind of the sensor in the scenario.
 MAKERS: dict[str, Callable[[Scenario, Strap, int], Sensor]] = {
     "heart_rate": _heart_strap,
     "polar": _polar_strap,
+    "polar_arm": _polar_arm,
     "core_temperature": _core_pod,
     "cycling_power": _machine(PowerMeter),
     "speed_cadence": _machine(SpeedCadence),
@@ -89,7 +128,14 @@ MAKERS: dict[str, Callable[[Scenario, Strap, int], Sensor]] = {
     "bike": _machine(Bike),
     "treadmill": _machine(Treadmill),
     "rower": _machine(Rower),
+    "cross_trainer": _machine(CrossTrainer),
     "rowing_monitor": _machine(RowingMonitor),
+    "thermometer": _instrument(Thermometer),
+    "oximeter": _instrument(Oximeter),
+    "weight_scale": _instrument(Scale),
+    "body_composition": _instrument(BodyScale),
+    "ruuvi": _ruuvi,
+    "bthome": _bthome,
 }
 
 
@@ -150,6 +196,14 @@ class Squad:
             for said in sensor.due(self._scenario.start_at_s + time.monotonic() - began_s):
                 measured_us = began_us + round((said.at_s - self._scenario.start_at_s) * 1e6)
                 emitted_us = now_us()
-                why = "lost" if said.told.get("lost") else air.notify(sensor.name, said.uuid, said.frame)
+                why = "lost" if said.told.get("lost") else _send(air, sensor, said)
                 truth.note_notice(emitted_us, sensor.name, sensor.address, said, measured_us, why)
             await asyncio.sleep(turn_s)
+
+
+def _send(air: Air, sensor: Sensor, said: Notice) -> str | None:
+    """Over a link, or to everybody who listens."""
+    if not isinstance(sensor, ClimateTag):
+        return air.notify(sensor.name, said.uuid, said.frame)
+    sensor.advertise(said.frame)
+    return air.broadcast(sensor.name)

@@ -100,16 +100,23 @@ def _roster(program: str, scenario: str) -> list[dict[str, Any]]:
 
 
 def _prepare(folder: Path, roster: list[dict[str, Any]]) -> Path:
-    password = folder / "password"
-    password.touch(mode=0o600)
-    password.write_text("none\n")
+    _write_secret(folder / "password", "none")
     lines = [_SETTINGS.format(gateway=GATEWAY)]
     for strap in roster:
         lines.append("[[sensors]]")
-        lines += [f"{key} = {json.dumps(strap[key])}" for key in ("name", "address", "kind")]
+        keys = ("name", "address", "kind", "streams", "link")
+        lines += [f"{key} = {json.dumps(strap[key])}" for key in keys if key in strap]
+        if "bind_key" in strap:
+            _write_secret(folder / f"key-{strap['name']}", strap["bind_key"])
+            lines.append(f'bind_key_file = "key-{strap["name"]}"')
     config = folder / "settings.toml"
     config.write_text("\n".join(lines) + "\n")
     return config
+
+
+def _write_secret(file: Path, secret: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(f"{secret}\n")
 
 
 @contextlib.contextmanager

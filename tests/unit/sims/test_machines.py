@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from sts_sims.bicycle import PowerMeter, SpeedCadence
-from sts_sims.fitness_machine import Bike, Rower, Treadmill
+from sts_sims.fitness_machine import Bike, CrossTrainer, Rower, Treadmill
 from sts_sims.foot_pod import FootPod
 from sts_sims.machine import Machine, Turns
 from sts_sims.rowing_monitor import RowingMonitor
 
-ALL = [PowerMeter, SpeedCadence, FootPod, Bike, Treadmill, Rower, RowingMonitor]
+ALL = [PowerMeter, SpeedCadence, FootPod, Bike, Treadmill, Rower, CrossTrainer, RowingMonitor]
 # The smallest packet carries 20 bytes; older machines send nothing longer.
 PAYLOAD_BYTES = 20
 

@@ -6,7 +6,8 @@ import pytest
 
 from sts_sims.athletes import Athlete, Heart
 from sts_sims.peripheral import Characteristic
-from sts_sims.polar_strap import CLOCK_BEGINS_NS, PMD_CONTROL_POINT, PolarStrap
+from sts_sims.polar_sensor import CLOCK_BEGINS_NS, PMD_CONTROL_POINT
+from sts_sims.polar_strap import PolarStrap
 
 ATHLETE = Athlete(7, "Test Athlete", hr_max=190, hr_rest=50)
 START_ECG = "02 00 00 01 82 00 01 01 0e 00"

@@ -132,10 +132,19 @@ class Adapter:
         now_s = time.monotonic()
         for device in self.devices.values():
             if self._hears(device):
-                wavering = self._chance.randint(-RSSI_SPREAD_DB, RSSI_SPREAD_DB)
-                device.advertise(now_s, device.peripheral.advert.rssi_dbm + wavering)
+                self._hear(device, now_s)
             elif device.known and not device.connected and now_s - device.seen_s > TEMPORARY_TIMEOUT_S:
                 device.forget()
+
+    def broadcast(self, name: str) -> str | None:
+        """A sensor says something new to everybody; None when it was heard, else the reason why not."""
+        device = self.devices[name]
+        if not device.on_air:
+            return "out_of_range"
+        if not self._hears(device):
+            return "nobody_scans"
+        self._hear(device, time.monotonic())
+        return None
 
     # links
 
@@ -167,6 +176,10 @@ class Adapter:
     def _hears(self, device: Device) -> bool:
         listening = self.powered and self.plugged and self.scanning and not self.silent
         return listening and device.on_air and not device.connected
+
+    def _hear(self, device: Device, now_s: float) -> None:
+        wavering = self._chance.randint(-RSSI_SPREAD_DB, RSSI_SPREAD_DB)
+        device.advertise(now_s, device.peripheral.advert.rssi_dbm + wavering)
 
     def _stop_everything(self) -> None:
         self._monitors.clear()

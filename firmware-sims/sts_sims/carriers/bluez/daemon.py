@@ -79,6 +79,10 @@ class BluezDaemon:
             return "no_bluetooth"
         return self.device(name).notify(uuid, value)
 
+    def broadcast(self, name: str) -> str | None:
+        """Let a sensor say its advert, which is new; None when it was heard, else the reason why not."""
+        return "no_bluetooth" if self._bus is None else self.adapter.broadcast(name)
+
     def leave(self) -> None:
         """bluetoothd dies: the name leaves the bus, nothing is told."""
         self._present.clear()

@@ -18,6 +18,7 @@ from sts_sims.peripheral import (
     NOTIFY,
     READ,
     WRITE,
+    Advert,
     Characteristic,
     Peripheral,
     Service,
@@ -72,7 +73,7 @@ class Device:
         self._adapter_path = adapter_path
         self._attributes: dict[str, Attribute] = {}
         self._bunch: deque[tuple[str, bytes]] = deque()
-        self._told_data: dict[int, bytes] = {}
+        self._told_data: Properties = {}
 
     @property
     def path(self) -> str:
@@ -91,16 +92,13 @@ class Device:
         BlueZ tells data that stayed the same only to whoever asks for duplicates, and bleak does not.
         """
         self.seen_s = now_s
-        data = self.peripheral.advert.manufacturer_data
+        data = _advert_data(self.peripheral.advert)
         if self.known:
-            changes = {"RSSI": Variant("n", rssi_dbm)}
-            if data != self._told_data:
-                changes["ManufacturerData"] = _company_data(data)
-            self._told_data = dict(data)
-            self._tree.change(self.path, DEVICE, changes)
+            changes = {name: told for name, told in data.items() if told != self._told_data.get(name)}
+            self._tree.change(self.path, DEVICE, {"RSSI": Variant("n", rssi_dbm), **changes})
         else:
-            self._told_data = dict(data)
-            self._tree.add(self.path, {DEVICE: self._first_properties(rssi_dbm)})
+            self._tree.add(self.path, {DEVICE: self._first_properties(rssi_dbm) | data})
+        self._told_data = data
 
     def forget_signal(self) -> None:
         """Discovery stopped: BlueZ takes the RSSI back."""
@@ -305,8 +303,7 @@ class Device:
         self._tree.change(self.path, DEVICE, changed)
 
     def _first_properties(self, rssi_dbm: int) -> Properties:
-        advert = self.peripheral.advert
-        properties = {
+        return {
             "Address": Variant("s", self.address),
             "AddressType": Variant("s", "random"),
             "Name": Variant("s", self.peripheral.name),
@@ -318,15 +315,9 @@ class Device:
             "Blocked": Variant("b", False),
             "Connected": Variant("b", self.connected),
             "ServicesResolved": Variant("b", False),
-            "UUIDs": Variant("as", list(advert.uuids)),
+            "UUIDs": Variant("as", list(self.peripheral.advert.uuids)),
             "RSSI": Variant("n", rssi_dbm),
         }
-        if advert.manufacturer_data:
-            properties["ManufacturerData"] = _company_data(advert.manufacturer_data)
-        if advert.service_data:
-            by_uuid = {uuid: Variant("ay", value) for uuid, value in advert.service_data.items()}
-            properties["ServiceData"] = Variant("a{sv}", by_uuid)
-        return properties
 
     def _export_services(self) -> None:
         for path, interfaces in self._gatt_objects():
@@ -396,5 +387,9 @@ def _configuration_properties(path: str) -> Properties:
     }
 
 
-def _company_data(data: dict[int, bytes]) -> Variant:
-    return Variant("a{qv}", {company: Variant("ay", value) for company, value in data.items()})
+def _advert_data(advert: Advert) -> Properties:
+    """What an advert carries besides names, where it carries something."""
+    companies = {number: Variant("ay", value) for number, value in advert.manufacturer_data.items()}
+    services = {uuid: Variant("ay", value) for uuid, value in advert.service_data.items()}
+    told = {"ManufacturerData": Variant("a{qv}", companies), "ServiceData": Variant("a{sv}", services)}
+    return {name: one for name, one in told.items() if one.value}
