@@ -124,7 +124,7 @@ comes a second later. The same count for 2 s is a stop (rate 0). A sensor that s
 `sts-edge decode` lists the kinds; `sts-edge decode bike "64 00 10 0e b4 00 05 00 96 00"` tells what a frame says, and
 `sts-edge decode bike capture.txt --json` a whole capture: hex, one frame a line, with the time before it if it is known
 (`12.250 6400…`). Counters and records in parts are followed from line to line; a bad frame is told with its line, and the
-rest goes on.
+rest goes on. `sts-edge decode raw raw.jsonl` decodes what `sts-edge raw export raw.jsonl` copied, each frame by the decoder of its sensor.
 
 ## What was checked
 

@@ -21,6 +21,10 @@ Positive = Annotated[float, Meta(gt=0.0)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
+# What a site has on the network beside its files: each a key of its file that is in the truth by this word.
+NETWORK = {"pods": "mqtt", "box": "race_result", "timer": "alpenhunde"}
+
+
 class Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A timing computer: how many heats, and how long each file is left alone, in simulated seconds."""
 

@@ -127,12 +127,21 @@ async def readers(place: Path) -> AsyncIterator[Kind]:
             for name, server in zip(sorted(REGISTERED), (first, second), strict=True)
         ]
         async with running(race(first.box, second.box)):
-            yield Kind(lambda given, emit: ReaderSource(told, place, emit, accepted, fetch_every_s=0.02))
+            yield Kind(
+                lambda given, emit: ReaderSource(
+                    told, place, emit, accepted, lambda _timer: (), fetch_every_s=0.02
+                )
+            )
 
 
 @contextlib.asynccontextmanager
 async def mqtt(place: Path, broker: RabbitMQ) -> AsyncIterator[Kind]:
     """Two topics of three that are mapped."""
+
+    async def accepted() -> bool:
+        await asyncio.sleep(0)
+        return True
+
     secret = place / "mqtt-password"
     secret.write_text(broker.admin_password)
     told = MqttSettings(url=f"mqtt://127.0.0.1:{broker.mqtt_port}", user="admin", password_file=secret)
@@ -144,7 +153,9 @@ async def mqtt(place: Path, broker: RabbitMQ) -> AsyncIterator[Kind]:
     assert broker.mqtt_port is not None
     with Publisher("127.0.0.1", broker.mqtt_port, "admin", broker.admin_password, pods) as publisher:
         async with running(publisher.run(rounds=10_000, every_s=0.02)):
-            yield Kind(lambda given, emit: MqttSource(f"contract-{place.name[-20:]}", told, topics, emit))
+            yield Kind(
+                lambda given, emit: MqttSource(f"contract-{place.name[-20:]}", told, topics, emit, accepted)
+            )
 
 
 KINDS = {

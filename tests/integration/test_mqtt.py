@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from sts_edge.config import MqttSettings, TopicSettings
@@ -14,6 +18,7 @@ from sts_edge.sources.mqtt import MqttSource
 from sts_protocols.metrics import HEART_RATE, SKIN_TEMPERATURE
 from sts_protocols.sample import Packet, Quality
 from sts_sims.mqtt_pods import Pod, Publisher
+from tls_certificates import certificate
 from uplink_support import eventually
 
 TOPICS = (
@@ -37,9 +42,23 @@ class Heard:
         self.settings = MqttSettings(url=f"mqtt://127.0.0.1:{port}", user="admin", password_file=secret)
         self.gateway = gateway
         self.packets: list[Packet] = []
+        self.kept: list[tuple[str, str, bytes]] = []
+        self.room = True
 
     def source(self) -> MqttSource:
-        return MqttSource(self.gateway, self.settings, TOPICS, self._take)
+        return MqttSource(
+            self.gateway,
+            self.settings,
+            TOPICS,
+            self._take,
+            self._accepted,
+            keep=lambda sensor, word, _us, frame: self.kept.append((sensor, word, frame)),
+            no_room_pause_s=0.1,
+        )
+
+    async def _accepted(self) -> bool:
+        await asyncio.sleep(0)
+        return self.room
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[MqttSource]:
@@ -146,6 +165,35 @@ async def test_what_the_broker_kept_is_marked_and_what_would_look_alive_is_left_
     assert packet.values == ((SKIN_TEMPERATURE.id, 21.5, Quality.CLOCK_UNSYNCED),)
 
 
+async def test_what_came_is_kept_raw_once_as_what_it_is(mqtt_broker, heard):
+    """A frame of a kind as that kind, all else with its topic."""
+    async with heard.running():
+        with publisher(mqtt_broker) as publishing:
+            publishing.publish("straps/7/raw", bytes.fromhex("0048"))
+            publishing.publish("hall/1/temperature", b"21.5")
+            publishing.publish("hall/1/temperature", b"warm")
+            await publishing.acknowledged()
+            await eventually(lambda: len(heard.kept) == 3)
+    assert heard.kept == [
+        ("strap-7", "heart_rate", b"\x00\x48"),
+        ("hall-1", "mqtt", b"hall/1/temperature\x0021.5"),
+        ("hall-1", "mqtt", b"hall/1/temperature\x00warm"),
+    ]
+
+
+async def test_what_found_no_room_is_not_acknowledged_and_comes_again(mqtt_broker, heard):
+    heard.room = False
+    async with heard.running() as source:
+        with publisher(mqtt_broker) as publishing:
+            publishing.publish("pods/bag", b'{"readings": [{"celsius": 20.5}]}')
+            await publishing.acknowledged()
+            await eventually(lambda: any("raise buffer.max_bytes" in one for one in source.faults()))
+            heard.packets.clear()
+            heard.room = True
+            await eventually(lambda: heard.values("bag") == [20.5])
+            await eventually(lambda: not source.faults())
+
+
 async def test_a_refused_login_is_a_sentence(mqtt_broker, tmp_path):
     heard = Heard("refused", mqtt_broker.mqtt_port, "wrong", tmp_path)
     source = heard.source()
@@ -156,3 +204,45 @@ async def test_a_refused_login_is_a_sentence(mqtt_broker, tmp_path):
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+@contextlib.asynccontextmanager
+async def behind_tls(port: int, certificate: Path) -> AsyncIterator[int]:
+    """A port of loopback that speaks TLS and hands on to a plain one, as a site's proxy does."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    async def hand_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await source.read(4096):
+                sink.write(data)
+                await sink.drain()
+        sink.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_broker, to_broker = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(hand_on(reader, to_broker), hand_on(from_broker, writer))
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def test_a_broker_of_a_private_authority_is_heard_over_tls_and_any_other_is_refused(
+    mqtt_broker, heard, tmp_path
+):
+    """The certificate is its own authority, as small sites make them."""
+    private = certificate(tmp_path / "private.pem", "localhost", time.time() - 60, time.time() + 3600)
+    foreign = certificate(tmp_path / "foreign.pem", "localhost", time.time() - 60, time.time() + 3600)
+    async with behind_tls(mqtt_broker.mqtt_port, private) as port:
+        over_tls = msgspec.structs.replace(heard.settings, url=f"mqtts://localhost:{port}")
+        heard.settings = msgspec.structs.replace(over_tls, ca_file=foreign)
+        task = asyncio.create_task((source := heard.source()).run())
+        await eventually(lambda: "name its authority in mqtt.ca_file" in source.faults()[0])
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        heard.settings = msgspec.structs.replace(over_tls, ca_file=private)
+        async with heard.running():
+            with publisher(mqtt_broker, Pod("hall/1/temperature", as_json=False, seed=4)) as publishing:
+                await publishing.run(rounds=3, every_s=0.01)
+                await eventually(lambda: heard.values("hall-1") == publishing.pods[0].said)

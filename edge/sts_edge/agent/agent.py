@@ -20,6 +20,7 @@ import structlog
 
 from sts_edge.batcher import Batcher
 from sts_edge.buffer import BufferFailed, RecordDropped, SegmentLog
+from sts_edge.buffer.export import stored_impulses
 from sts_edge.clock import Clock, StoredLastGoodTime
 from sts_edge.config import Settings
 from sts_edge.control.server import Answer, ControlServer, Question
@@ -229,6 +230,16 @@ class Agent:
         except RecordDropped:
             return False
         return True
+
+    async def all_accepted(self) -> bool:
+        """The same for all that was emitted: what is still gathered is closed first."""
+        self.batcher.flush()
+        return await self.accepted()
+
+    def stored_lines(self, timer: str) -> frozenset[bytes]:
+        """The lines of a timer that the buffer still holds, of this start and those before. Raises OSError."""
+        impulses = stored_impulses(self._settings.gateway.data_dir / "buffer")
+        return frozenset(one.line for one in impulses if one.timer == timer)
 
     def _keep(self, kind: Kind, body: bytes) -> None:
         """Close a record of its own for what needs no gathering."""

@@ -24,6 +24,7 @@ from sts_edge.config import BufferSettings
 from sts_edge.health import Health
 from sts_protocols.errors import RecordError
 from sts_protocols.record import (
+    MAX_FRAME_BYTES,
     UNKNOWN_CLOCK,
     Anchor,
     ClockReading,
@@ -105,8 +106,9 @@ class RawLog:
         return self._log.stats()
 
     def keep(self, sensor: str, kind: str, boot_us: int, frame: bytes) -> None:
-        """Take a frame as it came; kind: what decodes it."""
-        if not self._keeps:
+        """Take a frame as it came; kind: what decodes it. One that is longer than a record of them takes, as an
+        MQTT message may be, is not kept."""
+        if not self._keeps or len(frame) > MAX_FRAME_BYTES:
             return
         self._open.setdefault((sensor, kind), []).append(RawFrame(boot_us, frame))
         self._size += len(frame) + FRAME_BYTES

@@ -113,13 +113,29 @@ async def _opened(settings: Settings, book: SettingsBook, ending: Ending) -> Age
         )
     if settings.readers:
         agent.add_source(
-            ReaderSource(settings.readers, settings.gateway.data_dir, agent.emit, agent.accepted)
+            ReaderSource(
+                settings.readers,
+                settings.gateway.data_dir,
+                agent.emit,
+                agent.accepted,
+                agent.stored_lines,
+                keep=agent.keep,
+            )
         )
     if settings.mqtt is not None:
         # Imported here: a gateway without MQTT does without paho.
         from sts_edge.sources.mqtt import MqttSource
 
-        agent.add_source(MqttSource(settings.gateway.name, settings.mqtt, settings.topics, agent.emit))
+        agent.add_source(
+            MqttSource(
+                settings.gateway.name,
+                settings.mqtt,
+                settings.topics,
+                agent.emit,
+                agent.all_accepted,
+                keep=agent.keep,
+            )
+        )
     return agent
 
 

@@ -4,22 +4,27 @@ Nothing is changed and no lock is taken: a segment is only ever appended to or r
 whole at its end is no record yet.
 """
 
+import contextlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from sts_protocols.record import Record
+from sts_protocols.errors import RecordError
+from sts_protocols.record import Impulse, Kind, Record, decode_impulses
 
 from .ranges import RangeSet
 from .recovery import content_of
 from .scan import Rot, scan, segment_of
+from .segment import Lane
 
 Settled = dict[bytes, RangeSet]
 
 
-def stored_records(directory: Path, *, waiting_only: bool) -> Iterator[Record]:
+def stored_records(
+    directory: Path, *, waiting_only: bool, lanes: Container[Lane] = tuple(Lane)
+) -> Iterator[Record]:
     """Yield the records, oldest segment first; of those that wait a few may have been confirmed just now.
 
     Raises OSError: the folder cannot be read.
@@ -27,7 +32,7 @@ def stored_records(directory: Path, *, waiting_only: bool) -> Iterator[Record]:
     settled = _settled(directory / "state.db") if waiting_only else defaultdict(RangeSet)
     for path in sorted(directory.iterdir()):
         segment = segment_of(path)
-        if segment is None:
+        if segment is None or segment.lane not in lanes:
             continue
         try:
             content = content_of(path)
@@ -36,6 +41,14 @@ def stored_records(directory: Path, *, waiting_only: bool) -> Iterator[Record]:
         for found in scan(content, segment.id):
             if not isinstance(found, Rot) and _is_wanted(found.record, settled):
                 yield found.record
+
+
+def stored_impulses(directory: Path) -> Iterator[Impulse]:
+    """Yield what timers told, as far as it is held. Raises OSError."""
+    for record in stored_records(directory, waiting_only=False, lanes=(Lane.KEPT,)):
+        if record.header.kind == Kind.IMPULSE:
+            with contextlib.suppress(RecordError):  # a body that nobody can read tells no line
+                yield from decode_impulses(record.body)
 
 
 def _is_wanted(record: Record, settled: Settled) -> bool:

@@ -7,6 +7,7 @@ tail       what the sensors say, as it comes
 scan       which sensors are near here
 sensors, sensor_test  list, add, change, remove and test them
 buffer, export  what waits for the hub
+raw        frames as they came, to be decoded anew
 doctor, power_test  what is wrong, with its fix; the plug pulled on purpose
 settings, config_edit  show, check and edit the settings file
 network    how this gateway is connected

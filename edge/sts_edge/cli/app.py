@@ -34,6 +34,10 @@ buffer_app = typer.Typer(
 app.add_typer(buffer_app, name="buffer")
 sensors_app = typer.Typer(help="List, add, test, change and remove sensors.", no_args_is_help=True)
 app.add_typer(sensors_app, name="sensors")
+raw_app = typer.Typer(
+    help="Frames as they came, kept to be decoded anew: list, export.", no_args_is_help=True
+)
+app.add_typer(raw_app, name="raw")
 app.add_typer(config_app, name="config")
 network_app = typer.Typer(help="Show and change how this gateway is connected.", no_args_is_help=True)
 app.add_typer(network_app, name="network")
@@ -254,6 +258,33 @@ def buffer_purge(
     from .buffer import purge as work
 
     _do(context, lambda call: work(call, dry_run))
+
+
+@raw_app.command("list")
+def raw_list(context: typer.Context) -> None:
+    """List what is kept of each sensor."""
+    from .raw import list_raw as work
+
+    _do(context, work)
+
+
+@raw_app.command("export")
+def raw_export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; - is standard output.")],
+    sensor: Annotated[
+        list[str] | None,
+        typer.Option("--sensor", "-s", help="Only this sensor (repeatable).", autocompletion=_sensor_ids),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", help="json (a line for each frame) or records; else by FILE's ending."),
+    ] = None,
+) -> None:
+    """Copy raw frames into a file that `sts-edge decode raw` reads; safe while the agent runs."""
+    from .raw import export as work
+
+    _do(context, lambda call: work(call, file, sensor or [], form))
 
 
 @app.command()

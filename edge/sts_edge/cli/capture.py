@@ -9,6 +9,9 @@ A capture of frames is text, one frame a line:
     {"t_boot_us": 12250000, "frame_hex": "163c0004"}   or JSON, as the simulator's truth has it
 
 Blank lines and those that begin with # are passed over.
+
+Raw frames of many sensors are what `sts-edge raw export` writes: JSON lines that also tell sensor and word, or records
+in the published layout.
 """
 
 from __future__ import annotations
@@ -19,6 +22,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
 from typing import NamedTuple
+
+from sts_protocols.errors import RecordError
+from sts_protocols.record import MARKER, Damaged, Kind, Record, decode_raw, split
 
 SECOND_US = 1_000_000
 
@@ -40,11 +46,13 @@ class CaptureError(Exception):
 
 
 class Piece(NamedTuple):
-    """What is fed at once. `line` counts from 1; `time_us` is None where the capture has no time."""
+    """What is fed at once. `line` counts from 1; `time_us` is None where the capture has no time. `source`: of a
+    raw frame the sensor and the word under which it was kept."""
 
     line: int
     data: bytes
     time_us: int | None = None
+    source: tuple[str, str] | None = None
 
 
 class Wrong(NamedTuple):
@@ -66,6 +74,11 @@ def frames(text: str) -> Iterator[Piece | Wrong]:
             yield Wrong(number, str(error))
         else:
             yield Piece(number, data, time_us)
+
+
+def raw_frames(data: bytes) -> Iterator[Piece | Wrong]:
+    """Raw frames of many sensors, in the order in which they came; records are counted instead of lines."""
+    return _of_records(data) if data.startswith(MARKER) else _of_lines(data.decode("utf-8", "replace"))
 
 
 def lines(data: bytes) -> Iterator[Piece]:
@@ -90,6 +103,43 @@ def hexadecimal(text: str) -> bytes:
         raise CaptureError(f"{text[:60]!r} is no hex: write two digits a byte, for example 16 3c") from None
 
 
+def _of_records(data: bytes) -> Iterator[Piece | Wrong]:
+    for number, piece in enumerate(split(data), 1):
+        if isinstance(piece, Damaged):
+            yield Wrong(number, f"{len(piece.raw)} bytes are no record: {piece.error}")
+        elif piece.header.kind == Kind.RAW:
+            yield from _of_record(number, piece)
+
+
+def _of_record(number: int, record: Record) -> Iterator[Piece | Wrong]:
+    try:
+        sources = decode_raw(record.body)
+    except RecordError as error:
+        yield Wrong(number, str(error))
+        return
+    came = [(frame, (one.sensor, one.kind)) for one in sources for frame in one.frames]
+    for frame, source in sorted(came, key=lambda told: told[0].boot_us):
+        yield Piece(number, frame.frame, frame.boot_us, source)
+
+
+def _of_lines(text: str) -> Iterator[Piece | Wrong]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            time_us, data = _json_frame(line)
+            yield Piece(number, data, time_us, _source(json.loads(line)))
+        except CaptureError as error:
+            yield Wrong(number, str(error))
+
+
+def _source(told: dict[str, object]) -> tuple[str, str]:
+    sensor, word = told.get("sensor"), told.get("raw")
+    if not isinstance(sensor, str) or not isinstance(word, str):
+        raise CaptureError('a raw frame needs "sensor" and "raw", as `sts-edge raw export` writes them')
+    return sensor, word
+
+
 def _frame(line: str) -> tuple[int | None, bytes]:
     if line.startswith("{"):
         return _json_frame(line)
@@ -109,6 +159,8 @@ def _json_frame(line: str) -> tuple[int | None, bytes]:
         told = json.loads(line)
     except (ValueError, RecursionError):
         raise CaptureError("this line is no JSON") from None
+    if not isinstance(told, dict):
+        raise CaptureError("this line is no JSON object")
     frame, time_us = told.get("frame_hex"), told.get("t_boot_us")
     if not isinstance(frame, str) or not isinstance(time_us, int | None):
         raise CaptureError('a JSON line needs "frame_hex", and may have "t_boot_us" in whole µs')

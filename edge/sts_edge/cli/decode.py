@@ -1,22 +1,30 @@
-"""`sts-edge decode`."""
+"""`sts-edge decode`: one kind at a time, or raw frames of many sensors, each by its own decoder."""
 
 from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from sts_protocols.errors import DecodeError
-from sts_protocols.kinds import KINDS, Kind, by_name
+from sts_protocols.kinds import KINDS, Kind, Told, by_name
+from sts_protocols.replay import Replay
 
 from .call import Call
-from .capture import SECOND_US, CaptureError, Piece, Wrong, frames, hexadecimal, lines, stretches
+from .capture import SECOND_US, CaptureError, Piece, Wrong, frames, hexadecimal, lines, raw_frames, stretches
 from .exits import Exit
 from .output import Stop
 
 Line = dict[str, Any]
+Feed = Callable[[Piece, int], list[Told]]
+"""What a piece told that came at a time, µs. Raises DecodeError."""
+
+RAW = "raw"
+RAW_TITLE = "what `sts-edge raw export` wrote: each frame by the decoder of its sensor"
+# Fields of a reading that hold what came over the wire.
+ON_THE_WIRE = ("line", "frame", "payload")
 
 HOW = "Next: sts-edge decode KIND 163c0004, or a file, or - for standard input"
 
@@ -24,33 +32,56 @@ HOW = "Next: sts-edge decode KIND 163c0004, or a file, or - for standard input"
 def list_kinds(call: Call) -> None:
     """Print what can be decoded."""
     if call.output.as_json:
-        kinds = [{"kind": kind.name, "title": kind.title, "takes": kind.takes} for kind in KINDS]
+        kinds = [{"kind": name, "title": title, "takes": takes} for name, takes, title in _listed()]
         call.output.document({"schema": "sts.edge.decode.kinds/1", "kinds": kinds})
         return
     width = max(len(kind.name) for kind in KINDS)
-    for kind in KINDS:
-        call.output.line(f"{kind.name:{width}}  {kind.takes:6}  {kind.title}")
+    for name, takes, title in _listed():
+        call.output.line(f"{name:{width}}  {takes:6}  {title}")
 
 
 def decode(call: Call, name: str, given: list[str]) -> None:
     """Decode what is given, all of it, in order, by one reader; tell the bad pieces in their places."""
-    kind = by_name(name)
-    if kind is None:
-        raise Stop(Exit.USAGE, f"No kind is called {name}.{_nearest(name)} Next: sts-edge decode --list")
-    told = list(_told(kind, _pieces(kind, given)))
+    feed, pieces = _replay(given) if name == RAW else _one_kind(name, given)
+    told = list(_told(feed, pieces))
     bad = sum("error" in one for one in told)
     if call.output.as_json:
         counts = {"good": len(told) - bad, "bad": bad}
-        call.output.document({"schema": "sts.edge.decode/1", "kind": kind.name, **counts, "told": told})
+        call.output.document({"schema": "sts.edge.decode/1", "kind": name, **counts, "told": told})
     else:
         for one in told:
             call.output.line(_sentence(one))
     raise Stop(_exit(len(told), bad), "" if told else f"Nothing was told by what was given. {HOW}")
 
 
-def _told(kind: Kind, pieces: Iterable[Piece | Wrong]) -> Iterator[Line]:
-    """All that was told, each with its line. A piece without a time is taken as a second after the last."""
+def _listed() -> list[tuple[str, str, str]]:
+    """Name, what it takes, and title of all that can be decoded."""
+    return [*((kind.name, str(kind.takes), kind.title) for kind in KINDS), (RAW, "raw", RAW_TITLE)]
+
+
+def _one_kind(name: str, given: list[str]) -> tuple[Feed, Iterator[Piece | Wrong]]:
+    kind = by_name(name)
+    if kind is None:
+        raise Stop(Exit.USAGE, f"No kind is called {name}.{_nearest(name)} Next: sts-edge decode --list")
     reader = kind.reader()
+    return lambda piece, now_us: reader.feed(piece.data, now_us), _pieces(kind, given)
+
+
+def _replay(given: list[str]) -> tuple[Feed, Iterator[Piece | Wrong]]:
+    data = _read(given)
+    if data is None:
+        raise Stop(Exit.NOT_FOUND, f"There is no file {' '.join(given)}. Next: sts-edge raw export FILE")
+    replay = Replay()
+
+    def feed(piece: Piece, now_us: int) -> list[Told]:
+        assert piece.source is not None, "raw frames have one"
+        return replay.feed(*piece.source, piece.data, now_us)
+
+    return feed, raw_frames(data)
+
+
+def _told(feed: Feed, pieces: Iterable[Piece | Wrong]) -> Iterator[Line]:
+    """All that was told, each with its line. A piece without a time is taken as a second after the last."""
     now_us = -SECOND_US
     for piece in pieces:
         if isinstance(piece, Wrong):
@@ -60,8 +91,10 @@ def _told(kind: Kind, pieces: Iterable[Piece | Wrong]) -> Iterator[Line]:
         where: Line = {"line": piece.line}
         if piece.time_us is not None:
             where["time_s"] = piece.time_us / SECOND_US
+        if piece.source is not None:
+            where["sensor"], where["raw"] = piece.source
         try:
-            for one in reader.feed(piece.data, now_us):
+            for one in feed(piece, now_us):
                 yield {**where, **one}
         except DecodeError as error:
             yield {**where, "error": str(error), "frame": error.frame.hex()}
@@ -102,7 +135,7 @@ def _typed(kind: Kind, text: str) -> Piece:
 
 
 def _nearest(name: str) -> str:
-    near = difflib.get_close_matches(name, [kind.name for kind in KINDS], n=1)
+    near = difflib.get_close_matches(name, [name for name, *_ in _listed()], n=1)
     return f" Did you mean {near[0]}?" if near else ""
 
 
@@ -118,8 +151,10 @@ def _sentence(one: Line) -> str:
     """One thing told, for people: line, time, values; the reading where nothing is stored of it."""
     parts = [f"line {one['line']}"]
     parts += [f"{one['time_s']:.3f} s"] if "time_s" in one else []
+    parts += [f"{one['sensor']} {one['raw']}"] if "sensor" in one else []
     if "error" in one:
-        return "  ".join([*parts, one["error"]])
+        wire = [_wire(one["frame"])] if one.get("frame") else []
+        return "  ".join([*parts, one["error"], *wire])
     parts += [_value(value) for value in one.get("values", ())] or [_fields(one)]
     return "  ".join(parts)
 
@@ -133,4 +168,14 @@ def _fields(one: Line) -> str:
     reading = one.get("reading")
     if not isinstance(reading, dict):
         return "nothing" if reading is None else str(reading)
-    return "  ".join(f"{name} {value}" for name, value in reading.items() if value is not None)
+    shown = {
+        name: _wire(value) if name in ON_THE_WIRE and isinstance(value, str) else value
+        for name, value in reading.items()
+    }
+    return "  ".join(f"{name} {value}" for name, value in shown.items() if value is not None)
+
+
+def _wire(hexadecimal: str) -> str:
+    """What came over the wire: as text where it is text, else as hex."""
+    text = bytes.fromhex(hexadecimal).decode("ascii", "replace").rstrip("\r\n")
+    return repr(text) if text.isascii() and text.isprintable() and text else hexadecimal

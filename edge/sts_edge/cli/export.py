@@ -42,7 +42,7 @@ def export(call: Call, file: Path, everything: bool, format_name: str | None) ->
             yield record
 
     try:
-        with _opened(file) as stream:
+        with opened(file) as stream:
             _WRITERS[form](counted(), stream)
     except PermissionError as error:
         raise Stop(
@@ -65,7 +65,8 @@ def _tell(call: Call, file: Path, form: str, count: int, everything: bool) -> No
         call.output.line(call.output.sign("good", f"{count} records in {file} ({form})"))
 
 
-def _opened(file: Path) -> Any:
+def opened(file: Path) -> Any:
+    """Where to write; `-` is standard output."""
     return nullcontext(sys.stdout.buffer) if str(file) == "-" else file.open("wb")
 
 
@@ -114,7 +115,7 @@ def rows(record: Record) -> Iterator[Row]:
     header = record.header
     head = {"epoch": header.epoch.hex(), "seq": header.seq}
     if header.kind != Kind.SAMPLES:
-        yield {"time": _time(record, header.first_us), **head, "boot_us": header.first_us, **_other(record)}
+        yield {"time": time_of(record, header.first_us), **head, "boot_us": header.first_us, **_other(record)}
         return
     try:
         packets = iter_samples(record.body)
@@ -122,7 +123,7 @@ def rows(record: Record) -> Iterator[Row]:
         yield {**head, "kind": "samples", "unreadable": str(error)}
         return
     for packet in packets:
-        told = {"time": _time(record, packet.boot_us), **head, "boot_us": packet.boot_us}
+        told = {"time": time_of(record, packet.boot_us), **head, "boot_us": packet.boot_us}
         for value in packet.values:
             yield {**told, "sensor": packet.sensor, **_value(value)}
 
@@ -170,7 +171,7 @@ def _hexed(fields: Row) -> Row:
     return {name: value.hex() for name, value in fields.items() if isinstance(value, bytes)}
 
 
-def _time(record: Record, boot_us: int) -> str | None:
+def time_of(record: Record, boot_us: int) -> str | None:
     """Wall time by the clock as it was known when the record was closed (RFC 3339), None if it was not."""
     from sts_protocols.record import ClockSource
 

@@ -39,7 +39,7 @@ from sts_protocols.record.notes import (
     encode_drop,
     encode_log,
 )
-from sts_protocols.record.raw import RawFrame, RawFrames, decode_raw, encode_raw
+from sts_protocols.record.raw import MAX_FRAME_BYTES, RawFrame, RawFrames, decode_raw, encode_raw
 from sts_protocols.record.samples import encode_samples, iter_samples
 from sts_protocols.record.waveform import Waveform, check_waveform, decode_waveform, encode_waveform
 
@@ -47,6 +47,7 @@ __all__ = [
     "HEADER_BYTES",
     "MARKER",
     "MAX_DOCUMENT_BYTES",
+    "MAX_FRAME_BYTES",
     "MAX_MESSAGE_BYTES",
     "MAX_RECORD_BYTES",
     "MAX_UNPACKED_BYTES",

@@ -11,6 +11,7 @@ from sts_edge.config.ways_in import SensorKind
 from sts_protocols.kinds import KINDS
 from sts_sims.scenario import CableKind
 from sts_sims.scenario import SensorKind as SimulatedKind
+from sts_sims.site import NETWORK
 
 
 def test_the_page_is_what_the_table_says():
@@ -29,7 +30,11 @@ def test_every_decoder_stands_on_the_page_once(kind):
     assert PAGE.read_text("utf-8").count(f"\n| `{kind.name}`: ") == 1
     told = page(kind)
     assert told["hardware"].strip()
-    assert told.get("simulator", "heart_rate") in (*get_args(SimulatedKind), *get_args(CableKind))
+    assert told.get("simulator", "heart_rate") in {
+        *get_args(SimulatedKind),
+        *get_args(CableKind),
+        *NETWORK.values(),
+    }
 
 
 def test_a_page_that_lags_behind_is_found(monkeypatch):

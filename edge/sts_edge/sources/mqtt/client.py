@@ -1,11 +1,12 @@
 """The connection to the broker: paho's client in its own thread, heard in the agent's loop.
 
 The session is kept by the broker under a stable client id, so what is published with QoS 1 while the gateway
-restarts waits there. A message is acknowledged only when it was taken.
+restarts waits there. A message is acknowledged only when it was taken, and over the connection by which it came.
 """
 
 import asyncio
 import ssl
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -40,6 +41,13 @@ class Message(NamedTuple):
     taken: Callable[[], None]
 
 
+def _why(error: BaseException | None) -> str:
+    """Why no connection came about, in a sentence; paho calls back while it handles the error."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted ({error.verify_message}): name its authority in mqtt.ca_file"
+    return "it cannot be reached"
+
+
 class MqttClient:
     """Stays connected and subscribed until it is closed.
 
@@ -58,6 +66,7 @@ class MqttClient:
         self._settings = settings
         self._topics = list(topics)
         self._is_refused = False
+        self._connection = 0
         self._on_message = on_message
         self._on_state = on_state
         self._client = Client(
@@ -70,7 +79,7 @@ class MqttClient:
         self._client.connect_timeout = CONNECT_S
         self._client.reconnect_delay_set(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         self._client.on_connect = self._connected
-        self._client.on_connect_fail = lambda client, data: self._state("it cannot be reached")
+        self._client.on_connect_fail = lambda client, data: self._state(_why(sys.exc_info()[1]))
         self._client.on_disconnect = self._disconnected
         self._client.on_subscribe = self._subscribed
         self._client.on_message = self._heard
@@ -96,6 +105,7 @@ class MqttClient:
     def _connected(
         self, client: Client, data: Any, flags: ConnectFlags, code: ReasonCode, properties: Properties | None
     ) -> None:
+        self._connection += 1
         self._is_refused = code.is_failure
         if self._is_refused:
             client.reconnect_delay_set(LOGIN_PAUSE_S, LOGIN_PAUSE_S)
@@ -123,15 +133,15 @@ class MqttClient:
 
     def _heard(self, client: Client, data: Any, message: MQTTMessage) -> None:
         now_us = boot_us()
-        mid, qos = message.mid, message.qos
+        mid, qos, connection = message.mid, message.qos, self._connection
         kept, again = message.retain, message.dup
-        said = Message(
-            message.topic, bytes(message.payload), kept, again, now_us, lambda: self._acknowledge(mid, qos)
-        )
-        self._loop.call_soon_threadsafe(self._on_message, said)
 
-    def _acknowledge(self, mid: int, qos: int) -> None:
-        self._client.ack(mid, qos)
+        def acknowledge() -> None:
+            if connection == self._connection:  # else it comes again, under another number
+                self._client.ack(mid, qos)
+
+        said = Message(message.topic, bytes(message.payload), kept, again, now_us, acknowledge)
+        self._loop.call_soon_threadsafe(self._on_message, said)
 
     def _state(self, sentence: str) -> None:
         if not self._loop.is_closed():

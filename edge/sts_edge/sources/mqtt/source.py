@@ -1,16 +1,21 @@
-"""The MQTT source: messages of the mapped topics become packets of their sensors."""
+"""The MQTT source: messages of the mapped topics become packets of their sensors.
+
+A message is acknowledged when its values are on the disk, and not before: until then the broker has it, too.
+"""
 
 import asyncio
+import contextlib
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import structlog
 
 from sts_edge.clock import boot_us
 from sts_edge.config import MqttSettings, TopicSettings
-from sts_edge.sources import Emit, SensorState, SensorWord
+from sts_edge.sources import Emit, Keep, SensorState, SensorWord, keep_nothing
 from sts_protocols.metrics import by_id
+from sts_protocols.network import mqtt_message
 from sts_protocols.sample import Packet, Quality, Value
 
 from .client import Message, MqttClient
@@ -21,10 +26,20 @@ TICK_US = 1_000
 # Brokers hand out 10 to 20 messages ahead of their acknowledgements: so many may come again after a lost
 # connection.
 MOST_UNACKNOWLEDGED = 20
+# What came is gathered for one sync, as long as the gateway gathers values itself, or until a broker (RabbitMQ: after
+# 10) would send no more.
+GATHERED_S = 0.25
+GATHERED_MESSAGES = 8
+# A full disk is emptied by a hub that is reached again, or by a person.
+NO_ROOM_PAUSE_S = 30.0
 # A technician reads a handful of sentences; the log has all of them.
 MOST_TOLD = 5
 
 _NOT_CONNECTED = "it is not connected yet"
+_NO_ROOM = "the buffer has no room: see that the hub can be reached, or raise buffer.max_bytes"
+
+Accepted = Callable[[], Awaitable[bool]]
+"""Waits until all that was emitted is on the disk; False when it found no room there."""
 
 _log = structlog.get_logger()
 
@@ -54,30 +69,80 @@ class MqttSource:
     """Hears the topics of the settings; see `Source` for what it promises."""
 
     def __init__(
-        self, gateway: str, settings: MqttSettings, topics: Sequence[TopicSettings], emit: Emit
+        self,
+        gateway: str,
+        settings: MqttSettings,
+        topics: Sequence[TopicSettings],
+        emit: Emit,
+        accepted: Accepted,
+        *,
+        keep: Keep = keep_nothing,
+        no_room_pause_s: float = NO_ROOM_PAUSE_S,
     ) -> None:
         self._client_id = f"sts-{gateway}"
         self._settings = settings
         self._topics = [Topic(one) for one in topics]
         self._emit = emit
+        self._accepted = accepted
+        self._keep = keep
+        self._no_room_pause_s = no_room_pause_s
+        self._waiting: list[Message] = []
+        self._came = asyncio.Event()
+        self._are_many = asyncio.Event()
         self._running = False
         self._fault = _NOT_CONNECTED
         self._bad: dict[str, str] = {}
         self._taken: defaultdict[str, deque[bytes]] = defaultdict(lambda: deque(maxlen=MOST_UNACKNOWLEDGED))
+        self._kept: dict[str, Message] = {}
         self._heard = {topic.sensor: _Heard() for topic in self._topics if topic.sensor is not None}
         self.count = Count()
 
     async def run(self) -> None:
-        """Hear until cancelled."""
+        """Hear until cancelled. What finds no room is not acknowledged, and comes again over the next connection."""
+        while True:
+            await self._connected()
+            self._taken.clear()
+            self._waiting.clear()
+            self._tell(_NO_ROOM)
+            await asyncio.sleep(self._no_room_pause_s)
+
+    async def _connected(self) -> None:
+        """Hear and acknowledge until the buffer has no room."""
         patterns = sorted({topic.settings.topic for topic in self._topics})
         client = MqttClient(self._client_id, self._settings, patterns, self._take, self._tell)
         self._running = True
         try:
             client.open()
-            await asyncio.get_running_loop().create_future()
+            while await self._acknowledged():
+                pass
         finally:
             self._running, self._fault = False, _NOT_CONNECTED
-            await asyncio.shield(client.close())
+            await asyncio.shield(self._close(client))
+
+    async def _close(self, client: MqttClient) -> None:
+        """Let the broker forget what was taken last, and go."""
+        if self._waiting:
+            await self._settle()
+        await client.close()
+
+    async def _acknowledged(self) -> bool:
+        """Wait for messages, and until they are on the disk; then let the broker forget them. False: no room."""
+        await self._came.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GATHERED_S):
+                await self._are_many.wait()
+        return await self._settle()
+
+    async def _settle(self) -> bool:
+        self._came.clear()
+        self._are_many.clear()
+        count = len(self._waiting)
+        if not await self._accepted():
+            return False
+        for message in self._waiting[:count]:
+            message.taken()
+        del self._waiting[:count]
+        return True
 
     @property
     def is_subscribed(self) -> bool:
@@ -107,7 +172,8 @@ class MqttSource:
             _log.info("mqtt", broker=self._settings.url, state=sentence or "connected")
 
     def _take(self, message: Message) -> None:
-        """Hand on what a message says, then let the broker forget it; one that says nothing usable, too."""
+        """Hand on what a message says; the broker may forget it when that is on the disk. One that says nothing
+        usable, too."""
         if not self._running:
             return
         self.count.messages += 1
@@ -118,7 +184,10 @@ class MqttSource:
             taken.append(message.payload)
             for sensor, values in self._values(message).items():
                 self._hand_on(sensor, values, message)
-        message.taken()
+        self._waiting.append(message)
+        self._came.set()
+        if len(self._waiting) >= GATHERED_MESSAGES:
+            self._are_many.set()
 
     def _values(self, message: Message) -> dict[str, list[Value]]:
         """What it says of each sensor; several patterns may fit one message."""
@@ -127,12 +196,22 @@ class MqttSource:
             try:
                 match = topic.match(message.topic)
                 if match is not None:
+                    self._keep_raw(match.sensor, topic.settings, message)
                     values[match.sensor] += self._aged(match.read(message.payload, message.boot_us), message)
             except PayloadError as error:
                 self.count.bad_payloads += 1
                 self._bad[message.topic] = f"MQTT topic {message.topic[:100]}: {error}."
                 _log.warning("mqtt_payload", topic=message.topic, reason=str(error))
         return values
+
+    def _keep_raw(self, sensor: str, topic: TopicSettings, message: Message) -> None:
+        """A frame of a kind as what it is; else the message with its topic."""
+        if topic.kind is not None:
+            self._keep(sensor, topic.kind, message.boot_us, message.payload)
+        elif message is not self._kept.get(sensor):  # several values of one sensor in one message
+            frame = mqtt_message.encode(mqtt_message.Message(message.topic, message.payload))
+            self._keep(sensor, "mqtt", message.boot_us, frame)
+            self._kept[sensor] = message
 
     def _aged(self, values: Sequence[Value], message: Message) -> list[Value]:
         """Of a message that the broker had kept nobody knows when it was true: what should come in a rhythm would

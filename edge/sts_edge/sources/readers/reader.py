@@ -2,14 +2,14 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 
 import structlog
 
 from sts_edge.clock import boot_us
 from sts_edge.config import ReaderSettings
-from sts_edge.sources import Emit, SensorState, SensorWord
+from sts_edge.sources import Emit, Keep, SensorState, SensorWord
 from sts_protocols.errors import DecodeError
 from sts_protocols.record import Impulse
 from sts_protocols.serial.heard import TimerLine
@@ -22,6 +22,9 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 
 Accepted = Callable[[], Awaitable[bool]]
 """Waits until what was emitted last is on the disk; False when it found no room there."""
+
+Stored = Callable[[str], Container[bytes]]
+"""The lines of a timer that the buffer still holds. Reads files; raises OSError."""
 
 _log = structlog.get_logger()
 
@@ -37,6 +40,7 @@ class Count:
     impulses: int = 0
     bad_lines: int = 0
     refused: int = 0
+    repeated: int = 0
     connections: int = 0
 
 
@@ -44,7 +48,14 @@ class Reader:
     """A timer of the settings."""
 
     def __init__(
-        self, settings: ReaderSettings, timer: Timer, places: Places, emit: Emit, accepted: Accepted
+        self,
+        settings: ReaderSettings,
+        timer: Timer,
+        places: Places,
+        emit: Emit,
+        accepted: Accepted,
+        stored: Stored,
+        keep: Keep,
     ) -> None:
         self.settings = settings
         self.count = Count()
@@ -52,6 +63,8 @@ class Reader:
         self._places = places
         self._emit = emit
         self._accepted = accepted
+        self._stored = stored
+        self._keep = keep
         self._word: SensorWord = "off"
         self._heard_us: int | None = None
         self._fault = ""
@@ -92,13 +105,19 @@ class Reader:
         return [self._fault] if self._fault else []
 
     async def _connected(self, fetch_every_s: float) -> None:
-        """Connect, and fetch until it is lost."""
+        """Connect, and fetch until it is lost.
+
+        What was stored and not noted any more, because the agent was killed in between, comes again with the
+        first fetch: the buffer knows it.
+        """
         await self._timer.open()
         place = await asyncio.to_thread(self._places.get, self.settings.name)
+        stored = await asyncio.to_thread(self._stored, self.settings.name)
         while True:
             fetched = await self._timer.fetch(place)
             self._answered()
-            place = await self._handed_on(place, fetched)
+            place = await self._handed_on(place, fetched, stored)
+            stored = ()
             if not fetched.more:
                 await asyncio.sleep(fetch_every_s)
 
@@ -107,14 +126,19 @@ class Reader:
             self.count.connections += 1
         self._word, self._fault, self._heard_us = "live", "", boot_us()
 
-    async def _handed_on(self, place: Place, fetched: Fetched) -> Place:
+    async def _handed_on(self, place: Place, fetched: Fetched, stored: Container[bytes]) -> Place:
         """Emit what is new, and note the place when it is safe: what a cut costs is read again."""
+        now_us = boot_us()
         for line in fetched.bad:
             self.count.bad_lines += 1
+            self._keep(self.settings.name, self.settings.kind, now_us, line)
             _log.warning("timer_line", reader=self.settings.name, line=line[:80].decode("ascii", "replace"))
-        now_us = boot_us()
         for told in fetched.impulses:
-            self._hand_on(told, now_us)
+            if told.line in stored:
+                self.count.repeated += 1
+            else:
+                self._keep(self.settings.name, self.settings.kind, now_us, told.line)
+                self._hand_on(told, now_us)
         if fetched.place != place:
             noting = asyncio.create_task(self._noted(fetched.place))
             try:

@@ -7,13 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sts_edge.config import ReaderSettings
-from sts_edge.sources import Emit, SensorState
+from sts_edge.sources import Emit, Keep, SensorState, keep_nothing
 from sts_protocols.network import race_result
 
 from .alpenhunde import AlpenhundeTimer
 from .place import Places
 from .race_result import RaceResultTimer
-from .reader import FETCH_EVERY_S, FIRST_PAUSE_S, Accepted, Reader
+from .reader import FETCH_EVERY_S, FIRST_PAUSE_S, Accepted, Reader, Stored
 from .timer import Timer
 
 HTTP_PORT = 80
@@ -22,7 +22,7 @@ HTTP_PORT = 80
 class ReaderSource:
     """Reads the timers of the settings; see `Source` for what it promises.
 
-    data_dir: where it remembers how far each was read. accepted: see `Accepted`.
+    data_dir: where it remembers how far each was read. accepted, stored: see `Accepted`, `Stored`.
     """
 
     def __init__(
@@ -31,12 +31,14 @@ class ReaderSource:
         data_dir: Path,
         emit: Emit,
         accepted: Accepted,
+        stored: Stored,
         *,
+        keep: Keep = keep_nothing,
         fetch_every_s: float = FETCH_EVERY_S,
         first_pause_s: float = FIRST_PAUSE_S,
     ) -> None:
         places = Places(data_dir / "readers.db")
-        self.readers = [Reader(one, _timer(one), places, emit, accepted) for one in readers]
+        self.readers = [Reader(one, _timer(one), places, emit, accepted, stored, keep) for one in readers]
         self._fetch_every_s = fetch_every_s
         self._first_pause_s = first_pause_s
 

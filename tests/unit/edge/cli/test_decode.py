@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sts_edge.cli import capture, main
 from sts_edge.cli.capture import Piece, Wrong
 from sts_protocols.kinds import KINDS
+from sts_protocols.record import UNKNOWN_CLOCK, Kind, RawFrame, RawFrames, encode_raw, seal
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -57,7 +58,8 @@ def test_without_a_kind_or_with_list_the_kinds_are_told(run: Run, words: tuple[s
     """Each with what it is and what it takes."""
     code, out, _ = run(*words)
     assert code == 0
-    assert [line.split()[:2] for line in out.splitlines()] == [[kind.name, kind.takes] for kind in KINDS]
+    kinds = [[kind.name, kind.takes] for kind in KINDS]
+    assert [line.split()[:2] for line in out.splitlines()] == [*kinds, ["raw", "raw"]]
 
 
 def test_the_list_is_one_document_too(run: Run) -> None:
@@ -130,9 +132,74 @@ def test_people_are_told_the_same_in_a_line_each(run: Run) -> None:
     assert out.splitlines()[2].startswith("line 3  1 bytes of a heart rate frame are announced by no flag")
 
 
+def test_what_came_as_text_is_shown_as_text_and_all_else_as_hex(run: Run) -> None:
+    """A technician reads what the timer printed, also where it is wrong; documents keep the bytes."""
+    line, wrong = b" 0042 C0  10:00:01.2345 00", b"?0042 C9 nonsense"
+    code, out, _ = run("alge", "-", given=line + b"\r" + wrong + b"\r")
+    assert code == 3
+    good, bad = out.splitlines()
+    assert good.endswith(f"line {line.decode()!r}")
+    assert bad.endswith(repr(wrong.decode()))
+    told = document(run("alge", "-", "--json", given=line)[1])
+    assert bytes.fromhex(told["told"][0]["reading"]["line"]) == line
+    assert run("battery", "0000")[1].rstrip().endswith("0000")
+
+
+RAW = [
+    ("a-1", "gatt-00002a5b", 1_000_000, "010a0000000004"),
+    ("timy-1", "alge", 1_500_000, b" 0042 C0  10:00:01.2345 00".hex()),
+    ("b-2", "gatt-00002a5b", 2_000_000, "01140000000008"),
+    ("a-1", "gatt-00002a5b", 2_000_000, "010c0000000008"),
+    ("c-3", "gatt-0000ffff", 2_500_000, "00"),
+]
+
+
+def raw_lines() -> bytes:
+    keys = ("sensor", "raw", "t_boot_us", "frame_hex")
+    return "\n".join(json.dumps(dict(zip(keys, one, strict=True))) for one in RAW).encode()
+
+
+def raw_records() -> bytes:
+    body = encode_raw(
+        *(RawFrames(sensor, word, [RawFrame(us, bytes.fromhex(hexa))]) for sensor, word, us, hexa in RAW)
+    )
+    return seal(Kind.RAW, b"s" * 8, b"e" * 16, 0, 1_000_000, 2_500_000, UNKNOWN_CLOCK, body).raw
+
+
+@pytest.mark.parametrize("form", [raw_lines, raw_records])
+def test_raw_frames_of_many_sensors_are_decoded_each_by_its_own(run: Run, form: Callable[[], bytes]) -> None:
+    """With state for each sensor: only the one that was counted twice has a rate."""
+    code, out, _ = run("raw", "-", "--json", given=form())
+    told = document(out)
+    assert (code, told["good"], told["bad"]) == (3, 4, 1)
+    rates = {one["sensor"]: one["values"] for one in told["told"] if one.get("values")}
+    assert list(rates) == ["a-1"]
+    timer = next(one for one in told["told"] if one["sensor"] == "timy-1")
+    assert (timer["raw"], timer["time_s"], timer["reading"]["bib"]) == ("alge", 1.5, "42")
+    assert "update the gateway" in told["told"][-1]["error"]
+
+
+def test_damaged_records_of_raw_frames_cost_only_themselves(run: Run) -> None:
+    good = raw_records()
+    code, out, _ = run("raw", "-", "--json", given=good + b"rot" + good)
+    told = document(out)
+    assert (code, told["good"]) == (3, 8)
+    assert any("are no record" in one.get("error", "") for one in told["told"])
+
+
+@pytest.mark.parametrize(
+    "given", [b"[]", b"{}", b'{"frame_hex": "00", "sensor": 1, "raw": "a"}', b"\xff", b"5"]
+)
+def test_what_is_no_raw_frame_is_a_sentence(run: Run, given: bytes) -> None:
+    code, out, _ = run("raw", "-", "--json", given=given)
+    assert code == 1
+    assert document(out)["told"][0]["error"]
+
+
 @pytest.mark.parametrize(
     ("words", "given", "code", "sentence"),
     [
+        (("raw", "no/such/file"), None, 7, "Next: sts-edge raw export FILE"),
         (("hart_rate", "00"), None, 2, "Did you mean heart_rate?"),
         (("heart_rate",), None, 2, "Nothing was given"),
         (("heart_rate", "no/such/file"), None, 2, "There is no such file, and 'no/such/file' is no hex"),

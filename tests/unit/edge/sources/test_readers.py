@@ -26,12 +26,21 @@ class Site:
         self.data_dir = data_dir
         self.settings = ReaderSettings(name="finish", kind=kind, host="127.0.0.1", port=port)
         self.told: list[Impulse] = []
+        self.kept: list[tuple[str, str, bytes]] = []
+        self.stored: frozenset[bytes] = frozenset()
         self.room = True
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[ReaderSource]:
         source = ReaderSource(
-            [self.settings], self.data_dir, self._take, self._accepted, fetch_every_s=0.02, first_pause_s=0.05
+            [self.settings],
+            self.data_dir,
+            self._take,
+            self._accepted,
+            lambda timer: self.stored if timer == "finish" else frozenset(),
+            keep=lambda sensor, word, _us, frame: self.kept.append((sensor, word, frame)),
+            fetch_every_s=0.02,
+            first_pause_s=0.05,
         )
         task = asyncio.create_task(source.run())
         try:
@@ -141,6 +150,23 @@ async def test_a_line_that_is_none_is_counted_and_the_others_come(tmp_path):
         async with site.reading() as source:
             await eventually(lambda: len(site.told) == 2)
             assert source.counts()["bad_lines"] == 1
+    kept = sorted(site.kept)
+    assert [(sensor, word) for sensor, word, _ in kept] == [("finish", "race_result")] * 3
+    assert {frame for *_, frame in kept} == set(server.box.passings)
+
+
+async def test_what_the_buffer_holds_is_not_told_again_whatever_was_noted(tmp_path):
+    """A kill between the disk and the note: the first fetch brings it again."""
+    async with BoxServer(Box(9)) as server:
+        server.box.pass_by(8)
+        site = Site(tmp_path, "race_result", server.port)
+        site.stored = frozenset(server.box.truth[:5])
+        async with site.reading() as source:
+            await eventually(lambda: len(site.told) == 3)
+            server.box.pass_by(1)
+            await eventually(lambda: len(site.told) == 4)
+            assert source.counts()["repeated"] == 5
+    assert site.lines == server.box.truth[5:]
 
 
 async def test_a_ski_race_comes_once_over_restarts_of_the_reader_and_a_cleared_timer(tmp_path):
