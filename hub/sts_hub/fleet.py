@@ -2,5 +2,6 @@
 
 from sts_hub.gateway_settings.cli import settings
 from sts_hub.gateways.cli import app
+from sts_hub.orders.cli import order
 
-__all__ = ["app", "settings"]
+__all__ = ["app", "order", "settings"]

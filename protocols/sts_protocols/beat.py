@@ -5,7 +5,7 @@ the default for those that are missing, so that gateways and hubs of different a
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -117,6 +117,14 @@ class SettingsReport(msgspec.Struct):
     tables: Tables | None = None
 
 
+class OrderOutcome(msgspec.Struct):
+    """What became of an order, told until the hub's answers no longer name it."""
+
+    id: Count
+    state: Literal["done", "failed", "expired"]
+    words: Sentence
+
+
 class Beat(msgspec.Struct, kw_only=True):
     """What a gateway says every 10 s and first on each new connection. `number` is echoed by the answer."""
 
@@ -135,6 +143,16 @@ class Beat(msgspec.Struct, kw_only=True):
     versions: dict[Word, Word] = {}
     settings: SettingsReport | None = None
     roster: RosterHash | None = None
+    orders: list[OrderOutcome] | None = None
+
+
+class Order(msgspec.Struct):
+    """Something to do once, before `expires_us` by the hub's clock. `act`: `identify` or `diagnostics`; a gateway
+    answers one that it does not know as failed."""
+
+    id: Count
+    act: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]{0,39}\Z")]
+    expires_us: TimeUs
 
 
 class Wearer(msgspec.Struct):
@@ -191,7 +209,7 @@ class Answer(msgspec.Struct, kw_only=True):
     settings_wanted: bool = False
     parked: Sentence | None = None
     roster: Roster | None = None
-    orders: list[dict[str, Any]] = []
+    orders: list[Order] = []
 
 
 _encoder = msgspec.json.Encoder()

@@ -331,6 +331,7 @@ def beat_vectors() -> None:
             tables=SETTINGS,
         ),
         roster="",
+        orders=[beats.OrderOutcome(2_251_799_813_685_247, "done", "blinked ACT for 10 s")],
     )
     answer = beats.Answer(
         number=3,
@@ -343,6 +344,7 @@ def beat_vectors() -> None:
             '{"record":{"live_ms":500}}',
         ),
         roster=beats.Roster("ab" * 32, [beats.Wearer("hr-01", 7, "QC", [95, 114, 133, 152, 171])]),
+        orders=[beats.Order(562_949_953_421_311, "diagnostics", 1_750_000_625_010_000)],
     )
     parked = beats.Answer(
         number=4, hub_us=1_750_000_035_010_000, parked="its card was copied: sudo sts-edge enrol CODE --anew"

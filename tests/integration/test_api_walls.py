@@ -85,6 +85,7 @@ BODIES: dict[str, Any] = {
     "change_athlete": {"hr_max": 180},
     "change_gateway": {"site": "Elsewhere"},
     "change_gateway_settings": {"based_on": 1, "tables": {}},
+    "give_order": {"act": "identify"},
     "change_sensor": {"label": "renamed"},
     "change_assignment": {"to": "2026-09-01T00:00:00Z"},
     "change_account": {"name": "Renamed"},

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections import deque
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import ecs_logging
@@ -15,6 +17,11 @@ from structlog.typing import EventDict, Processor
 _QUIET = ("aiormq", "aio_pika", "bleak", "dbus_fast")
 
 Note = Callable[[str, str, dict[str, Any]], None]
+
+# An hour of a gateway that is well, minutes of one that is not; some 100 KB.
+RECENT_LINES = 300
+recent: deque[dict[str, Any]] = deque(maxlen=RECENT_LINES)
+"""The last lines of this process, for the diagnostics."""
 
 
 def configure(gateway: str, level: int, note: Note | None = None) -> None:
@@ -30,7 +37,7 @@ def configure(gateway: str, level: int, note: Note | None = None) -> None:
         first.append(_Noting(note))
     shape: Processor = structlog.processors.TimeStamper("%H:%M:%S") if on_terminal else _Ecs(gateway)
     structlog.configure(
-        processors=[*first, structlog.processors.format_exc_info, shape, last],
+        processors=[*first, structlog.processors.format_exc_info, _remembering, shape, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=False,
@@ -41,6 +48,12 @@ def configure(gateway: str, level: int, note: Note | None = None) -> None:
 def _plain_text() -> Processor:
     """Coloured lines; a traceback shows no local variables, which may hold the gateway's password."""
     return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+
+
+def _remembering(_: Any, __: str, line: EventDict) -> EventDict:
+    """Keeps the line among the recent ones, with its time."""
+    recent.append({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **line})
+    return line
 
 
 class _Noting:

@@ -18,6 +18,7 @@ from sts_protocols.beat import (
     BufferReport,
     EpochReport,
     HealthReport,
+    OrderOutcome,
     SensorReport,
     SettingsReport,
 )
@@ -53,6 +54,7 @@ class Reports:
         self.link: Callable[[], LinkReport | None] = lambda: None
         self.settings: Callable[[], SettingsReport | None] = lambda: None
         self.roster: RosterKeeper | None = None
+        self.orders: Callable[[], list[OrderOutcome]] = list
         self.running = True
 
     def beat(self, number: int) -> Beat:
@@ -78,6 +80,7 @@ class Reports:
             versions=self._versions,
             settings=self.settings(),
             roster=None if self.roster is None else self.roster.hash,
+            orders=self.orders(),
         )
 
     def status(self) -> dict[str, Any]:

@@ -18,6 +18,9 @@ from sts_edge.witness import WitnessMissing
 
 from . import logs
 from .agent import Agent
+from .diagnostics import SendDiagnostics, bundle
+from .identify import Identify
+from .orders import Act, Orders
 from .registration import Registration
 from .settings_book import SettingsBook
 from .settings_change import SettingsChanges
@@ -104,6 +107,7 @@ async def _opened(settings: Settings, book: SettingsBook, ending: Ending) -> Age
     registration = Registration(settings, book.config, agent.health, radio, agent.add_source)
     registration.begin()
     _take_changes(agent, registration, book, ending)
+    _take_orders(agent, settings)
     agent.answer("scan", registration.near)
     agent.answer("purge", agent.purge)
     agent.answer("raw", agent.order_raw)
@@ -158,6 +162,23 @@ def _take_changes(agent: Agent, registration: Registration, book: SettingsBook, 
     agent.hear(changes.hear)
     agent.reports.settings = changes.report
     agent.care("settings", changes.run)
+
+
+def _take_orders(agent: Agent, settings: Settings) -> None:
+    """What a person at the hub may have this gateway do; the bundle can be asked for here as well."""
+
+    def made() -> dict[str, Any]:
+        return bundle(settings, agent.reports.status(), logs.recent)
+
+    acts: dict[str, Act] = {
+        "identify": Identify(settings.gateway.identify_command),
+        "diagnostics": SendDiagnostics(made, agent.emit),
+    }
+    orders = Orders(settings.gateway.data_dir, acts, agent.uplink.beat)
+    agent.answer("diagnostics", lambda _: made())
+    agent.hear(orders.hear)
+    agent.reports.orders = orders.report
+    agent.care("orders", orders.run)
 
 
 def _unexpected(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -208,6 +208,17 @@ def doctor(
         _do(context, lambda call: work(call, only or []))
 
 
+@app.command()
+def diagnostics(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; JSON.")] = Path("diagnostics.json"),
+) -> None:
+    """Write a file for whoever helps: versions, settings, status, log lines, the doctor's word; no secrets, no names."""
+    from .diagnostics import diagnostics as work
+
+    _do(context, lambda call: work(call, file))
+
+
 @buffer_app.callback()
 def buffer(context: typer.Context) -> None:
     """What waits for the hub: show, drain, export, purge."""

@@ -22,7 +22,7 @@ def doctor(call: Call, only: list[str]) -> None:
         known = f"Checks: {', '.join(CHECKS)}. Faults: {', '.join(BY_NAME)}."
         raise Stop(Exit.USAGE, f"The doctor does not know {', '.join(strangers)}. {known}")
     results = []
-    for result in examine(_patient(call), [check for word in only for check in checks_of(word)]):
+    for result in examine(patient_of(call), [check for word in only for check in checks_of(word)]):
         results.append(result)
         if not call.output.as_json:
             _tell(result, call.output)
@@ -36,7 +36,8 @@ def doctor(call: Call, only: list[str]) -> None:
         raise Stop(Exit((grave or findings)[0].fault.exit))
 
 
-def _patient(call: Call) -> Any:
+def patient_of(call: Call) -> Any:
+    """This gateway, ready to be examined."""
     from sts_edge.config import ConfigError, load
     from sts_edge.doctor.patient import Patient
 

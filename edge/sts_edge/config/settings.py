@@ -44,6 +44,15 @@ class GatewaySettings(Table, frozen=True, kw_only=True):
             "/run/sts-edge",
         ),
     ] = Path("/run/sts-edge")
+    identify_command: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        key(
+            "A command that lets this gateway be heard or seen, run when the hub orders it to identify itself; the "
+            "LED of a Raspberry Pi blinks besides, where the agent may switch it.",
+            "a list of a program and its words",
+            ["/usr/bin/aplay", "/usr/share/sounds/alsa/Front_Center.wav"],
+        ),
+    ] = ()
 
 
 class HubSettings(Table, frozen=True, kw_only=True):

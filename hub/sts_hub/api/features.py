@@ -14,6 +14,7 @@ from sts_hub.gateways.endpoints import router as gateways
 from sts_hub.impulses.endpoints import router as impulses
 from sts_hub.live.endpoints import router as live
 from sts_hub.metrics.endpoints import router as metrics
+from sts_hub.orders.endpoints import router as orders
 from sts_hub.samples.endpoints import router as samples
 from sts_hub.sensors.endpoints import router as sensors
 from sts_hub.teams.endpoints import router as teams
@@ -28,6 +29,7 @@ for _feature in (
     samples,
     gateways,
     gateway_settings,
+    orders,
     enrolment,
     impulses,
     corrections,

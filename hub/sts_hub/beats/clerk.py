@@ -67,6 +67,7 @@ class Clerk:
             settings=settled.down.change,
             settings_wanted=settled.down.wanted,
             roster=settled.roster,
+            orders=settled.orders,
             parked=ENROL_ANEW if settled.parked else None,
         )
         return Handled(answer, settled.waiting)

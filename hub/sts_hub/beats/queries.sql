@@ -150,3 +150,14 @@ JOIN sts.assignment w ON w.sensor_id = s.id AND w.during @> $4::timestamptz
 JOIN sts.athlete a ON a.id = w.athlete_id
 WHERE EXISTS (SELECT FROM sts.consent c WHERE c.athlete_id = a.id AND c.purpose = 'monitoring' AND c.during @> $4::timestamptz)
 ORDER BY told.name
+
+-- name: orders_told
+-- The first word on what became of an order stays.
+UPDATE sts.gateway_order o SET state = told.state, words = told.words, told_at = $5
+FROM unnest($2::bigint[], $3::text[], $4::text[]) AS told (id, state, words)
+WHERE o.gateway = $1 AND o.id = told.id AND o.state = 'waiting'
+RETURNING o.id, o.act, o.state, o.words
+
+-- name: orders_waiting
+SELECT id, act, expires_at FROM sts.gateway_order
+WHERE gateway = $1 AND state = 'waiting' AND expires_at > $2 ORDER BY asked_at LIMIT 20

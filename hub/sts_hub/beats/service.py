@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 
 from sts_hub import logs
+from sts_hub.beats.orders import orders
 from sts_hub.beats.roster import roster
 from sts_hub.beats.settings import Down, keep_settings
 from sts_hub.beats.wants import Range, Signs, Want, revise
@@ -18,7 +19,7 @@ from sts_hub.db import queries
 from sts_hub.db.pools import Connection
 from sts_hub.db.spans import inclusive, multirange, multirange_text
 from sts_hub.db.times import is_of_today, microseconds, timestamp
-from sts_protocols.beat import AnchorReport, Beat, EpochAnswer, Roster
+from sts_protocols.beat import AnchorReport, Beat, EpochAnswer, Order, Roster
 
 MAX_RECEIVED = 500
 """Ranges told of one epoch: an epoch has one or a few; a torn one must not make the answer too large to
@@ -42,6 +43,7 @@ class Settled:
     parked: bool = False
     down: Down = field(default_factory=Down)
     roster: Roster | None = None
+    orders: list[Order] = field(default_factory=list)
 
 
 async def settle(connection: Connection, beat: Beat, at: datetime, empty_at: float | None) -> Settled:
@@ -63,6 +65,7 @@ async def settle(connection: Connection, beat: Beat, at: datetime, empty_at: flo
         if await connection.fetchval(_QUERIES.keep_state, *_state(beat, at)):
             settled.down = await keep_settings(connection, beat.gateway, beat.settings)
             settled.roster = await roster(connection, beat, at)
+            settled.orders = await orders(connection, beat.gateway, beat.orders, at)
         await _answer(connection, beat, at, empty_at, settled)
     return settled
 

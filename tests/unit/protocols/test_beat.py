@@ -16,6 +16,7 @@ from sts_protocols.beat import (
     EpochAnswer,
     EpochReport,
     HealthReport,
+    Order,
     RefusedChange,
     SensorReport,
     SettingsChange,
@@ -57,7 +58,7 @@ ANSWER = Answer(
     epochs=[EpochAnswer(BEFORE, False, [(0, 3), (5, 40)], [(41, 41)], True)],
     settings=SettingsChange(7, 5, "ab" * 32, '{"record":{"live_ms":250}}'),
     settings_wanted=True,
-    orders=[{"do": "doctor"}],
+    orders=[Order(9, "identify", 1_750_000_605_010_000)],
 )
 
 

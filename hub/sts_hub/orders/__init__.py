@@ -1,0 +1,1 @@
+"""Orders of people to gateways."""
