@@ -1,4 +1,5 @@
-"""A TAG Heuer timer that tells its stored times one after another, after its zero. Packing only."""
+"""A TAG Heuer timer that tells its stored times one after another, after its zero, and between them a time as it is
+measured, in the maker's protocol of 2012 (THCOM08). Packing only."""
 
 import random
 from collections.abc import Iterator
@@ -7,6 +8,8 @@ from itertools import count
 from sts_sims.cable import Utterance
 
 UNITS_PER_S = 100_000
+# 2026-11-28, since 2000.
+DAYS = 9_828
 
 
 class TagHeuerTimer:
@@ -18,7 +21,7 @@ class TagHeuerTimer:
         self._every_s = every_s
 
     def utterances(self) -> Iterator[Utterance]:
-        """The zero, then one line a time."""
+        """The zero, then two lines a time: stored, and as it was measured."""
         yield Utterance(0.0, f"!T {self._zero}\r".encode(), {})
         for rank in count(1):
             at_s = rank * self._every_s + self._chance.random()
@@ -26,3 +29,5 @@ class TagHeuerTimer:
             text = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{part:05d}"
             data = f"RR {rank % 10_000:04d} {rank % 10_000:04d}   {text}\r".encode()
             yield Utterance(at_s, data, {"channel": "RR", "bib": str(rank % 10_000)})
+            line = f"TN {rank % 10_000:4d} {rank % 10_000:4d}  1 {text} {DAYS:5d}".encode()
+            yield Utterance(at_s, line + b"\t%04X\r" % sum(line), {"channel": "1", "bib": str(rank % 10_000)})
