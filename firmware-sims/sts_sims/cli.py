@@ -73,9 +73,10 @@ def roster(
 def run(
     name: ScenarioName,
     bus_address: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            help="Private D-Bus on which org.bluez is owned, unix:path=...; for scenarios with radio."
+            help="Private D-Bus on which org.bluez is owned, unix:path=...; for scenarios with radio, "
+            "once for each of its gateways."
         ),
     ] = None,
     ports: Annotated[
@@ -95,18 +96,23 @@ def run(
         level=logging.DEBUG if verbose else logging.WARNING, format="%(levelname)s %(message)s"
     )
     loaded = _load(name)
-    _check_ways(name, loaded, bus_address, ports)
+    buses = bus_address or []
+    _check_ways(name, loaded, buses, ports)
     try:
-        asyncio.run(_until_stopped(_both(name, loaded, bus_address, ports, truth, seed, control)))
+        asyncio.run(_until_stopped(_both(name, loaded, buses, ports, truth, seed, control)))
     except ShowError as error:
         _stop(str(error), FAILED)
     except OSError as error:
         _stop(f"The scenario {name} cannot run: {error}.", FAILED)
 
 
-def _check_ways(name: str, loaded: scenarios.Scenario, bus_address: str | None, ports: Path | None) -> None:
-    if loaded.everything and bus_address is None:
+def _check_ways(name: str, loaded: scenarios.Scenario, buses: list[str], ports: Path | None) -> None:
+    if loaded.everything and not buses:
         _stop(f"The scenario {name} has Bluetooth sensors: give --bus-address.", USAGE)
+    radios = max(len(loaded.gateways), 1)
+    if loaded.everything and len(buses) != radios:
+        who = ", ".join(loaded.gateways) or "one gateway"
+        _stop(f"The scenario {name} is heard by {who}: give --bus-address {radios} times.", USAGE)
     if loaded.cables and ports is None:
         _stop(f"The scenario {name} has cables: give --ports FOLDER, in which each appears as a port.", USAGE)
 
@@ -114,7 +120,7 @@ def _check_ways(name: str, loaded: scenarios.Scenario, bus_address: str | None, 
 async def _both(
     name: str,
     loaded: scenarios.Scenario,
-    bus_address: str | None,
+    buses: list[str],
     ports: Path | None,
     truth: Path | None,
     seed: int | None,
@@ -125,9 +131,10 @@ async def _both(
     from sts_sims.show import Show
 
     works: list[Coroutine[None, None, None]] = []
-    if bus_address is not None and loaded.everything:
-        show = Show(loaded, bus_address, truth_path=truth, seed=seed, control_path=control)
-        works.append(show.run(lambda: _say(f"{len(loaded.everything)} sensors of {name} on {bus_address}")))
+    if buses and loaded.everything:
+        show = Show(loaded, *buses, truth_path=truth, seed=seed, control_path=control)
+        where = ", ".join(buses)
+        works.append(show.run(lambda: _say(f"{len(loaded.everything)} sensors of {name} on {where}")))
     if ports is not None and loaded.cables:
         works.append(
             play(

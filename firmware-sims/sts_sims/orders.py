@@ -1,7 +1,7 @@
 """What can be done to a running scenario, by its timeline or the control socket: one table of verbs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import msgspec
@@ -21,10 +21,12 @@ class OrderError(Exception):
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing to do. Which fields a verb needs stands in VERBS; `for_s` undoes it after so many seconds."""
+    """One thing to do. Which fields a verb needs stands in VERBS; `for_s` undoes it after so many seconds; `gateway`:
+    at whose radio, where a scenario has several (without it: at the first one's)."""
 
     do: str
     strap: str | None = None
+    gateway: str | None = None
     for_s: float | None = None
     value: float | None = None
     address: str | None = None
@@ -44,11 +46,24 @@ class TimedOrder(Order, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Stage:
-    """What orders act on."""
+    """What orders act on: one radio and all sensors. `radios`: by gateway, where there are several."""
 
-    def __init__(self, daemon: BluezDaemon, sensors: dict[str, Sensor]) -> None:
+    def __init__(
+        self, daemon: BluezDaemon, sensors: dict[str, Sensor], radios: Mapping[str, BluezDaemon] | None = None
+    ) -> None:
         self.daemon = daemon
         self.sensors = sensors
+        self._radios = radios or {}
+
+    def at(self, gateway: str | None) -> "Stage":
+        """The same with the radio of this gateway."""
+        if gateway is None:
+            return self
+        if gateway not in self._radios:
+            raise OrderError(
+                f"This scenario has no gateway {gateway}: {', '.join(self._radios) or 'only one'}."
+            )
+        return Stage(self._radios[gateway], self.sensors, self._radios)
 
     def sensor(self, order: Order) -> Sensor:
         return self.sensors[self._name(order)]
@@ -100,6 +115,12 @@ def _walk_away(stage: Stage, order: Order) -> None:
     device = stage.device(order)
     device.on_air = False
     device.link_lost()
+
+
+def _signal(stage: Stage, order: Order) -> None:
+    if order.value is None:
+        raise OrderError("Order signal needs a value in dBm.")
+    stage.device(order).move(int(order.value))
 
 
 def _restore(stage: Stage, order: Order) -> None:
@@ -222,6 +243,7 @@ VERBS: dict[str, Verb] = {
     "unmute": Verb(_unmute, "It speaks again."),
     "drop": Verb(_drop, "The link is lost; the strap advertises again at once."),
     "walk_away": Verb(_walk_away, "Out of range: link lost, no adverts.", "restore"),
+    "signal": Verb(_signal, "The radio hears it at `value` dBm; below -95 it is out of reach."),
     "forget": Verb(_forget, "BlueZ drops its object; the next advert makes a new one."),
     "remove": Verb(_remove, "Out of range and out of BlueZ.", "restore"),
     "restore": Verb(_restore, "In range, speaking, worn, without faults of its own."),
@@ -260,17 +282,18 @@ def carry_out(stage: Stage, order: Order) -> None:
     """Do what an order says, and undo it later when it says for how long.
 
     Raises:
-        OrderError: unknown verb or strap, a missing field, or `for_s` where nothing can be undone.
+        OrderError: unknown verb, gateway or strap, a missing field, or `for_s` where nothing can be undone.
     """
     verb = VERBS.get(order.do)
     if verb is None:
         raise OrderError(f"There is no order {order.do}. Known ones: {', '.join(VERBS)}.")
     if order.for_s is not None and verb.undone_by is None:
         raise OrderError(f"Order {order.do} cannot be undone, so it takes no for_s.")
-    verb.act(stage, order)
+    there = stage.at(order.gateway)
+    verb.act(there, order)
     if order.for_s is not None and verb.undone_by is not None:
         undo = VERBS[verb.undone_by].act
-        asyncio.get_running_loop().call_later(order.for_s, undo, stage, order)
+        asyncio.get_running_loop().call_later(order.for_s, undo, there, order)
 
 
 def parse(line: bytes) -> Order:

@@ -129,6 +129,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole training. `start_at_s`: where in the plan the run begins; `rate_hz`: measurements a second.
 
     Straps and sensors are one: `[[straps]]` is how a file names what is worn on a chest, `[[sensors]]` the rest.
+    `gateways`: who hears them, each by a radio of its own; none is one without a name.
     """
 
     about: str
@@ -141,6 +142,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     radio: Radio = Radio()
     timeline: list[TimedOrder] = []
     cables: list[CableDevice] = []
+    gateways: list[Name] = []
 
     @property
     def everything(self) -> list[Strap]:
@@ -196,6 +198,8 @@ def _complaints(scenario: Scenario) -> Iterator[str]:
     for order in scenario.timeline:
         if order.do not in VERBS:
             yield f"its timeline has the order {order.do}; known ones are {', '.join(VERBS)}"
+        if order.gateway is not None and order.gateway not in scenario.gateways:
+            yield f"its timeline speaks of the gateway {order.gateway}, which it does not have"
         if order.strap not in known:
             yield f"its timeline speaks of the sensor {order.strap}, which it does not have"
 

@@ -1,7 +1,7 @@
 """A scenario on the air: sensors, carrier, truth log, timeline and control socket together."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -34,21 +34,42 @@ def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return _innermost(first) if isinstance(first, BaseExceptionGroup) else first
 
 
+class Site:
+    """The air of all radios of a place: what a sensor sends reaches whoever has a link to it or listens."""
+
+    def __init__(self, radios: Sequence[BluezDaemon]) -> None:
+        self._radios = radios
+
+    def notify(self, name: str, uuid: str, value: bytes) -> str | None:
+        """None when anybody got it, else why the first one did not."""
+        return _anybody([radio.notify(name, uuid, value) for radio in self._radios])
+
+    def broadcast(self, name: str) -> str | None:
+        """None when anybody heard it, else why the first one did not."""
+        return _anybody([radio.broadcast(name) for radio in self._radios])
+
+
+def _anybody(reasons: Sequence[str | None]) -> str | None:
+    return None if None in reasons else reasons[0]
+
+
 class Show:
-    """One run of a scenario. `run` ends only by cancellation or with ShowError."""
+    """One run of a scenario, on one bus for each of its gateways. `run` ends only by cancellation or with ShowError."""
 
     def __init__(
         self,
         scenario: Scenario,
-        bus_address: str,
-        *,
+        *bus_addresses: str,
         truth_path: Path | None = None,
         seed: int | None = None,
         control_path: Path | None = None,
     ) -> None:
         self.squad = Squad(scenario, seed)
-        self.daemon = BluezDaemon(bus_address, self.squad.sensors.values(), radio_settings(scenario.radio))
-        self.stage = Stage(self.daemon, self.squad.sensors)
+        sensors, radio = self.squad.sensors, radio_settings(scenario.radio)
+        self._radios = [BluezDaemon(address, sensors.values(), radio) for address in bus_addresses]
+        self.daemon = self._radios[0]
+        by_gateway = dict(zip(scenario.gateways, self._radios, strict=bool(scenario.gateways)))
+        self.stage = Stage(self.daemon, sensors, by_gateway)
         self._scenario = scenario
         self._truth_path = truth_path
         self._control_path = control_path
@@ -68,7 +89,8 @@ class Show:
         failure: ShowError | None = None
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self.daemon.run())
+                for radio in self._radios:
+                    group.create_task(radio.run())
                 group.create_task(self._train(truth, on_air))
         except* (CarrierError, OrderError, OSError) as known:
             failure = ShowError(str(_innermost(known)))
@@ -76,10 +98,11 @@ class Show:
             raise failure
 
     async def _train(self, truth: TruthLog, on_air: Callable[[], None]) -> None:
-        await self.daemon.ready.wait()
+        for radio in self._radios:
+            await radio.ready.wait()
         on_air()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.squad.train(self.daemon, truth))
+            group.create_task(self.squad.train(Site(self._radios), truth))
             group.create_task(self._follow(self._scenario.timeline))
 
     async def _follow(self, timeline: list[TimedOrder]) -> None:

@@ -136,6 +136,7 @@ def test_the_list_names_every_scenario() -> None:
         (["run", "pair", "--bus-address", "nonsense"], 1, "nonsense"),
         (["run", "pair"], 2, "bus-address"),
         (["run", "sprint-gates"], 2, "ports"),
+        (["run", "two-gateways", "--bus-address", "unix:path=/nowhere"], 2, "north, south"),
     ],
 )
 def test_a_run_that_cannot_be_is_refused_with_a_sentence(arguments: list[str], code: int, word: str) -> None:

@@ -116,3 +116,14 @@ async def test_restore_undoes_all_that_was_done_to_a_strap(stage: Stage) -> None
 async def test_an_unknown_verb_is_an_error(stage: Stage) -> None:
     with pytest.raises(OrderError, match="Known ones"):
         carry_out(stage, Order("explode"))
+
+
+async def test_an_order_is_for_the_radio_of_the_gateway_that_it_names() -> None:
+    stage = Show(load("two-gateways"), "unix:path=/nowhere", "unix:path=/either").stage
+    carry_out(stage, Order("signal", strap="hr-01", gateway="south", value=-110))
+    north, south = (stage.at(name).daemon.device("hr-01") for name in ("north", "south"))
+    assert (north.on_air, south.on_air) == (True, False)
+    carry_out(stage, Order("signal", strap="hr-01", gateway="south", value=-80))
+    assert (south.on_air, south.rssi_dbm, north.rssi_dbm) == (True, -80, -60)
+    assert "west" in str(obey(stage, b'{"do":"drop","strap":"hr-01","gateway":"west"}')["error"])
+    assert "dBm" in str(obey(stage, b'{"do":"signal","strap":"hr-01"}')["error"])

@@ -54,6 +54,7 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
         (GOOD + STRAP, "given twice"),
         (GOOD + '[[timeline]]\nat_s = 1\ndo = "explode"\n', "explode"),
         (GOOD + '[[timeline]]\nat_s = 1\ndo = "mute"\nstrap = "hr-09"\n', "hr-09"),
+        (GOOD + '[[timeline]]\nat_s = 1\ndo = "drop"\nstrap = "hr-01"\ngateway = "west"\n', "west"),
         ("about = ", "Invalid value"),
         ("about = 'nobody'", "plan"),
         (GOOD[: GOOD.index("[[straps]]")], "neither straps nor sensors"),

@@ -44,7 +44,7 @@ class Adapter:
         self._tree.add(self.path, {ADAPTER: self._properties(), MONITOR_MANAGER: _monitor_properties()})
         for device in self.devices.values():
             if device.connected_at_start:
-                device.advertise(time.monotonic(), device.peripheral.advert.rssi_dbm)
+                device.advertise(time.monotonic(), device.rssi_dbm)
                 device.link_up()
                 device.resolve(late_s=0.0)
 
@@ -179,7 +179,7 @@ class Adapter:
 
     def _hear(self, device: Device, now_s: float) -> None:
         wavering = self._chance.randint(-RSSI_SPREAD_DB, RSSI_SPREAD_DB)
-        device.advertise(now_s, device.peripheral.advert.rssi_dbm + wavering)
+        device.advertise(now_s, device.rssi_dbm + wavering)
 
     def _stop_everything(self) -> None:
         self._monitors.clear()

@@ -40,6 +40,8 @@ SERVICE_CHANGED, CLIENT_FEATURES, DATABASE_HASH = uuid16(0x2A05), uuid16(0x2B29)
 WRITE_FLAGS = {"request": WRITE, "command": "write-without-response", "reliable": "reliable-write"}
 # "late": a strap may hold measurements back this long (polarofficial/polar-ble-sdk issue 80 tells 3 to 4 s).
 LATE_S = 3.0
+# What a good receiver still understands at 1 Mbit/s (data sheets; the Core asks for -70 dBm).
+WEAKEST_DBM = -95
 # "bunched": a stack that was busy hands over what it held in one go.
 BUNCH = 4
 
@@ -65,6 +67,7 @@ class Device:
         self.connecting: asyncio.Task[object] | None = None
         self.connected_at_start = False
         self.on_air = True
+        self.rssi_dbm = peripheral.advert.rssi_dbm
         self.muted = False
         self.seen_s = 0.0
         self.services_fault: ServicesFault | None = None
@@ -104,6 +107,13 @@ class Device:
         """Discovery stopped: BlueZ takes the RSSI back."""
         if self.known and "RSSI" in self._tree.properties(self.path, DEVICE):
             self._tree.change(self.path, DEVICE, {}, gone=("RSSI",))
+
+    def move(self, rssi_dbm: int) -> None:
+        """The sensor goes where this radio hears it so strong; beyond its reach there are no adverts and no link."""
+        self.rssi_dbm = rssi_dbm
+        self.on_air = rssi_dbm >= WEAKEST_DBM
+        if not self.on_air:
+            self.link_lost()
 
     # the link
 
