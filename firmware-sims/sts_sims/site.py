@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from sts_sims.alpenhunde_timer import SkiRace, TimerServer
+from sts_sims.llrp_reader import TagReader, TagReaderServer
 from sts_sims.mqtt_pods import Pod, Publisher
 from sts_sims.race_result_box import Box, BoxServer
 from sts_sims.scenario import ScenarioError
@@ -22,7 +23,7 @@ Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
 # What a site has on the network beside its files: each a key of its file that is in the truth by this word.
-NETWORK = {"pods": "mqtt", "box": "race_result", "timer": "alpenhunde"}
+NETWORK = {"pods": "mqtt", "box": "race_result", "timer": "alpenhunde", "reader": "llrp"}
 
 
 class Files(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +58,7 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pods: tuple[PodPlan, ...] = ()
     box: TimerPlan | None = None
     timer: TimerPlan | None = None
+    reader: TimerPlan | None = None
 
 
 class Broker(NamedTuple):
@@ -97,6 +99,8 @@ class Competition:
                 group.create_task(self._box(site.box, ready))
             if site.timer is not None:
                 group.create_task(self._timer(site.timer, ready))
+            if site.reader is not None:
+                group.create_task(self._reader(site.reader, ready))
             if site.pods and self._broker is not None:
                 group.create_task(self._pods(self._broker))
 
@@ -126,6 +130,16 @@ class Competition:
                 server.race.run(bib)
                 for event in server.race.events[-2:]:
                     self._tell("alpenhunde", event)
+
+    async def _reader(self, plan: TimerPlan, ready: Callable[[str], None]) -> None:
+        async with TagReaderServer(TagReader(self._site.seed), plan.port) as server:
+            ready(f"llrp on port {server.port}")
+            while True:
+                await asyncio.sleep(plan.every_s / self._site.speed)
+                told = len(server.reader.truth)
+                server.reader.pass_by(1)
+                for sighting in server.reader.truth[told:]:
+                    self._tell("llrp", sighting)
 
     async def _pods(self, broker: Broker) -> None:
         pods = [

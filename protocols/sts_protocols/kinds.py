@@ -37,7 +37,7 @@ from sts_protocols.gatt import (
     thermometer,
 )
 from sts_protocols.metrics import Metric, by_id
-from sts_protocols.network import alpenhunde, mqtt_message, race_result
+from sts_protocols.network import alpenhunde, llrp, mqtt_message, race_result
 from sts_protocols.sample import Decoded, Quality, Value
 from sts_protocols.serial import alge, gnss, ipico, pod, stalker, tag_heuer
 from sts_protocols.serial.heard import Heard, Stream, TimerLine
@@ -281,6 +281,7 @@ KINDS: tuple[Kind, ...] = (
         lambda: LineReader(lambda line: race_result.impulse(race_result.decode(line))),
     ),
     Kind("alpenhunde", "Alpenhunde timers, JSON events", "lines", lambda: LineReader(_alpenhunde)),
+    _frames("llrp", "RFID readers: messages of LLRP, TCP port 5084", llrp.decode),
     _frames("mqtt", "MQTT messages as they are kept: topic, NUL, payload", mqtt_message.decode),
 )
 

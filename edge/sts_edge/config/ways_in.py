@@ -311,8 +311,12 @@ class ReaderSettings(Table, frozen=True, kw_only=True):
         ),
     ]
     kind: Annotated[
-        Literal["race_result", "alpenhunde"],
-        key("What the timer is.", '"race_result" or "alpenhunde"', "race_result"),
+        Literal["race_result", "alpenhunde", "llrp"],
+        key(
+            "What it is: a RACE RESULT decoder, an Alpenhunde timer, or an RFID reader that speaks LLRP.",
+            '"race_result", "alpenhunde" or "llrp"',
+            "race_result",
+        ),
     ]
     host: Annotated[
         str,
@@ -326,7 +330,7 @@ class ReaderSettings(Table, frozen=True, kw_only=True):
     port: Annotated[
         Annotated[int, Meta(ge=1, le=65_535)] | None,
         key(
-            "Its port; without it that of the kind: 3601 for race_result, 80 for alpenhunde.",
+            "Its port; without it that of the kind: 3601 for race_result, 80 for alpenhunde, 5084 for llrp.",
             "a whole number from 1 to 65535",
             3601,
         ),
@@ -334,7 +338,8 @@ class ReaderSettings(Table, frozen=True, kw_only=True):
     start: Annotated[
         bool,
         key(
-            "Tell a decoder of kind race_result that is in test mode to start timing; else a person must.",
+            "Tell a decoder of kind race_result that is in test mode to start timing, or a reader of kind llrp to look "
+            "for tags; else a person must, or the maker's program.",
             "true or false",
             False,
         ),

@@ -35,8 +35,10 @@ class Event(NamedTuple):
 
 
 def decode(text: bytes) -> Event | None:
-    """One event; None for one that only keeps the connection alive. Raises DecodeError."""
+    """One event, or one impulse by itself; None for one that only keeps the connection alive. Raises DecodeError."""
     told = _json(text)
+    if isinstance(told, dict) and "i" in told:
+        return _event(told, text)
     if not isinstance(told, dict) or not isinstance(told.get("type"), str):
         raise DecodeError("An event needs a type", text)
     return _event(told.get("data"), text) if told["type"] == "timestamp" else None

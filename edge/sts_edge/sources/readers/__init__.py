@@ -5,6 +5,7 @@ reader       one of them: connects, fetches what is new, again and again
 place        how far each was read, across restarts
 race_result  RACE RESULT decoders, TCP
 alpenhunde   Alpenhunde timers, HTTP
+llrp         RFID readers, LLRP
 """
 
 from .source import ReaderSource

@@ -29,8 +29,9 @@ class AlpenhundeTimer:
         last = max((event.number for event in events), default=place.next - 1)
         if last < place.next - 1:
             place = Place(place.file + 1, 1)  # it was cleared, and counts anew
-        new = [alpenhunde.impulse(event) for event in events if event.number >= place.next]
-        return Fetched(new, [], Place(place.file, max(last + 1, place.next)), more=False)
+        new = [event for event in events if event.number >= place.next]
+        impulses, raw = [alpenhunde.impulse(event) for event in new], [event.line for event in new]
+        return Fetched(impulses, [], Place(place.file, max(last + 1, place.next)), more=False, raw=raw)
 
     def close(self) -> None:
         """There is nothing to let go of."""

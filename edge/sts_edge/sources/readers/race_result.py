@@ -45,8 +45,15 @@ class RaceResultTimer:
         wanted = min(has.passings - place.next + 1, race_result.MOST_AT_ONCE)
         if wanted < 1:
             return Fetched([], [], place, more=False)
-        impulses, bad, count = await self._passings(f"{place.next}:{wanted}")
-        return Fetched(impulses, bad, Place(file, place.next + count), more=count > 0)
+        lines = await self._passings(f"{place.next}:{wanted}")
+        impulses: list[TimerLine] = []
+        bad: list[bytes] = []
+        for line in lines:
+            try:
+                impulses.append(race_result.impulse(race_result.decode(line)))
+            except DecodeError:
+                bad.append(line)
+        return Fetched(impulses, bad, Place(file, place.next + len(lines)), more=bool(lines), raw=lines)
 
     def close(self) -> None:
         if self._writer is not None:
@@ -60,17 +67,13 @@ class RaceResultTimer:
             raise TimerNotReady("it is in test mode and keeps no passings: start timing there")
         await self._ask("STARTOPERATION")
 
-    async def _passings(self, request: str) -> tuple[list[TimerLine], list[bytes], int]:
-        """Passings up to the empty line, those that are none apart, and how many lines it were."""
+    async def _passings(self, request: str) -> list[bytes]:
+        """The lines up to the empty one."""
         self._send(request)
-        impulses: list[TimerLine] = []
-        bad: list[bytes] = []
+        lines: list[bytes] = []
         while line := await self._line():
-            try:
-                impulses.append(race_result.impulse(race_result.decode(line)))
-            except DecodeError:
-                bad.append(line)
-        return impulses, bad, len(impulses) + len(bad)
+            lines.append(line)
+        return lines
 
     async def _ask(self, command: str) -> bytes:
         self._send(command)

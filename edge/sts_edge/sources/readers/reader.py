@@ -129,15 +129,15 @@ class Reader:
     async def _handed_on(self, place: Place, fetched: Fetched, stored: Container[bytes]) -> Place:
         """Emit what is new, and note the place when it is safe: what a cut costs is read again."""
         now_us = boot_us()
+        for frame in fetched.raw:
+            self._keep(self.settings.name, self.settings.kind, now_us, frame)
         for line in fetched.bad:
             self.count.bad_lines += 1
-            self._keep(self.settings.name, self.settings.kind, now_us, line)
             _log.warning("timer_line", reader=self.settings.name, line=line[:80].decode("ascii", "replace"))
         for told in fetched.impulses:
             if told.line in stored:
                 self.count.repeated += 1
             else:
-                self._keep(self.settings.name, self.settings.kind, now_us, told.line)
                 self._hand_on(told, now_us)
         if fetched.place != place:
             noting = asyncio.create_task(self._noted(fetched.place))

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from sts_edge.config import ReaderSettings
 from sts_edge.sources import Emit, Keep, SensorState, keep_nothing
-from sts_protocols.network import race_result
+from sts_protocols.network import llrp, race_result
 
 from .alpenhunde import AlpenhundeTimer
+from .llrp import LlrpReader
 from .place import Places
 from .race_result import RaceResultTimer
 from .reader import FETCH_EVERY_S, FIRST_PAUSE_S, Accepted, Reader, Stored
@@ -70,4 +71,6 @@ class ReaderSource:
 def _timer(settings: ReaderSettings) -> Timer:
     if settings.kind == "alpenhunde":
         return AlpenhundeTimer(settings.host, settings.port or HTTP_PORT)
+    if settings.kind == "llrp":
+        return LlrpReader(settings.host, settings.port or llrp.PORT, settings.start)
     return RaceResultTimer(settings.host, settings.port or race_result.PORT, settings.start)

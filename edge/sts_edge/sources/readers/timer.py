@@ -1,5 +1,6 @@
 """What a kind of timer can do; how it does it is in the file of its name."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from sts_protocols.serial.heard import TimerLine
@@ -9,12 +10,13 @@ from .place import Place
 
 class Fetched(NamedTuple):
     """What was new, and where to go on when it is safe. bad: lines that are none, as they came. more: there is
-    more to be had at once."""
+    more to be had at once. raw: what was heard of passings, good or bad, as `sts-edge decode` takes it."""
 
     impulses: list[TimerLine]
     bad: list[bytes]
     place: Place
     more: bool
+    raw: Sequence[bytes] = ()
 
 
 class Timer(Protocol):
