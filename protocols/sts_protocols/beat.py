@@ -34,6 +34,7 @@ TimeUs = Annotated[int, msgspec.Meta(ge=0, le=MAX_TIME_US)]
 ErrorUs = Annotated[int, msgspec.Meta(ge=0, le=MAX_TIME_US)]
 Number = int | float | None
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9][0-9A-Za-z.+!-]{0,39}\Z")]
 # Empty: none is held.
 RosterHash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 # JSON as text: its hash is that of these very bytes, whoever wrote it. Thirty sensors take 4 KB.
@@ -199,7 +200,7 @@ class EpochAnswer(msgspec.Struct):
 class Answer(msgspec.Struct, kw_only=True):
     """The hub's reply. None means: nothing newer than what the gateway has. `settings_wanted`: the next beat
     is to tell the tables of the settings in force. `parked`: the hub wants nothing of this device, for it has
-    the contents of another's card; the sentence says how it is enrolled anew."""
+    the contents of another's card; the sentence says how it is enrolled anew. `wanted_version`: of the agent."""
 
     version: int = BEAT_VERSION
     number: Count
@@ -210,6 +211,7 @@ class Answer(msgspec.Struct, kw_only=True):
     parked: Sentence | None = None
     roster: Roster | None = None
     orders: list[Order] = []
+    wanted_version: Version | None = None
 
 
 _encoder = msgspec.json.Encoder()

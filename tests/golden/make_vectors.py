@@ -345,6 +345,7 @@ def beat_vectors() -> None:
         ),
         roster=beats.Roster("ab" * 32, [beats.Wearer("hr-01", 7, "QC", [95, 114, 133, 152, 171])]),
         orders=[beats.Order(562_949_953_421_311, "diagnostics", 1_750_000_625_010_000)],
+        wanted_version="0.2.0",
     )
     parked = beats.Answer(
         number=4, hub_us=1_750_000_035_010_000, parked="its card was copied: sudo sts-edge enrol CODE --anew"

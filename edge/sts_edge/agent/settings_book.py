@@ -1,19 +1,11 @@
 """Which version of the settings this is, and how far a change from the hub has come: a file beside the settings.
 
-    phase      | staged  swapped  found_old  found_new  edited   answered  failed      put_back
-    settled    | staged                                 settled
-    staged     |         trial    settled    trial      settled
-    trial      |                             trial      settled  settled   going_back
-    going_back |                                        settled                        settled
-
-Every step is on the disk before the next begins: a change is noted, then the settings file is replaced, then that is
-noted. A gateway that is killed in between finds from the two files where it was (`begin`). A change on trial that
-no answer of the hub confirms goes back, also when it keeps the agent from starting: so many starts, no more.
+The steps are those of `trial.py`, and what is put in place is the settings file. A change on trial that no answer of the hub
+confirms goes back, also when it keeps the agent from starting: so many starts, no more.
 """
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
 
 import msgspec
@@ -22,51 +14,11 @@ from sts_edge.config import ConfigError, load
 from sts_edge.config.editing import replace
 from sts_edge.config.placing import store
 from sts_edge.config.shared import hash_of, shared_text
+from sts_edge.trial import MOST_STARTS, NEXT, Event, Phase
 from sts_protocols.beat import RefusedChange, SettingsReport
 
 SUFFIX = ".version"
 MODE = 0o640
-# One start belongs to the change; two more are left for a plug that was pulled meanwhile.
-MOST_STARTS = 3
-
-
-class Phase(Enum):
-    """Where a change is."""
-
-    SETTLED = "settled"
-    STAGED = "staged"
-    TRIAL = "trial"
-    GOING_BACK = "going_back"
-
-
-class Event(Enum):
-    """What moves it. FOUND_*: at a start, which text is in the settings file; EDITED: neither, or somebody here
-    changed it."""
-
-    STAGED = "staged"
-    SWAPPED = "swapped"
-    FOUND_OLD = "found_old"
-    FOUND_NEW = "found_new"
-    EDITED = "edited"
-    ANSWERED = "answered"
-    FAILED = "failed"
-    PUT_BACK = "put_back"
-
-
-NEXT: dict[tuple[Phase, Event], Phase] = {
-    (Phase.SETTLED, Event.STAGED): Phase.STAGED,
-    (Phase.SETTLED, Event.EDITED): Phase.SETTLED,
-    (Phase.STAGED, Event.SWAPPED): Phase.TRIAL,
-    (Phase.STAGED, Event.FOUND_OLD): Phase.SETTLED,
-    (Phase.STAGED, Event.FOUND_NEW): Phase.TRIAL,
-    (Phase.STAGED, Event.EDITED): Phase.SETTLED,
-    (Phase.TRIAL, Event.FOUND_NEW): Phase.TRIAL,
-    (Phase.TRIAL, Event.EDITED): Phase.SETTLED,
-    (Phase.TRIAL, Event.ANSWERED): Phase.SETTLED,
-    (Phase.TRIAL, Event.FAILED): Phase.GOING_BACK,
-    (Phase.GOING_BACK, Event.PUT_BACK): Phase.SETTLED,
-    (Phase.GOING_BACK, Event.EDITED): Phase.SETTLED,
-}
 
 
 class Attempt(msgspec.Struct):

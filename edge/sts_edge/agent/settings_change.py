@@ -19,12 +19,11 @@ from sts_edge.config import ConfigError, Settings
 from sts_edge.config.shared import hash_of, shared_text, with_shared
 from sts_edge.health import Health
 from sts_edge.names import moved_names
+from sts_edge.trial import ANSWERS, Phase
 from sts_protocols.beat import Answer, Beat, SettingsChange, SettingsReport
 
-from .settings_book import Attempt, Phase, SettingsBook
+from .settings_book import Attempt, SettingsBook
 
-# A new connection is there within seconds and beats at once, then every 10 s: three answers say that it holds.
-ANSWERS = 3
 # Two minutes: room for a dozen beats, for a Pi that starts the agent anew, and for a hub's restart.
 TRIAL_S = 120.0
 

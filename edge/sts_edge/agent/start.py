@@ -14,6 +14,7 @@ from sts_edge.config import Settings
 from sts_edge.control.server import Question, SocketTaken
 from sts_edge.sources.folder import FolderSource
 from sts_edge.sources.readers import ReaderSource
+from sts_edge.updates import Updates
 from sts_edge.witness import WitnessMissing
 
 from . import logs
@@ -24,6 +25,7 @@ from .orders import Act, Orders
 from .registration import Registration
 from .settings_book import SettingsBook
 from .settings_change import SettingsChanges
+from .version_trial import VersionTrial
 
 if TYPE_CHECKING:
     from sts_edge.sources.bluetooth import BluetoothSource
@@ -108,6 +110,10 @@ async def _opened(settings: Settings, book: SettingsBook, ending: Ending) -> Age
     registration.begin()
     _take_changes(agent, registration, book, ending)
     _take_orders(agent, settings)
+    updates = None if settings.update is None else Updates(settings.update)
+    trial = VersionTrial(updates, book.config, agent.health, ending.signalled)
+    agent.hear(trial.hear)
+    agent.care("update", trial.run)
     agent.answer("scan", registration.near)
     agent.answer("purge", agent.purge)
     agent.answer("raw", agent.order_raw)

@@ -41,6 +41,8 @@ app.add_typer(raw_app, name="raw")
 app.add_typer(config_app, name="config")
 network_app = typer.Typer(help="Show and change how this gateway is connected.", no_args_is_help=True)
 app.add_typer(network_app, name="network")
+update_app = typer.Typer(help="Try another version of the agent, and go back.", no_args_is_help=True)
+app.add_typer(update_app, name="update")
 
 
 @app.callback()
@@ -464,6 +466,60 @@ def completion(
     from .completion import completion as work
 
     _do(context, lambda call: work(call, shell))
+
+
+@update_app.command("show")
+def update_show(context: typer.Context) -> None:
+    """Show which version runs, which are installed, and what is on trial."""
+    from .update import show as work
+
+    _do(context, work)
+
+
+@update_app.command("check")
+def update_check(context: typer.Context) -> None:
+    """Ask where updates come from for the newest version."""
+    from .update import check as work
+
+    _do(context, work)
+
+
+@update_app.command("stage")
+def update_stage(
+    context: typer.Context,
+    version: Annotated[str | None, typer.Argument(metavar="[VERSION]", help="Without: the newest.")] = None,
+) -> None:
+    """Install a version beside the running one."""
+    from .update import stage as work
+
+    _do(context, lambda call: work(call, version))
+
+
+@update_app.command("apply")
+def update_apply(
+    context: typer.Context,
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A staged one.")],
+) -> None:
+    """Have a staged version start next, on trial: it goes back by itself if the hub does not hear it."""
+    from .update import apply as work
+
+    _do(context, lambda call: work(call, version))
+
+
+@update_app.command("roll-back")
+def update_roll_back(context: typer.Context) -> None:
+    """Put the version before the one on trial back."""
+    from .update import roll_back as work
+
+    _do(context, work)
+
+
+@update_app.command("guard", hidden=True)
+def update_guard(context: typer.Context) -> None:
+    """What the service's unit runs before each start."""
+    from .update import guard as work
+
+    _do(context, work)
 
 
 @app.command()

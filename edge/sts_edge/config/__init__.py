@@ -11,6 +11,7 @@ from .settings import (
     HubSettings,
     RecordSettings,
     Settings,
+    UpdateSettings,
     WitnessSettings,
 )
 from .ways_in import (
@@ -38,6 +39,7 @@ __all__ = [
     "SensorSettings",
     "Settings",
     "TopicSettings",
+    "UpdateSettings",
     "WitnessSettings",
     "describe",
     "load",

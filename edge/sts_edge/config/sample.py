@@ -13,7 +13,7 @@ from .shape import field_meta, list_table, table_of
 from .table import Table
 
 # Tables that most gateways leave out: the sample shows them as comments.
-OPTIONAL = ("ports", "folders", "mqtt", "topics", "readers", "witness")
+OPTIONAL = ("ports", "folders", "mqtt", "topics", "readers", "update", "witness")
 
 _WIDTH = 100
 _HEAD = """\

@@ -244,6 +244,29 @@ class BluetoothSettings(Table, frozen=True, kw_only=True):
     ] = 30.0
 
 
+class UpdateSettings(Table, frozen=True, kw_only=True):
+    """Versions of the agent beside each other: where they lie, and where new ones come from."""
+
+    root: Annotated[
+        Path,
+        key(
+            "The folder of the versions, with the links current and settled; the agent's user owns it.",
+            "a folder",
+            "/opt/sts",
+        ),
+    ] = Path("/opt/sts")
+    source: Annotated[
+        str,
+        key(
+            "Where pip finds new versions: a folder of wheels, such as a USB stick, or the https:// address of a package "
+            "index of your own. The hub may want a version; where it comes from is said here alone.",
+            "a folder or an https:// address",
+            "/media/usb/sts",
+            pattern=r"^(/.*|https://[^\s@]+)$",
+        ),
+    ]
+
+
 class WitnessSettings(Table, frozen=True, kw_only=True):
     """For proof runs only: an outside witness is told of each record before it is written."""
 
@@ -272,4 +295,5 @@ class Settings(Table, frozen=True, kw_only=True):
     mqtt: MqttSettings | None = None
     topics: tuple[TopicSettings, ...] = ()
     readers: tuple[ReaderSettings, ...] = ()
+    update: UpdateSettings | None = None
     witness: WitnessSettings | None = None

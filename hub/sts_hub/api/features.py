@@ -18,6 +18,7 @@ from sts_hub.orders.endpoints import router as orders
 from sts_hub.samples.endpoints import router as samples
 from sts_hub.sensors.endpoints import router as sensors
 from sts_hub.teams.endpoints import router as teams
+from sts_hub.versions.endpoints import router as versions
 
 PREFIX = "/api/v1"
 
@@ -30,6 +31,7 @@ for _feature in (
     gateways,
     gateway_settings,
     orders,
+    versions,
     enrolment,
     impulses,
     corrections,

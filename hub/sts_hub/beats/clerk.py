@@ -68,6 +68,7 @@ class Clerk:
             settings_wanted=settled.down.wanted,
             roster=settled.roster,
             orders=settled.orders,
+            wanted_version=settled.wanted_version,
             parked=ENROL_ANEW if settled.parked else None,
         )
         return Handled(answer, settled.waiting)

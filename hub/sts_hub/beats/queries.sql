@@ -161,3 +161,6 @@ RETURNING o.id, o.act, o.state, o.words
 -- name: orders_waiting
 SELECT id, act, expires_at FROM sts.gateway_order
 WHERE gateway = $1 AND state = 'waiting' AND expires_at > $2 ORDER BY asked_at LIMIT 20
+
+-- name: wanted_version
+SELECT v.version, v.percent FROM sts.wanted_version v JOIN sts.gateway g ON g.club_id = v.club_id WHERE g.name = $1

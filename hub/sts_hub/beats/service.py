@@ -14,6 +14,7 @@ from sts_hub import logs
 from sts_hub.beats.orders import orders
 from sts_hub.beats.roster import roster
 from sts_hub.beats.settings import Down, keep_settings
+from sts_hub.beats.version import wanted_version
 from sts_hub.beats.wants import Range, Signs, Want, revise
 from sts_hub.db import queries
 from sts_hub.db.pools import Connection
@@ -43,6 +44,7 @@ class Settled:
     parked: bool = False
     down: Down = field(default_factory=Down)
     roster: Roster | None = None
+    wanted_version: str | None = None
     orders: list[Order] = field(default_factory=list)
 
 
@@ -65,6 +67,7 @@ async def settle(connection: Connection, beat: Beat, at: datetime, empty_at: flo
         if await connection.fetchval(_QUERIES.keep_state, *_state(beat, at)):
             settled.down = await keep_settings(connection, beat.gateway, beat.settings)
             settled.roster = await roster(connection, beat, at)
+            settled.wanted_version = await wanted_version(connection, beat)
             settled.orders = await orders(connection, beat.gateway, beat.orders, at)
         await _answer(connection, beat, at, empty_at, settled)
     return settled

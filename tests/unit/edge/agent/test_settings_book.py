@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sts_edge.agent.settings_book import MOST_STARTS, NEXT, Attempt, Event, Phase, SettingsBook
+from sts_edge.agent.settings_book import Attempt, SettingsBook
 from sts_edge.config import load
+from sts_edge.trial import MOST_STARTS, NEXT, Event, Phase
 
 BEFORE = """\
 [gateway]

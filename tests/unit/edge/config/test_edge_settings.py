@@ -18,6 +18,7 @@ from sts_edge.config import (
     ReaderSettings,
     Settings,
     TopicSettings,
+    UpdateSettings,
     describe,
     load,
     parse,
@@ -365,6 +366,7 @@ def test_the_defaults_shown_in_the_sample_are_the_defaults(folder: Path) -> None
         "mqtt": MqttSettings(url="mqtts://broker.example.org:8883"),
         "topics": (TopicSettings(topic="hall/+/temperature", sensor="hall-{1}", metric="skin_temperature"),),
         "readers": (ReaderSettings(name="finish", kind="race_result", host="192.168.4.20"),),
+        "update": UpdateSettings(source="/media/usb/sts"),
     }
     assert sample_with(folder, shown) == msgspec.structs.replace(plain, **left_out)
 
