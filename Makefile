@@ -15,7 +15,7 @@ ready = @$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/n
 	$(PYTHON) deploy/demo/preflight.py $(1) && $(PYTHON) deploy/demo/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test test-long test-storm test-power check bench clean
+.PHONY: help demo demo-check test test-long test-storm test-power test-bluez check bench clean
 
 help: ## show these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -35,7 +35,7 @@ at_once := -n 3 --dist loadgroup --no-loadscope-reorder
 test: ## all tests, against real services and a real browser
 	$(call ready,test)
 	@$(python) -m demo.web_app test
-	@$(python) -m pytest -m "not long" --both-generations $(at_once)
+	@$(python) -m pytest -m "not long and not bluez" --both-generations $(at_once)
 
 # Each long test belongs to one of three targets, and each of these takes at most half an hour on two cores.
 power_tests := tests/faults/test_cuttable_disk.py tests/faults/test_buffer_power_cut.py tests/faults/test_buffer_kills.py
@@ -51,6 +51,12 @@ test-storm: ## full counts against real services: hostile requests, storms of fa
 test-power: ## power cuts on ext4 and XFS, and a kill at each of the first writes and syncs; whole only as root
 	$(call ready,test-power)
 	@$(python) -m pytest -m "long or not long" $(power_tests)
+
+test-bluez: ## nine situations of a radio and the rules of BlueZ, on real BlueZ in QEMU and on all that stands in for it
+	$(call ready,test-bluez)
+	@$(python) -m demo.services.bluez_guest
+	@$(python) -m pytest tests/integration/test_radio_situations.py tests/integration/test_radio_rules.py \
+		tests/integration/test_radio_source.py
 
 check: ## style, types, import rules, complexity
 	$(call ready,check)

@@ -77,7 +77,7 @@ def scenario(count: int, rate_hz: float = 1.0, **strap: Any) -> Scenario:
         for n in range(1, count + 1)
     ]
     plan = [Phase("run", 0.7, 600.0)]
-    radio = Radio(connect_ms=1.0, advert_ms=ADVERTS_MS * count)
+    radio = Radio(connect_ms=1.0, disconnect_ms=1.0, advert_ms=ADVERTS_MS * count)
     return Scenario("For tests.", plan, straps, start_at_s=60.0, rate_hz=rate_hz, radio=radio)
 
 

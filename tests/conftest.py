@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,11 +15,12 @@ import pytest
 import structlog
 
 from demo.processes import StartError
-from demo.services import debian13
+from demo.services import bluez_appliance, bluez_guest, debian13
 from demo.services.dbus import DBus, find_dbus_daemon
 from demo.services.postgres import Postgres, find_programs
 from demo.services.rabbitmq import RabbitMQ, find_release
 from missing_parts import missing
+from radio_carriers import Machine, machine
 
 ROOT = Path(__file__).resolve().parents[1]
 # The broker and the database installed here, and RabbitMQ 4 with TimescaleDB out of a Debian 13 root.
@@ -172,6 +173,19 @@ def postgres(services_folder: Path, generation: str, debian13_root: Path | None)
     newer = debian13.timescaledb(debian13_root) if debian13_root else None
     folder = services_folder / f"postgres-{generation}"
     yield from run_service(Postgres(folder, durable=False, installation=newer))
+
+
+@pytest.fixture(scope="session")
+async def real_bluez(services_folder: Path) -> AsyncIterator[Machine]:
+    """Real BlueZ on a real kernel, in QEMU; the machine is booted once."""
+    reason = bluez_appliance.why_not()
+    if reason is not None:
+        missing("real BlueZ in QEMU", reason)
+    try:
+        async with machine(bluez_guest.BUILT, services_folder / "bluez") as booted:
+            yield booted
+    except StartError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture(scope="session")

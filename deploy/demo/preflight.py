@@ -34,6 +34,7 @@ PACKAGES = {
     "browser": {"apt-get": "chromium", "dnf": "chromium", "pacman": "chromium"},
     "mmdebstrap": {"apt-get": "mmdebstrap"},
     "strace": {"apt-get": "strace", "dnf": "strace", "pacman": "strace"},
+    "qemu": {"apt-get": "qemu-system-x86", "dnf": "qemu-system-x86-core", "pacman": "qemu-system-x86"},
     "xfs": {"apt-get": "xfsprogs", "dnf": "xfsprogs", "pacman": "xfsprogs"},
     "venv": {"apt-get": "python3-venv", "dnf": "python3-pip", "pacman": "python"},
 }
@@ -62,6 +63,7 @@ NEEDS = {
     "test-long": ("venv",),
     "test-storm": ("venv", "rabbitmq", "dbus"),
     "test-power": ("venv", "strace"),
+    "test-bluez": ("venv", "dbus", "qemu", "mmdebstrap"),
 }
 # What only root has a use for: power cuts need a file system of one's own.
 ROOT_NEEDS = {"test": ("xfs",), "test-power": ("xfs",)}
@@ -158,12 +160,20 @@ def _browser() -> list[Lack]:
 
 
 def _mmdebstrap() -> list[Lack]:
-    what = "mmdebstrap is not installed (it makes the Debian 13 root for RabbitMQ 4 and TimescaleDB)."
+    what = (
+        "mmdebstrap is not installed (it fetches Debian's packages: RabbitMQ 4 and TimescaleDB, or BlueZ with its "
+        "kernel)."
+    )
     return _lack_of("mmdebstrap", what, bool(shutil.which("mmdebstrap")))
 
 
 def _strace() -> list[Lack]:
     return _lack_of("strace", "strace is not installed.", bool(shutil.which("strace")))
+
+
+def _qemu() -> list[Lack]:
+    found = bool(shutil.which("qemu-system-x86_64"))
+    return _lack_of("qemu", "QEMU is not installed (real BlueZ runs in it, on a kernel of its own).", found)
 
 
 def _xfs() -> list[Lack]:
@@ -179,6 +189,7 @@ CHECKS = {
     "browser": _browser,
     "mmdebstrap": _mmdebstrap,
     "strace": _strace,
+    "qemu": _qemu,
     "xfs": _xfs,
 }
 

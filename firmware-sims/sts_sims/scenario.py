@@ -72,6 +72,7 @@ class Radio(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     adapter: str = "hci0"
     address: Address = "00:1A:7D:DA:71:13"
     connect_ms: NotNegative = 60.0
+    disconnect_ms: NotNegative = 2000.0
     advert_ms: Positive = 500.0
     link_limit: Annotated[int, Meta(ge=0)] = 0
 

@@ -23,6 +23,7 @@ def radio_settings(radio: Radio) -> RadioSettings:
         adapter=radio.adapter,
         adapter_address=radio.address,
         connect_s=radio.connect_ms / 1000.0,
+        disconnect_s=radio.disconnect_ms / 1000.0,
         advert_interval_s=radio.advert_ms / 1000.0,
         link_limit=radio.link_limit or None,
     )

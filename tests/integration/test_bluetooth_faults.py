@@ -172,7 +172,7 @@ async def test_connects_never_overlap(tmp_path: Path) -> None:
 async def test_a_full_controller_keeps_its_links_and_the_others_wait(tmp_path: Path) -> None:
     async with on_air(tmp_path, scenario(2, rate_hz=20.0)) as air:
         air.order("limit_links", value=1)
-        async with listening([1, 2]) as ear:
+        async with listening([1, 2], within=limits(connect_s=0.3)) as ear:
             await until(lambda: sum(link.count.failed for link in ear.source.links.values()) >= 2)
             assert [air.connected(1), air.connected(2)].count(True) == 1
             air.order("limit_links")

@@ -1,18 +1,28 @@
 """The situations of a radio, by the same tests on every carrier that this machine can run."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
-from radio_carriers import Carrier, on_bumble, on_fake
+from radio_carriers import Carrier, on_bluez, on_bumble, on_fake
 from radio_situations import SITUATIONS, Stage
 
+CARRIERS = ["fake", "bumble", pytest.param("bluez", marks=pytest.mark.bluez)]
 
-@pytest.fixture(params=["fake", "bumble"])
-async def carrier(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Carrier]:
-    made = {"fake": lambda: on_fake(tmp_path), "bumble": on_bumble}[request.param]
-    async with made() as carrier:
+
+@pytest.fixture(params=CARRIERS)
+def made(request: pytest.FixtureRequest, tmp_path: Path) -> AbstractAsyncContextManager[Carrier]:
+    """A carrier that is not on the air yet."""
+    if request.param == "bluez":
+        return on_bluez(request.getfixturevalue("real_bluez"))
+    return on_fake(tmp_path) if request.param == "fake" else on_bumble()
+
+
+@pytest.fixture
+async def carrier(made: AbstractAsyncContextManager[Carrier]) -> AsyncIterator[Carrier]:
+    async with made as carrier:
         yield carrier
 
 
@@ -27,7 +37,7 @@ async def test_a_situation_is_seen_as_the_table_says(
 def test_what_a_carrier_cannot_show_is_told_with_its_reason() -> None:
     """Only bumble, and only where bluetoothd itself is what would be seen; real BlueZ and its fake never differ."""
     told = {(name, where) for name, one in SITUATIONS.items() for where in one.elsewhere}
-    assert told == {("connect", "bumble"), ("duplicates", "bumble"), ("power off", "bumble")}
+    assert told == {(name, "bumble") for name in ("connect", "duplicates", "power off", "slots")}
     for situation in SITUATIONS.values():
         for other in situation.elsewhere.values():
             assert other.seen != situation.seen

@@ -84,6 +84,13 @@ def test_root_may_say_no(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert installed == ["dbus", "rabbitmq-server"]
 
 
+def test_real_bluez_needs_a_machine_to_run_in_and_the_means_to_fetch_it(bare: Path) -> None:
+    """What is missing for it is told by name with its command, before the first byte is fetched."""
+    said = words_of("test-bluez")
+    for package in ("qemu-system-x86", "mmdebstrap"):
+        assert f"sudo apt-get install -y {package}" in said
+
+
 def test_only_root_is_asked_for_what_only_root_can_use(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A plain user cuts no power, so needs no file system to cut it on."""
     assert "xfsprogs" not in words_of("test-power")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dbus_fast import Variant
 
 from sts_sims.carriers.bluez.device import Device
-from sts_sims.carriers.bluez.errors import failed, in_progress, not_ready, unknown_object
+from sts_sims.carriers.bluez.errors import does_not_exist, failed, in_progress, not_ready, unknown_object
 from sts_sims.carriers.bluez.tree import ObjectTree, Properties
 
 ADAPTER = "org.bluez.Adapter1"
@@ -63,15 +63,25 @@ class Adapter:
         self.appear()
 
     def power(self, on: bool) -> None:
-        """Switch the radio. Off ends all links and discovery sessions (bluez src/adapter.c, adapter_stop)."""
+        """Switch the radio, and tell."""
+        self.switch(on)
+        self.tell_power()
+
+    def switch(self, on: bool) -> None:
+        """Switch the radio. Off ends all links and discovery sessions, and drops what never had a link."""
         if self.powered == on:
             return
         self.powered = on
         if not on:
             for device in self.devices.values():
-                device.link_lost()
-            self._stop_everything()
-        self._tree.change(self.path, ADAPTER, {"Powered": Variant("b", on)})
+                device.link_lost() if device.connected else device.forget()
+            self._end_sessions()
+
+    def tell_power(self) -> None:
+        """Links are told lost before the radio is told off: in between it still looks on."""
+        if self._tree.get(self.path, ADAPTER, "Powered").value != self.powered:
+            changed = {"Powered": Variant("b", self.powered), "Discovering": Variant("b", False)}
+            self._tree.change(self.path, ADAPTER, changed)
 
     def vanish(self) -> None:
         """bluetoothd died without a word."""
@@ -133,7 +143,7 @@ class Adapter:
         for device in self.devices.values():
             if self._hears(device):
                 self._hear(device, now_s)
-            elif device.known and not device.connected and now_s - device.seen_s > TEMPORARY_TIMEOUT_S:
+            elif self._expired(device, now_s):
                 device.forget()
 
     def broadcast(self, name: str) -> str | None:
@@ -164,6 +174,12 @@ class Adapter:
                 return device
         raise unknown_object(path)
 
+    def remove(self, path: str) -> None:
+        """RemoveDevice."""
+        if self.owner_of(path) is None or path not in self._tree:
+            raise does_not_exist()
+        self.device_at(path).forget()
+
     def owner_of(self, path: str) -> str | None:
         """The name of the sensor whose object this is."""
         found = (n for n, d in self.devices.items() if path == d.path or path.startswith(d.path + "/"))
@@ -181,17 +197,26 @@ class Adapter:
         wavering = self._chance.randint(-RSSI_SPREAD_DB, RSSI_SPREAD_DB)
         device.advertise(now_s, device.rssi_dbm + wavering)
 
-    def _stop_everything(self) -> None:
+    def _expired(self, device: Device, now_s: float) -> bool:
+        """A device that somebody asked to connect stays, also when that failed; after a link it is temporary again."""
+        idle = device.known and not device.connected and not device.kept
+        return idle and now_s - device.seen_s > TEMPORARY_TIMEOUT_S
+
+    def _end_sessions(self) -> None:
         self._monitors.clear()
         self._discovering.clear()
+        self.each(Device.forget_signal)
+
+    def _stop_everything(self) -> None:
+        self._end_sessions()
         self._tell_discovering()
 
     def _tell_discovering(self) -> None:
         now = bool(self._discovering)
-        if self.path in self._tree and self._tree.get(self.path, ADAPTER, "Discovering").value != now:
-            self._tree.change(self.path, ADAPTER, {"Discovering": Variant("b", now)})
         if not now:
             self.each(Device.forget_signal)
+        if self.path in self._tree and self._tree.get(self.path, ADAPTER, "Discovering").value != now:
+            self._tree.change(self.path, ADAPTER, {"Discovering": Variant("b", now)})
 
     def _properties(self) -> Properties:
         return {

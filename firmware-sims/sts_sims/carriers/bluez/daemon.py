@@ -34,6 +34,10 @@ RETRY_S = 0.2
 ADVERT_INTERVAL_S = 0.5
 
 
+# BlueZ keeps a link for two seconds after a client ordered its end (src/device.c, DISCONNECT_TIMER), and answers then.
+DISCONNECT_S = 2.0
+
+
 class CarrierError(Exception):
     """The sensors cannot be put on this bus; the message says why and what to do."""
 
@@ -45,6 +49,7 @@ class RadioSettings:
     adapter: str = "hci0"
     adapter_address: str = "00:1A:7D:DA:71:13"
     connect_s: float = 0.06
+    disconnect_s: float = DISCONNECT_S
     advert_interval_s: float = ADVERT_INTERVAL_S
     link_limit: int | None = None
 
@@ -202,7 +207,9 @@ class BluezDaemon:
         except BluezError as error:
             self._post(message, Message.new_error(message, error.name, error.text))
         except asyncio.CancelledError:
-            self._post(message, Message.new_error(message, "org.bluez.Error.Failed", "Operation canceled"))
+            self._post(
+                message, Message.new_error(message, "org.bluez.Error.Failed", "br-connection-canceled")
+            )
             raise
         else:
             self._send(message, reply)
@@ -218,7 +225,14 @@ class BluezDaemon:
             self._outbox.post(reply)
 
     def _world(self) -> World:
-        return World(self._tree, self.adapter, self.faults, self._radio.connect_s, self._call_back)
+        return World(
+            self._tree,
+            self.adapter,
+            self.faults,
+            self._radio.connect_s,
+            self._radio.disconnect_s,
+            self._call_back,
+        )
 
     def _call_back(self, client: str, path: str, interface: str, member: str, body: list[object]) -> None:
         self._outbox.post(

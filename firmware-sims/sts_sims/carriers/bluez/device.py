@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from dbus_fast import Variant
 
-from sts_sims.carriers.bluez.errors import BluezError, failed, in_progress, not_connected
+from sts_sims.carriers.bluez.errors import BluezError, does_not_exist, failed, in_progress
 from sts_sims.carriers.bluez.faults import NotificationFault, ServicesFault
 from sts_sims.carriers.bluez.tree import Interfaces, ObjectTree, Properties
 from sts_sims.peripheral import (
@@ -29,12 +29,15 @@ DEVICE = "org.bluez.Device1"
 SERVICE = "org.bluez.GattService1"
 CHARACTERISTIC = "org.bluez.GattCharacteristic1"
 DESCRIPTOR = "org.bluez.GattDescriptor1"
+BATTERY = "org.bluez.Battery1"
 CLIENT_CONFIGURATION = uuid16(0x2902)
+BATTERY_LEVEL = uuid16(0x2A19)
 
 # The ATT MTU that BlueZ and a modern strap agree on.
 MTU = 247
 # Seen on BlueZ 5.66: the generic attribute service of a sensor is shown, its generic access service is not.
 GENERIC_ATTRIBUTE_HANDLE = 0x0006
+GENERIC_ACCESS, GENERIC_ATTRIBUTE = uuid16(0x1800), uuid16(0x1801)
 SERVICE_CHANGED, CLIENT_FEATURES, DATABASE_HASH = uuid16(0x2A05), uuid16(0x2B29), uuid16(0x2B2A)
 # The types of WriteValue, by the flag that a characteristic must have for it (bluez src/gatt-client.c).
 WRITE_FLAGS = {"request": WRITE, "command": "write-without-response", "reliable": "reliable-write"}
@@ -66,6 +69,7 @@ class Device:
         self.connected = False
         self.connecting: asyncio.Task[object] | None = None
         self.connected_at_start = False
+        self.kept = False
         self.on_air = True
         self.rssi_dbm = peripheral.advert.rssi_dbm
         self.muted = False
@@ -127,25 +131,40 @@ class Device:
 
         `late_s`: how long after it (bluez/bluez#1489).
         """
+        if not self.connected:
+            return
         if self.services_fault is None:
             self._export_services()
         elif self.services_fault == "late":
             asyncio.get_running_loop().call_later(late_s, self._export_services)
-        self._change(
-            ServicesResolved=Variant("b", True),
-            UUIDs=Variant("as", [s.uuid for s in self.peripheral.services]),
-        )
+        self._change(ServicesResolved=Variant("b", True), UUIDs=Variant("as", self._offered()))
+        self._tell_battery()
+        for attribute in self._attributes.values():
+            self._tell_notifying(attribute)
 
     def link_lost(self) -> None:
         """The link ended. Notify registrations stay: they belong to the D-Bus client (seen on BlueZ 5.66)."""
+        if self._end_link():
+            self._change(ServicesResolved=Variant("b", False), Connected=Variant("b", False))
+            self._tree.shorten(self.path, BATTERY)
+
+    def link_ended(self) -> None:
+        """The same on a client's order, which BlueZ tells in two words."""
+        if self._end_link():
+            self._tree.shorten(self.path, BATTERY)
+            self._change(ServicesResolved=Variant("b", False))
+            self._change(Connected=Variant("b", False))
+
+    def _end_link(self) -> bool:
+        """Whether there was one."""
         if not self.connected:
-            return
+            return False
         self.connected = False
+        self.kept = False
         self._bunch.clear()
         for attribute in self._attributes.values():
             self._release(attribute)
-        self._change(ServicesResolved=Variant("b", False))
-        self._change(Connected=Variant("b", False))
+        return True
 
     def flip(self) -> None:
         """An aborted connect: BlueZ shows Connected for a moment (seen by bleak, its issue 1673)."""
@@ -170,7 +189,7 @@ class Device:
     def attribute(self, path: str) -> Attribute:
         """The characteristic behind an object path."""
         if path not in self._attributes:
-            raise BluezError("DoesNotExist", "Does Not Exist")
+            raise does_not_exist()
         return self._attributes[path]
 
     def read(self, path: str) -> bytes:
@@ -189,10 +208,11 @@ class Device:
         """
         model = self.attribute(path).model
         self._must_be_connected()
-        if not any(flag.startswith("write") for flag in model.flags):
-            raise BluezError("NotPermitted", "Write not permitted")
-        if how is not None and WRITE_FLAGS.get(how) not in model.flags:
+        writable = any(flag.startswith("write") for flag in model.flags)
+        if (how is None and not writable) or (how is not None and how not in WRITE_FLAGS):
             raise BluezError("NotSupported", "Operation is not supported")
+        if how is not None and WRITE_FLAGS[how] not in model.flags:  # the sensor refuses it
+            raise BluezError("NotPermitted", "Write not permitted")
         if model.answers is not None:
             return model.answers(value)
         model.value = value
@@ -205,16 +225,20 @@ class Device:
             self.notify(uuid, value)
 
     def register(self, path: str, client: str) -> None:
-        """StartNotify: one registration for each D-Bus client, kept over a loss of the link."""
+        """StartNotify: one registration for each D-Bus client, kept over a loss of the link.
+
+        Asked twice it is done already; without a link it waits for the next one.
+        """
         attribute = self.attribute(path)
-        self._must_be_connected()
         self._must_notify(attribute)
         if client in attribute.registered:
-            raise in_progress()
+            if not self.connected:
+                raise in_progress("In Progress")
+            return
         attribute.registered.append(client)
         if self.notification_fault == "early":
             self._tell_value(path, attribute.model.value)
-        self._tree.change(path, CHARACTERISTIC, {"Notifying": Variant("b", True)})
+        self._tell_notifying(attribute)
 
     def unregister(self, path: str, client: str) -> None:
         """StopNotify."""
@@ -222,7 +246,7 @@ class Device:
         if client not in attribute.registered:
             raise failed("No notify session started")
         attribute.registered.remove(client)
-        self._tree.change(path, CHARACTERISTIC, {"Notifying": Variant("b", bool(attribute.registered))})
+        self._tell_notifying(attribute)
 
     def acquire(self, path: str, client: str) -> socket.socket:
         """AcquireNotify: the client's end of a pair of sockets; one datagram is one notification."""
@@ -231,6 +255,8 @@ class Device:
         self._must_notify(attribute)
         if NOTIFY not in attribute.model.flags:
             raise BluezError("NotSupported", "Operation is not supported")
+        if attribute.registered:
+            raise in_progress("In Progress")
         if attribute.acquired is not None:
             raise BluezError("NotPermitted", "Notify acquired")
         attribute.acquired, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -291,6 +317,22 @@ class Device:
     def _tell_value(self, path: str, value: bytes) -> None:
         self._tree.change(path, CHARACTERISTIC, {"Value": Variant("ay", value)})
 
+    def _tell_notifying(self, attribute: Attribute) -> None:
+        """Told when it changes, and only over a link."""
+        now = bool(attribute.registered)
+        before = self._tree.properties(attribute.path, CHARACTERISTIC)["Notifying"].value
+        if now != before and (self.connected or not now):
+            self._tree.change(attribute.path, CHARACTERISTIC, {"Notifying": Variant("b", now)})
+
+    def _tell_battery(self) -> None:
+        """BlueZ reads a battery service by itself and shows it beside the device."""
+        level = next(
+            (a.model.value for a in self._attributes.values() if a.model.uuid == BATTERY_LEVEL), None
+        )
+        if level:
+            told = {"Percentage": Variant("y", level[0]), "Source": Variant("s", "GATT Battery Service")}
+            self._tree.extend(self.path, BATTERY, told)
+
     def _release(self, attribute: Attribute) -> None:
         if attribute.acquired is not None:
             attribute.acquired.close()
@@ -300,7 +342,7 @@ class Device:
 
     def _must_be_connected(self) -> None:
         if not self.connected:
-            raise not_connected()
+            raise failed("Not connected")
 
     @staticmethod
     def _must_notify(attribute: Attribute) -> None:
@@ -308,6 +350,10 @@ class Device:
             raise BluezError("NotSupported", "Operation is not supported")
 
     # the objects
+
+    def _offered(self) -> list[str]:
+        """The services as Device1 lists them: the generic ones too, in order."""
+        return sorted([GENERIC_ACCESS, GENERIC_ATTRIBUTE, *(s.uuid for s in self.peripheral.services)])
 
     def _change(self, **changed: Variant) -> None:
         self._tree.change(self.path, DEVICE, changed)
@@ -364,7 +410,7 @@ class Device:
 def generic_attribute_service() -> Service:
     """What every server has that may change its table (Core specification, Vol 3, Part G, 7)."""
     return Service(
-        uuid16(0x1801),
+        GENERIC_ATTRIBUTE,
         [
             Characteristic(SERVICE_CHANGED, (INDICATE,)),
             Characteristic(CLIENT_FEATURES, (READ, WRITE), b"\x00"),

@@ -5,9 +5,8 @@ UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
 UNKNOWN_METHOD = "org.freedesktop.DBus.Error.UnknownMethod"
 INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
 
-# Texts of a failed Connect in BlueZ's src/error.h.
+# The text of a failed Connect in BlueZ's src/error.h.
 ABORT_BY_LOCAL = "le-connection-abort-by-local"
-LINK_LIMIT = "le-connection-concurrent-connection-limit"
 
 
 class BluezError(Exception):
@@ -31,8 +30,8 @@ def in_progress(text: str = "Operation already in progress") -> BluezError:
     return BluezError("InProgress", text)
 
 
-def not_connected() -> BluezError:
-    return BluezError("NotConnected", "Not Connected")
+def does_not_exist() -> BluezError:
+    return BluezError("DoesNotExist", "Does Not Exist")
 
 
 def failed(text: str) -> BluezError:

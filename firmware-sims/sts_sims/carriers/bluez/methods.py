@@ -11,17 +11,16 @@ from sts_sims.carriers.bluez.adapter import ADAPTER, MONITOR_MANAGER, Adapter
 from sts_sims.carriers.bluez.device import CHARACTERISTIC, DESCRIPTOR, DEVICE, MTU, Device
 from sts_sims.carriers.bluez.errors import (
     ABORT_BY_LOCAL,
-    LINK_LIMIT,
     UNKNOWN_METHOD,
     BluezError,
     failed,
-    in_progress,
 )
 from sts_sims.carriers.bluez.faults import CallFault, FaultBook, as_error
 from sts_sims.carriers.bluez.tree import OBJECT_MANAGER, PROPERTIES, ObjectTree
 
-# How long BlueZ tries to connect to a sensor that does not advertise (believed: about 20 s, then Failed).
-PAGE_TIMEOUT_S = 20.0
+# A connect that cannot come about, because the sensor is silent or the controller refuses another link, is answered
+# only when the kernel's patience ends (include/net/bluetooth/l2cap.h, L2CAP_CONN_TIMEOUT; seen: 40.1 s to 41.5 s).
+CONNECT_TIMEOUT_S = 40.0
 # A `late` service tree comes this long after ServicesResolved.
 LATE_SERVICES_S = 0.5
 
@@ -44,12 +43,14 @@ class Reply(NamedTuple):
 
 
 class World(NamedTuple):
-    """What a method may touch. `connect_s`: how long a connect takes; `call_back` calls a client's method."""
+    """What a method may touch. `connect_s`, `disconnect_s`: how long these take; `call_back` calls a client's
+    method."""
 
     tree: ObjectTree
     adapter: Adapter
     faults: FaultBook
     connect_s: float
+    disconnect_s: float
     call_back: Callable[[str, str, str, str, list[object]], None]
 
 
@@ -100,9 +101,9 @@ async def _set(world: World, call: Call) -> Reply:
     interface, name, value = call.body
     world.tree.get(call.path, interface, name)
     if (interface, name) == (ADAPTER, "Powered"):
-        world.adapter.power(value.value)
-    else:
-        world.tree.change(call.path, interface, {name: value})
+        world.adapter.switch(value.value)
+        return Reply(after=world.adapter.tell_power)
+    world.tree.change(call.path, interface, {name: value})
     return DONE
 
 
@@ -124,7 +125,7 @@ async def _stop_discovery(world: World, call: Call) -> Reply:
 
 
 async def _remove_device(world: World, call: Call) -> Reply:
-    world.adapter.device_at(call.body[0]).forget()
+    world.adapter.remove(call.body[0])
     return DONE
 
 
@@ -148,46 +149,50 @@ async def _unregister_monitor(world: World, call: Call) -> Reply:
 
 
 async def _connect(world: World, call: Call) -> Reply:
-    world.adapter.must_be_ready()
     device = world.adapter.device_at(call.path)
+    _must_have_power(world)
     if device.connected:
         return DONE
     if device.connecting is not None:
-        raise in_progress()
+        raise failed("Operation already in progress")
     device.connecting = asyncio.current_task()
+    device.kept = True
     try:
         await _establish(world, device)
     finally:
         device.connecting = None
-    return DONE
+    # The reply comes as soon as the link stands; what the sensor offers is found out behind it.
+    return Reply(after=lambda: device.resolve(late_s=LATE_SERVICES_S))
+
+
+def _must_have_power(world: World) -> None:
+    if not world.adapter.powered:
+        raise failed("Input/output error")
 
 
 async def _establish(world: World, device: Device) -> None:
-    if not device.on_air:
-        await asyncio.sleep(PAGE_TIMEOUT_S)
-        raise failed("le-connection-abort-by-remote")
+    if not device.on_air or world.adapter.full:
+        await asyncio.sleep(CONNECT_TIMEOUT_S)
+        raise failed(ABORT_BY_LOCAL)
     await asyncio.sleep(world.connect_s)
-    world.adapter.must_be_ready()
-    if world.adapter.full:
-        raise failed(LINK_LIMIT)
+    _must_have_power(world)
     device.link_up()
-    device.resolve(late_s=LATE_SERVICES_S)
 
 
 async def _disconnect(world: World, call: Call) -> Reply:
     device = world.adapter.device_at(call.path)
     if device.connecting is not None:
         device.connecting.cancel()
-    elif not device.connected:
-        raise BluezError("NotConnected", "Not Connected")
-    device.link_lost()
+    elif device.connected:
+        await asyncio.sleep(world.disconnect_s)
+        device.link_ended()
     return DONE
 
 
 async def _pair(world: World, call: Call) -> Reply:
-    await _connect(world, call)
+    connected = await _connect(world, call)
     world.tree.change(call.path, DEVICE, {"Paired": Variant("b", True), "Bonded": Variant("b", True)})
-    return DONE
+    return connected
 
 
 # org.bluez.GattCharacteristic1 and GattDescriptor1

@@ -54,6 +54,18 @@ class ObjectTree:
             told = {name: dict(properties) for name, properties in interfaces.items()}
             self._tell(_signal("/", OBJECT_MANAGER, "InterfacesAdded", "oa{sa{sv}}", [path, told]))
 
+    def extend(self, path: str, interface: str, properties: Properties) -> None:
+        """Give an object one more interface (InterfacesAdded); nothing when it has it, or is not there."""
+        if path in self._objects and interface not in self._objects[path]:
+            self._objects[path][interface] = properties
+            told = {interface: dict(properties)}
+            self._tell(_signal("/", OBJECT_MANAGER, "InterfacesAdded", "oa{sa{sv}}", [path, told]))
+
+    def shorten(self, path: str, interface: str) -> None:
+        """Take one interface away (InterfacesRemoved)."""
+        if path in self._objects and self._objects[path].pop(interface, None) is not None:
+            self._tell(_signal("/", OBJECT_MANAGER, "InterfacesRemoved", "oas", [path, [interface]]))
+
     def remove(self, path: str) -> None:
         """Take an object and all below it away (InterfacesRemoved)."""
         for gone in self.under(path):

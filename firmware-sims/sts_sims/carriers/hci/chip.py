@@ -1,7 +1,10 @@
 """A virtual Bluetooth LE controller: bumble's, with what a host that is not bumble's needs besides."""
 
+import asyncio
+
 from bumble import hci
 from bumble.controller import Controller
+from bumble.core import PhysicalTransport
 from bumble.link import LocalLink
 
 # Linux would wait for an event of the extended commands that bumble's controller never sends (google/bumble#841).
@@ -11,16 +14,34 @@ UNSUPPORTED = hci.LeFeatureMask.LL_PRIVACY | hci.LeFeatureMask.LE_EXTENDED_ADVER
 NEAR_DBM = -50
 
 
-class Chip(Controller):
-    """One radio on a link that it shares with others.
+class Air(LocalLink):
+    """What all chips hear. Data comes from the address that its connection was made with: bumble takes the sender's
+    newest one, but Linux takes another random address for each scan."""
 
-    It has no public address, so its host takes a random one: bumble's link carries data to those only.
+    def send_acl_data(
+        self,
+        sender_controller: Controller,
+        destination_address: hci.Address,
+        transport: PhysicalTransport,
+        data: bytes,
+    ) -> None:
+        """Carry one packet over a link."""
+        connection = sender_controller.le_connections.get(destination_address)
+        receiver = self.find_le_controller(destination_address)
+        if connection is not None and receiver is not None:
+            source = connection.self_address
+            asyncio.get_running_loop().call_soon(receiver.on_link_acl_data, source, transport, data)
+
+
+class Chip(Controller):
+    """One radio in the air that it shares with others. It has no public address, so its host takes a random one.
+
     `link_limit`: how many links it can hold, None for any number; `signals_dbm`: how strong it hears whom, by address.
     """
 
     le_features = Controller.le_features & ~UNSUPPORTED
 
-    def __init__(self, name: str, link: LocalLink) -> None:
+    def __init__(self, name: str, link: Air) -> None:
         super().__init__(name, link=link)
         self.link_limit: int | None = None
         self.signals_dbm: dict[str, int] = {}

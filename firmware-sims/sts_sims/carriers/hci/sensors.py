@@ -8,9 +8,8 @@ from bumble.core import UUID, AdvertisingData, DataType
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.hci import Address
 from bumble.host import Host
-from bumble.link import LocalLink
 
-from sts_sims.carriers.hci.chip import Chip
+from sts_sims.carriers.hci.chip import Air, Chip
 from sts_sims.peripheral import BLUETOOTH_BASE_UUID, Characteristic, Peripheral, Service
 
 # Fast, so that a test need not wait: straps of the shops take about half a second.
@@ -44,9 +43,10 @@ def make_host(chip: Chip) -> Host:
 class OnAir:
     """One sensor on the air. Reasons for not delivering are words for the truth log."""
 
-    def __init__(self, peripheral: Peripheral, link: LocalLink) -> None:
+    def __init__(self, peripheral: Peripheral, air: Air) -> None:
         self.peripheral = peripheral
-        self.chip = Chip(peripheral.name, link)
+        self._air = air
+        self.chip = Chip(peripheral.name, air)
         address = Address(peripheral.address, Address.RANDOM_DEVICE_ADDRESS)
         configuration = DeviceConfiguration(name=peripheral.name, address=address)
         self._device = Device(config=configuration, host=make_host(self.chip))
@@ -66,6 +66,7 @@ class OnAir:
         """Be gone: links end as by a walk out of range."""
         await self.fall_silent()
         await self._device.power_off()
+        self._air.remove_controller(self.chip)
 
     async def advertise(self) -> None:
         """Can be found from now on, also after each link."""
@@ -109,9 +110,13 @@ class OnAir:
 
     def _value(self, model: Characteristic) -> "gatt.Characteristic[bytes]":
         def read(_connection: Connection) -> bytes:
+            if "read" not in model.flags:  # bumble's server looks at no permissions
+                raise att.ATT_Error(att.ErrorCode.READ_NOT_PERMITTED)
             return model.value
 
         def write(_connection: Connection, value: bytes) -> None:
+            if not any(flag.startswith("write") for flag in model.flags):
+                raise att.ATT_Error(att.ErrorCode.WRITE_NOT_PERMITTED)
             if model.answers is None:
                 model.value = value
                 return
@@ -142,8 +147,8 @@ def _notification(attribute: "gatt.Characteristic[bytes]", value: bytes) -> byte
 class SensorsOnAir:
     """All sensors of a link, by name; the air that a squad trains in."""
 
-    def __init__(self, link: LocalLink, peripherals: Iterable[Peripheral]) -> None:
-        self.sensors = {one.name: OnAir(one, link) for one in peripherals}
+    def __init__(self, air: Air, peripherals: Iterable[Peripheral]) -> None:
+        self.sensors = {one.name: OnAir(one, air) for one in peripherals}
 
     async def __aenter__(self) -> "SensorsOnAir":
         for sensor in self.sensors.values():

@@ -1,0 +1,92 @@
+"""The gateway's own Bluetooth source on the stand-in and on real BlueZ: losses, power and silence, by the same tests."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bluetooth_air import Ear, settings, stopped, until
+from integration.test_bluetooth import heart_rates
+from radio_carriers import ADDRESSES, Carrier, on_bluez, on_fake
+from radio_situations import BEATS, FIRST, ROUNDS, beat_frames
+from sts_edge.config import SensorSettings
+from sts_edge.sources.bluetooth import BluetoothSource
+
+# An emulated kernel takes seconds for what a Pi does in tenths.
+PATIENCE_S = 60.0
+WORD = b"\x06\x3c"
+
+
+@pytest.fixture(params=["fake", pytest.param("bluez", marks=pytest.mark.bluez)])
+def made(request: pytest.FixtureRequest, tmp_path: Path) -> AbstractAsyncContextManager[Carrier]:
+    """A carrier that is not on the air yet."""
+    if request.param == "bluez":
+        return on_bluez(request.getfixturevalue("real_bluez"))
+    return on_fake(tmp_path)
+
+
+@pytest.fixture
+async def carrier(made: AbstractAsyncContextManager[Carrier]) -> AsyncIterator[Carrier]:
+    async with made as carrier:
+        yield carrier
+
+
+@contextlib.asynccontextmanager
+async def listening() -> AsyncIterator[Ear]:
+    """The source as it ships, with its own limits, for the first strap."""
+    strap = SensorSettings(name=FIRST, address=ADDRESSES[FIRST], kind="heart_rate")
+    told = msgspec.structs.replace(settings([]), sensors=(strap,))
+    ear = Ear(BluetoothSource(told, lambda packet: ear.take(packet)))
+    task = asyncio.ensure_future(ear.source.run())
+    try:
+        yield ear
+        assert not task.done(), f"the source ended by itself: {task!r}"
+    finally:
+        await stopped(task)
+
+
+async def heard_again(carrier: Carrier) -> float:
+    """Wait until the strap is listened to; how long it took, s."""
+    began_s = time.monotonic()
+    await until(lambda: carrier.say(FIRST, WORD) is None, PATIENCE_S)
+    return time.monotonic() - began_s
+
+
+async def test_after_each_loss_a_strap_is_regained_and_no_beat_comes_twice(
+    carrier: Carrier, tell: Callable[[str], None]
+) -> None:
+    counts, took_s = [], []
+    async with listening() as ear:
+        await heard_again(carrier)
+        for _ in range(ROUNDS):
+            carrier.drop(FIRST)
+            took_s.append(await heard_again(carrier))
+            await until(lambda: bool(heart_rates(ear.packets)), PATIENCE_S)
+            ear.packets.clear()
+            for frame in beat_frames(BEATS):
+                assert carrier.say(FIRST, frame) is None
+            await until(lambda: len(heart_rates(ear.packets)) >= BEATS, PATIENCE_S)
+            await asyncio.sleep(0.3)
+            counts.append(sum(rate >= 100 for rate in heart_rates(ear.packets)))
+            ear.packets.clear()
+        lost = ear.source.links[ADDRESSES[FIRST]].count.lost
+    tell(f"regained after {', '.join(f'{one:.2f}' for one in took_s)} s (≤ 3.5 s aimed at)")
+    assert counts == [BEATS] * ROUNDS
+    assert lost == ROUNDS
+
+
+async def test_without_power_the_technician_is_told_and_with_power_the_strap_is_back(
+    carrier: Carrier,
+) -> None:
+    async with listening() as ear:
+        await heard_again(carrier)
+        await carrier.power(False)
+        await until(lambda: any("switched off" in fault for fault in ear.source.faults()), PATIENCE_S)
+        await carrier.power(True)
+        await heard_again(carrier)
+        await until(lambda: ear.source.faults() == [], PATIENCE_S)
