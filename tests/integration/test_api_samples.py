@@ -319,6 +319,29 @@ async def test_two_gateways_count_no_beat_twice(world: World) -> None:
     assert sum(len(one["t"]) for mine in both for one in mine) == first.sum() + last.sum() > len(beats)
 
 
+async def test_a_slow_heart_is_no_reason_to_pass_the_lead_on(world: World) -> None:
+    """At 45 /min each third packet has no beat in it, and now the one, now the other gateway hears the next one
+    first: two receptions of that stay one stretch of one gateway."""
+    await world.gateway("second", "club")
+    random = np.random.default_rng(5)
+    beats = np.arange(1.35, 180, 1.35)
+    told = np.ceil(beats)
+    for gateway in ("pitch", "second"):
+        came = np.arange(181) + random.uniform(0, 0.1, 181)
+        await heard(
+            world,
+            "rosa_strap",
+            came[told.astype(int)],
+            [1350.0] * len(beats),
+            metric=RR_INTERVAL.id,
+            gateway=gateway,
+        )
+        await heard(world, "rosa_strap", came, [44] * 181, gateway=gateway)
+    params = {"from": at(0).isoformat(), "to": at(200).isoformat()}
+    answer = await world.as_("coach").get(f"{API}/athletes/{world['rosa']}/beats", params=params)
+    assert [len(one["t"]) for one in answer.json()["stretches"]] == [len(beats)]
+
+
 async def test_beats_are_for_those_who_may_see_the_athlete_and_for_an_hour_at_most(world: World) -> None:
     path = f"{API}/athletes/{world['rosa']}/beats"
     params = {"from": at(0).isoformat(), "to": at(60).isoformat()}

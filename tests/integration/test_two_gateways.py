@@ -261,7 +261,7 @@ async def test_straps_that_walk_from_one_gateway_to_the_other_lose_no_beat_and_t
     # A strap with two links: every beat once, in their order, over both gateways.
     stored = await pitch.stored(LINKED, RR_INTERVAL.id)
     assert {one.gateway for one in stored} == set(GATEWAYS)
-    merged = receptions.merged(stored)
+    merged = receptions.merged(stored, await pitch.stored(LINKED, HEART_RATE.id))
     told = ticks(receptions.in_time(part for _, part in merged).value)
     truth = [interval for one in pitch.measurements(LINKED) if one.delivered for interval in one.rr_1024]
     assert is_stretch_of(told, truth)
@@ -272,7 +272,7 @@ async def test_straps_that_walk_from_one_gateway_to_the_other_lose_no_beat_and_t
     assert not is_stretch_of(both, truth)
     # A strap that tells everybody: one value for each measurement, in the end from the south.
     stored, signals = [await pitch.stored(BROADCAST, metric.id) for metric in (HEART_RATE, SIGNAL_STRENGTH)]
-    parts = dict(receptions.merged(stored, signals))
+    parts = dict(receptions.merged(stored, signals=signals))
     all_us = np.concatenate([one.values.t_us for one in stored])
     told_us = np.concatenate([parts[name].t_us for name in GATEWAYS])
     count = measured(pitch, BROADCAST, told_us)

@@ -29,16 +29,19 @@ def several(series: Sequence[Series]) -> bool:
     return len({(one.sensor, one.gateway) for one in series}) > 1
 
 
-def merged(series: Sequence[Series], signals: Sequence[Series] = ()) -> list[tuple[str, Values]]:
+def merged(
+    series: Sequence[Series], beside: Sequence[Series] = (), signals: Sequence[Series] = ()
+) -> list[tuple[str, Values]]:
     """What each gateway tells, rising in time, so that all of it together tells each value once.
 
-    signals: how strong each gateway heard the sensors, as far as it is known.
+    beside: what came in the same packets, and tells of those that none of these values was in. signals: how strong
+    each gateway heard the sensors, as far as it is known.
     """
     heard = _by_reception(series)
     if not several(series):
         return [(gateway, values) for (_, gateway), values in heard.items()]
-    strength = _by_reception(signals)
-    led = spans([_reception(key, values, strength.get(key, _NONE)) for key, values in heard.items()])
+    came, strength = _by_reception([*series, *beside]), _by_reception(signals)
+    led = spans([_reception(key, came[key], strength.get(key, _NONE)) for key in heard])
     return [
         (key[1], _led(values, [span for span in led if span.key == key])) for key, values in heard.items()
     ]

@@ -20,7 +20,7 @@ from sts_hub.samples import receptions, repository, thinning
 from sts_hub.samples.repository import Floats, Values
 from sts_hub.samples.repository import Series as Heard
 from sts_hub.samples.schemas import Beats, Chart, QualityWord, Series, Stretch
-from sts_protocols.metrics import RR_INTERVAL, SIGNAL_STRENGTH, Metric, by_name
+from sts_protocols.metrics import HEART_RATE, RR_INTERVAL, SIGNAL_STRENGTH, Metric, by_name
 from sts_protocols.sample import Quality
 
 # A sensor at 1 Hz makes 600,000 values in a week, which are read, merged and thinned in about a second.
@@ -34,6 +34,9 @@ _FAR: Final = np.int64(2**61)
 # A strap sends the intervals it found once a second: ten seconds without any is a hole, whatever the rhythm
 # of the heart.
 PAUSE_WITHOUT_RHYTHM: Final[dict[int, timedelta]] = {RR_INTERVAL.id: timedelta(seconds=10)}
+
+# What comes in the same packets every second: a packet of a strap without a beat in it is no lost one.
+TOLD_WITH: Final = {RR_INTERVAL.id: HEART_RATE.id}
 
 _WORDS: Final[dict[int, QualityWord]] = {
     Quality.OK: "ok",
@@ -86,8 +89,8 @@ async def beats(
     if not since < until <= since + LONGEST_BEATS:
         raise Invalid("`from` must lie before `to`, by an hour at most.", way_out="Ask for a shorter time.")
     heard = await _heard(session, athlete_id, RR_INTERVAL.id, since, until, gateway)
-    signals = await _signals(session, athlete_id, heard, since, until)
-    found = [one for _, values in receptions.merged(heard, signals) for one in _aligned(values)]
+    beside = await _beside(session, athlete_id, RR_INTERVAL.id, heard, since, until)
+    found = [one for _, values in receptions.merged(heard, *beside) for one in _aligned(values)]
     found.sort(key=lambda one: float(one.beat_us[0]))
     return Beats(athlete_id=athlete_id, since=since, until=until, stretches=[_stretch(one) for one in found])
 
@@ -100,13 +103,20 @@ async def _heard(
     return [one for one in heard if gateway in (None, one.gateway)]
 
 
-async def _signals(
-    session: ReadSession, athlete_id: UUID, heard: Sequence[Heard], since: datetime, until: datetime
-) -> list[Heard]:
-    """How strong it was heard, where that decides anything."""
+async def _beside(
+    session: ReadSession,
+    athlete_id: UUID,
+    metric: int,
+    heard: Sequence[Heard],
+    since: datetime,
+    until: datetime,
+) -> tuple[list[Heard], list[Heard]]:
+    """What came in the same packets, and how strong it was heard; nothing where that decides nothing."""
     if not receptions.several(heard):
-        return []
-    return await repository.series(session, athlete_id, SIGNAL_STRENGTH.id, since, until)
+        return [], []
+    with_it = TOLD_WITH.get(metric)
+    packets = await repository.series(session, athlete_id, with_it, since, until) if with_it else []
+    return packets, await repository.series(session, athlete_id, SIGNAL_STRENGTH.id, since, until)
 
 
 def _aligned(heard: Values) -> list[Alignment]:
@@ -142,15 +152,15 @@ async def _series(
     session: ReadSession, athlete_id: UUID, metric: Metric, wanted: Wanted, worn_us: int
 ) -> Series:
     heard = await _heard(session, athlete_id, metric.id, wanted.since, wanted.until, wanted.gateway)
-    signals = await _signals(session, athlete_id, heard, wanted.since, wanted.until)
-    return await asyncio.to_thread(_drawn, heard, signals, metric, wanted, worn_us)
+    beside = await _beside(session, athlete_id, metric.id, heard, wanted.since, wanted.until)
+    merged = await asyncio.to_thread(receptions.merged, heard, *beside)
+    values = receptions.in_time(part for _, part in merged)
+    gateways = sorted({one.gateway for one in heard})
+    return await asyncio.to_thread(_drawn, values, metric, wanted, worn_us, gateways)
 
 
-def _drawn(
-    heard: Sequence[Heard], signals: Sequence[Heard], metric: Metric, wanted: Wanted, worn_us: int
-) -> Series:
-    """One metric in columns, of all that was received of it."""
-    values = receptions.in_time(part for _, part in receptions.merged(heard, signals))
+def _drawn(values: Values, metric: Metric, wanted: Wanted, worn_us: int, gateways: list[str]) -> Series:
+    """One metric in columns."""
     pause = _longest_pause(metric)
     thinned = thinning.buckets(values, microseconds(wanted.since), _us(wanted.width))
     points = thinning.line(thinned, None if pause is None else _us(pause))
@@ -164,7 +174,7 @@ def _drawn(
         high=_nullable(points.high),
         quality=[None if code < 0 else _WORDS.get(code, "implausible") for code in points.quality.tolist()],
         coverage=coverage(values, metric, worn_us),
-        gateways=sorted({one.gateway for one in heard}),
+        gateways=gateways,
     )
 
 
