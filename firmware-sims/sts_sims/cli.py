@@ -146,7 +146,9 @@ async def _both(
 
 @app.command()
 def site(
-    name: Annotated[str, typer.Argument(metavar="SITE", help="swim-meet, ski-race, road-race, or a TOML file.")],
+    name: Annotated[
+        str, typer.Argument(metavar="SITE", help="swim-meet, ski-race, road-race, or a TOML file.")
+    ],
     folder: Annotated[Path, typer.Option(help="Where the timing computer leaves its files.")],
     truth: Annotated[Path, typer.Option(help="Append everything that was said to this file, as JSON lines.")],
     mqtt: Annotated[

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
@@ -80,7 +81,8 @@ class Agent:
         self.uplink: Uplink = self._make_uplink(settings)
         self.reports.link = self.uplink.report
         self.uplink.on_answer = self._answered
-        self.roster = RosterKeeper(gateway.data_dir, settings.hub.read_password)
+        self._aside = ThreadPoolExecutor(1, "roster")
+        self.roster = RosterKeeper(gateway.data_dir, settings.hub.read_password, self._aside.submit)
         self.reports.roster = self.roster
         self.uplink.on_refused = self.roster.drop
         self._hearers: list[Callable[[HubAnswer, Beat], None]] = [self.roster.hear]
@@ -287,6 +289,7 @@ class Agent:
         await self._supervisor.stop()
         await self._control.close()
         await self.raw.close()
+        self._aside.shutdown()
         with contextlib.suppress(BufferFailed):  # told already
             await self.buffer.close()
         if self._witness is not None:

@@ -35,12 +35,26 @@ _log = structlog.get_logger()
 _HEART_RATE = HEART_RATE.name
 
 
-class RosterKeeper:
-    """Keeps the roster of one gateway. read_secret: the gateway's own secret; raises OSError without one."""
+def _at_once(work: Callable[[], None]) -> None:
+    work()
 
-    def __init__(self, folder: Path, read_secret: Callable[[], str]) -> None:
+
+class RosterKeeper:
+    """Keeps the roster of one gateway.
+
+    read_secret: the gateway's own secret; raises OSError without one. aside: does what waits for the card, one
+    after the other, where it holds nobody up.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        read_secret: Callable[[], str],
+        aside: Callable[[Callable[[], None]], object] = _at_once,
+    ) -> None:
         self._file = folder / FILE_NAME
         self._read_secret = read_secret
+        self._aside = aside
         self._roster = self._kept()
         self._wearers = {one.sensor: one for one in self._roster.wearers}
 
@@ -62,13 +76,10 @@ class RosterKeeper:
 
     def drop(self) -> None:
         """Forget it, on the disk as well."""
-        try:
-            self._file.unlink(missing_ok=True)
-        except OSError as error:
-            _log.warning("roster_not_removed", reason=str(error))
         if self.hash:
             _log.info("roster_dropped", wearers=len(self._wearers))
         self._hold(_NOBODY)
+        self._aside(self._remove)
 
     def with_wearer(self, line: dict[str, Any]) -> dict[str, Any]:
         """A line of `tail` with who wears the sensor, and the zone of its heart rate."""
@@ -84,13 +95,21 @@ class RosterKeeper:
             self.drop()
             return
         self._hold(roster)
+        self._aside(lambda: self._keep(roster))
+
+    def _keep(self, roster: Roster) -> None:
         try:
             nonce = os.urandom(NONCE_BYTES)
-            store_bytes(
-                self._file, nonce + self._cipher().encrypt(nonce, msgspec.json.encode(roster), PURPOSE), MODE
-            )
+            sealed = self._cipher().encrypt(nonce, msgspec.json.encode(roster), PURPOSE)
+            store_bytes(self._file, nonce + sealed, MODE)
         except OSError as error:  # it is known until the agent ends, and comes again
             _log.warning("roster_not_kept", reason=str(error))
+
+    def _remove(self) -> None:
+        try:
+            self._file.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("roster_not_removed", reason=str(error))
 
     def _kept(self) -> Roster:
         try:

@@ -95,10 +95,10 @@ class SettingsChanges:
                 self._health.clear(PART)
                 await self._take_up()
 
-    def edited(self) -> None:
+    async def edited(self) -> None:
         """Somebody here has changed the settings, and they are in force."""
         try:
-            self._book.edited()
+            await asyncio.to_thread(self._book.edited)
         except (ConfigError, OSError) as error:
             _log.warning("settings_version_unknown", reason=str(error))
         self._tell_refused()
@@ -115,7 +115,8 @@ class SettingsChanges:
         if not faults:
             _log.info("settings_on_trial", change=change.change, version=change.version)
             return True
-        self._book.refuse(change.change, [fault[:LONGEST_FAULT] for fault in faults[:MOST_FAULTS]])
+        told = [fault[:LONGEST_FAULT] for fault in faults[:MOST_FAULTS]]
+        await asyncio.to_thread(self._book.refuse, change.change, told)
         self._tell_refused()
         self._tell()
         return False
@@ -150,7 +151,7 @@ class SettingsChanges:
         if self._book.phase is not Phase.TRIAL:
             return
         if self._held.is_set():
-            self._book.answered()
+            await asyncio.to_thread(self._book.answered)
             _log.info("settings_settled", version=self._book.page.version, change=self._book.page.change)
             return
         lost = (

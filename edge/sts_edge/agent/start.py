@@ -161,7 +161,7 @@ def _take_changes(agent: Agent, registration: Registration, book: SettingsBook, 
     async def reload(question: Question) -> dict[str, Any]:
         told = await registration.reload(question)
         if told.get("needs_restart") == []:
-            changes.edited()
+            await changes.edited()
         return told
 
     agent.answer("reload", reload)
