@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
+
+import uvloop
 
 from sts_hub.ingest.worker import Worker, WorkerSettings
 
@@ -22,4 +23,4 @@ def die_at(step: str):
 
 if __name__ == "__main__":
     dsn, amqp_url, step = sys.argv[1:]
-    asyncio.run(Worker(WorkerSettings(dsn, amqp_url), checkpoint=die_at(step)).run())
+    uvloop.run(Worker(WorkerSettings(dsn, amqp_url), checkpoint=die_at(step)).run())

@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 import asyncpg
 import typer
+import uvloop
 from prometheus_client import start_http_server
 from rich.console import Console
 from rich.table import Table
@@ -61,7 +62,8 @@ def ingest(
     # the lists of a backlog's numbers call for one every few messages: a tenth of the CPU of storing them.
     gc.collect()
     gc.freeze()
-    asyncio.run(_until_told(worker.run()))
+    # A seventh less CPU for a live message than with the loop of asyncio.
+    uvloop.run(_until_told(worker.run()))
 
 
 def _serve_metrics(counters: Counters, host: str, port: str) -> None:
