@@ -102,14 +102,18 @@ async def heard(plan: Scenario, folder: Path) -> AsyncIterator[tuple[BluetoothSo
         await stopped(task)
 
 
+# Of the sensor itself and of the radio, not of what is measured.
+OF_THE_DEVICE = {"battery_level", "signal_strength"}
+
+
 def values_of(packets: list[Packet]) -> Told:
-    """What was emitted: values by sensor and metric, in order; every one of them ok."""
+    """What was emitted of what is measured: values by sensor and metric, in order; every one of them ok."""
     told: Told = defaultdict(list)
     for packet in packets:
         for value in packet.values:
             metric = by_id(value.metric)
             assert metric is not None
-            if metric.name != "battery_level":
+            if metric.name not in OF_THE_DEVICE:
                 assert value.quality == Quality.OK, (packet.sensor, metric.name, value)
                 told[packet.sensor, metric.name].append(value.value)
     return told

@@ -47,11 +47,13 @@ class LiveHub:
         body = aio_pika.Message(frames.encode(message))
         await self.exchange.publish(body, frames.routing_key(message))
 
-    async def heart_rate(self, strap: str, value: float, t_ms: int | None = None) -> int:
+    async def heart_rate(
+        self, strap: str, value: float, t_ms: int | None = None, gateway: str = "pitch"
+    ) -> int:
         """One live value of a strap, as a worker says it; its time."""
         t_ms = t_ms or time.time_ns() // 1_000_000
         measured = FrameValue(self.world[strap], HEART_RATE.id, t_ms * 1000, value, 0)
-        await self.say(Frame(self.world["pitch"], "e", 1, 0, t_ms * 1000, t_ms * 1000, [measured]))
+        await self.say(Frame(self.world[gateway], "e", 1, 0, t_ms * 1000, t_ms * 1000, [measured]))
         return t_ms
 
 
@@ -195,6 +197,39 @@ async def test_a_value_reaches_only_those_who_may_see_it(hub: LiveHub) -> None:
         assert heard == {str(hub.world["rudi"]): 160, str(hub.world["rosa"]): 170}
         assert [item["value"] for item in (await rosa.next("frame"))["values"]] == [170]
         assert [item["value"] for item in (await other.next("frame"))["values"]] == [180]
+
+
+async def test_what_two_gateways_hear_of_one_strap_is_one_stream_and_one_trend(hub: LiveHub) -> None:
+    """The second one tells 99 where the first one has told the same beat; from the sixth beat on it is alone."""
+    await hub.world.gateway("second", "club")
+    begin_ms = time.time_ns() // 1_000_000 - 10_000
+    async with watching(hub, "athlete") as stream:
+        await stream.next("snapshot")
+        for beat in range(10):
+            if beat < 6:
+                await hub.heart_rate("rosa_strap", 140 + beat, begin_ms + 1000 * beat)
+            value = 99 if beat < 6 else 140 + beat
+            await hub.heart_rate("rosa_strap", value, begin_ms + 1000 * beat + 40, "second")
+        seen: list[dict[str, Any]] = []
+        while not seen or seen[-1]["value"] != 149:
+            seen += (await stream.next("frame"))["values"]
+    assert 99 not in {item["value"] for item in seen}
+    assert [item["t_ms"] for item in seen] == sorted(item["t_ms"] for item in seen)
+    async with watching(hub, "athlete") as stream:
+        trend = (await stream.next("snapshot"))["athletes"][0]["trend"]
+    assert trend["value"] == list(range(140, 150))
+
+
+async def test_the_last_minute_from_the_database_is_one_trend_of_two_gateways(hub: LiveHub) -> None:
+    await hub.world.gateway("second", "club")
+    ago_s = time.time() - NOON.timestamp() - 30
+    seconds = [ago_s + second for second in range(20)]
+    await heard(hub.world, "rosa_strap", seconds[:12], range(140, 152))
+    late = [second + 0.04 for second in seconds[8:]]
+    await heard(hub.world, "rosa_strap", late, range(148, 160), gateway="second")
+    async with watching(hub, "athlete") as stream:
+        trend = (await stream.next("snapshot"))["athletes"][0]["trend"]
+    assert trend["value"] == list(range(140, 160))
 
 
 async def test_a_stream_of_one_team_holds_only_that_team(hub: LiveHub) -> None:
