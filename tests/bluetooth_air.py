@@ -50,6 +50,7 @@ FAST = Limits(
     scan_retry_longest_s=0.05,
     bus_retry_s=0.05,
     echo_of_loss_s=0.03,
+    compare_s=0.3,
     stale_look_s=60.0,
     power_cycle_pause_s=0.02,
     stream_silence_s=60.0,
@@ -70,14 +71,16 @@ def strap_address(number: int) -> str:
     return f"A0:9E:1A:00:00:{number:02X}"
 
 
-def scenario(count: int, rate_hz: float = 1.0, **strap: Any) -> Scenario:
-    """`count` straps on athletes at a steady run."""
+def scenario(
+    count: int, rate_hz: float = 1.0, *, adapters: Sequence[str] = ("hci0",), **strap: Any
+) -> Scenario:
+    """`count` straps on athletes at a steady run, all in reach of each of the adapters."""
     straps = [
         Strap(strap_name(n), strap_address(n), Person(n, f"Athlete {n}", 190, 50), **strap)
         for n in range(1, count + 1)
     ]
     plan = [Phase("run", 0.7, 600.0)]
-    radio = Radio(connect_ms=1.0, disconnect_ms=1.0, advert_ms=ADVERTS_MS * count)
+    radio = Radio(connect_ms=1.0, disconnect_ms=1.0, advert_ms=ADVERTS_MS * count, adapters=tuple(adapters))
     return Scenario("For tests.", plan, straps, start_at_s=60.0, rate_hz=rate_hz, radio=radio)
 
 
@@ -99,6 +102,11 @@ class Air:
 
     def connected(self, number: int = 1) -> bool:
         return self.show.daemon.device(strap_name(number)).connected
+
+    def adapter_of(self, number: int = 1) -> str | None:
+        """The adapter that a strap has a link to."""
+        adapters = self.show.daemon.adapters.items()
+        return next((name for name, one in adapters if one.devices[strap_name(number)].connected), None)
 
     def truth(self) -> list[Truth]:
         """All heart rates that the straps said so far."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from sts_sims.carriers.bluez.adapter import Adapter
 from sts_sims.carriers.bluez.daemon import BluezDaemon
 from sts_sims.carriers.bluez.device import Device
 from sts_sims.carriers.bluez.faults import CallFault, NotificationFault, ServicesFault
@@ -22,11 +23,13 @@ class OrderError(Exception):
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing to do. Which fields a verb needs stands in VERBS; `for_s` undoes it after so many seconds; `gateway`:
-    at whose radio, where a scenario has several (without it: at the first one's)."""
+    at whose radio, where a scenario has several (without it: at the first one's); `adapter`: at which adapter of it
+    (without it: the first; for what happens to a sensor, all of them)."""
 
     do: str
     strap: str | None = None
     gateway: str | None = None
+    adapter: str | None = None
     for_s: float | None = None
     value: float | None = None
     address: str | None = None
@@ -76,7 +79,23 @@ class Stage:
         return sensor
 
     def device(self, order: Order) -> Device:
+        """The sensor's device at the adapter of its link."""
         return self.daemon.device(self._name(order))
+
+    def devices(self, order: Order) -> list[Device]:
+        """The sensor's devices at the adapter that the order names, else at all."""
+        if order.adapter is not None:
+            return [self.adapter(order).devices[self._name(order)]]
+        return self.daemon.devices(self._name(order))
+
+    def adapter(self, order: Order) -> Adapter:
+        """The adapter that the order names, else the first."""
+        if order.adapter is None:
+            return self.daemon.adapter
+        if order.adapter not in self.daemon.adapters:
+            known = ", ".join(self.daemon.adapters)
+            raise OrderError(f"This scenario has no adapter {order.adapter}: {known}.")
+        return self.daemon.adapters[order.adapter]
 
     def _name(self, order: Order) -> str:
         if order.strap not in self.sensors:
@@ -90,11 +109,13 @@ Act = Callable[[Stage, Order], None]
 
 
 def _mute(stage: Stage, order: Order) -> None:
-    stage.device(order).muted = True
+    for device in stage.devices(order):
+        device.muted = True
 
 
 def _unmute(stage: Stage, order: Order) -> None:
-    stage.device(order).muted = False
+    for device in stage.devices(order):
+        device.muted = False
 
 
 def _drop(stage: Stage, order: Order) -> None:
@@ -102,33 +123,35 @@ def _drop(stage: Stage, order: Order) -> None:
 
 
 def _forget(stage: Stage, order: Order) -> None:
-    stage.device(order).forget()
+    for device in stage.devices(order):
+        device.forget()
 
 
 def _remove(stage: Stage, order: Order) -> None:
-    device = stage.device(order)
-    device.on_air = False
-    device.forget()
+    for device in stage.devices(order):
+        device.on_air = False
+        device.forget()
 
 
 def _walk_away(stage: Stage, order: Order) -> None:
-    device = stage.device(order)
-    device.on_air = False
-    device.link_lost()
+    for device in stage.devices(order):
+        device.on_air = False
+        device.link_lost()
 
 
 def _signal(stage: Stage, order: Order) -> None:
     if order.value is None:
         raise OrderError("Order signal needs a value in dBm.")
-    stage.device(order).move(int(order.value))
+    for device in stage.devices(order):
+        device.move(int(order.value))
 
 
 def _restore(stage: Stage, order: Order) -> None:
-    device = stage.device(order)
-    device.on_air = True
-    device.muted = False
-    device.notification_fault = None
-    device.services_fault = None
+    for device in stage.devices(order):
+        device.on_air = True
+        device.muted = False
+        device.notification_fault = None
+        device.services_fault = None
     stage.sensor(order).worn = True
 
 
@@ -171,15 +194,15 @@ def _end_streams(stage: Stage, order: Order) -> None:
 def _readdress(stage: Stage, order: Order) -> None:
     if order.address is None:
         raise OrderError("Order readdress needs an address.")
-    device = stage.device(order)
-    device.forget()
-    device.address = order.address
+    for device in stage.devices(order):
+        device.forget()
+        device.address = order.address
 
 
 def _spoil(stage: Stage, order: Order) -> None:
-    device = stage.device(order)
-    device.notification_fault = order.notifications
-    device.services_fault = order.services
+    for device in stage.devices(order):
+        device.notification_fault = order.notifications
+        device.services_fault = order.services
 
 
 def _fault(stage: Stage, order: Order) -> None:
@@ -195,27 +218,27 @@ def _clear_faults(stage: Stage, order: Order) -> None:
 
 
 def _power_off(stage: Stage, order: Order) -> None:
-    stage.daemon.adapter.power(False)
+    stage.adapter(order).power(False)
 
 
 def _power_on(stage: Stage, order: Order) -> None:
-    stage.daemon.adapter.power(True)
+    stage.adapter(order).power(True)
 
 
 def _unplug(stage: Stage, order: Order) -> None:
-    stage.daemon.adapter.unplug()
+    stage.adapter(order).unplug()
 
 
 def _plug(stage: Stage, order: Order) -> None:
-    stage.daemon.adapter.plug()
+    stage.adapter(order).plug()
 
 
 def _deafen(stage: Stage, order: Order) -> None:
-    stage.daemon.adapter.silent = True
+    stage.adapter(order).silent = True
 
 
 def _undeafen(stage: Stage, order: Order) -> None:
-    stage.daemon.adapter.silent = False
+    stage.adapter(order).silent = False
 
 
 def _stop_bluez(stage: Stage, order: Order) -> None:
@@ -227,7 +250,7 @@ def _start_bluez(stage: Stage, order: Order) -> None:
 
 
 def _limit_links(stage: Stage, order: Order) -> None:
-    stage.daemon.adapter.link_limit = None if order.value is None else int(order.value)
+    stage.adapter(order).link_limit = None if order.value is None else int(order.value)
 
 
 class Verb(msgspec.Struct, frozen=True):

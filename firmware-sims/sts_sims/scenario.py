@@ -67,9 +67,9 @@ class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Radio(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The simulated adapter. `link_limit` 0 means any number of links."""
+    """The simulated adapters, which all hear all sensors. `link_limit` 0 means any number of links."""
 
-    adapter: str = "hci0"
+    adapters: Annotated[tuple[str, ...], Meta(min_length=1)] = ("hci0",)
     address: Address = "00:1A:7D:DA:71:13"
     connect_ms: NotNegative = 60.0
     disconnect_ms: NotNegative = 2000.0

@@ -20,7 +20,7 @@ class ShowError(Exception):
 def radio_settings(radio: Radio) -> RadioSettings:
     """The scenario's radio in the carrier's words."""
     return RadioSettings(
-        adapter=radio.adapter,
+        adapters=radio.adapters,
         adapter_address=radio.address,
         connect_s=radio.connect_ms / 1000.0,
         disconnect_s=radio.disconnect_ms / 1000.0,

@@ -206,7 +206,8 @@ class BluetoothSettings(Table, frozen=True, kw_only=True):
     adapters: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^hci\d+$")], ...],
         key(
-            "The Bluetooth adapters to use; each has one scanner and connects one sensor at a time.",
+            "The Bluetooth adapters to use; each has one scanner and connects one sensor at a time. A sensor is "
+            "connected over the one that hears it better and has a free slot; when one goes, its sensors move.",
             "a list of adapter names",
             ["hci0"],
             min_length=1,

@@ -36,6 +36,10 @@ DUE_S = 600.0
 # to some seconds, so only what was seen within 20 s is worth trying.
 SIGHTING_FRESH_S = 20.0
 
+# An advert reaches the adapters of a gateway within one round of their scans, and a strap advertises at least once a
+# second: so long a sensor that one adapter hears waits for the others that may hear it better.
+COMPARE_S = 1.0
+
 # A sensor that is sought and not seen is looked up in BlueZ this often: a link that nobody owns would hide
 # it.
 STALE_LOOK_S = 30.0
@@ -106,6 +110,7 @@ class Limits:
     bus_retry_s: float = BUS_RETRY_S
     battery_every_s: float = BATTERY_EVERY_S
     echo_of_loss_s: float = ECHO_OF_LOSS_S
+    compare_s: float = COMPARE_S
     stale_look_s: float = STALE_LOOK_S
     power_cycle_pause_s: float = POWER_CYCLE_PAUSE_S
     stream_silence_s: float = STREAM_SILENCE_S

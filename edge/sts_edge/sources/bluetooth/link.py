@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
-from typing import NamedTuple
 
 import structlog
 import tenacity
@@ -24,6 +24,7 @@ from sts_edge.sources.bluetooth.limits import (
     SIGHTING_FRESH_S,
     Limits,
 )
+from sts_edge.sources.bluetooth.paths import Paths, Sighting, best
 from sts_edge.sources.bluetooth.profiles import Subscription, subscriptions
 from sts_edge.sources.bluetooth.reception import Reception
 from sts_edge.sources.bluetooth.room import Room
@@ -64,15 +65,6 @@ PHASES: dict[tuple[Phase, Event], Phase] = {
 }
 
 
-class Sighting(NamedTuple):
-    """An advert of the sensor: where, how strong (dBm), when (monotonic, s)."""
-
-    room: Room
-    device: BLEDevice
-    rssi: int
-    seen_s: float
-
-
 @dataclass(slots=True)
 class LinkCount:
     """Links of one sensor since the start."""
@@ -87,7 +79,13 @@ class LinkCount:
 class Link:
     """Keeps one sensor connected and subscribed whenever it is there."""
 
-    def __init__(self, sensor: SensorSettings, reception: Reception, limits: Limits) -> None:
+    def __init__(
+        self,
+        sensor: SensorSettings,
+        reception: Reception,
+        limits: Limits,
+        rooms: Callable[[], Sequence[Room]],
+    ) -> None:
         self.name = sensor.name
         self.count = LinkCount()
         self.phase = Phase.SEEKING
@@ -96,9 +94,10 @@ class Link:
         self.reception = reception
         self.sensor = sensor
         self._limits = limits
+        self._rooms = rooms
         self._care = Care(sensor.name, reception, limits)
         self.streams = Streams(sensor, reception, limits)
-        self._sightings: dict[str, Sighting] = {}
+        self._paths = Paths()
         self._wake = asyncio.Event()
         self._deaf_until_s = 0.0
         self._heard_s = 0.0
@@ -115,11 +114,10 @@ class Link:
         if self.phase is Phase.LISTENING:
             return
         self._overhear(advert)
-        now_s = time.monotonic()
-        if now_s < self._deaf_until_s:
+        if time.monotonic() < self._deaf_until_s:
             return
         self._rssi = advert.rssi
-        self._sightings[room.name] = Sighting(room, device, advert.rssi, now_s)
+        self._paths.see(room, device, advert.rssi)
         self._wake.set()
 
     def look(self) -> None:
@@ -197,22 +195,28 @@ class Link:
                 async with asyncio.timeout(self._limits.stale_look_s):
                     await self._wake.wait()
             self._wake.clear()
-            fresh = self._fresh()
+            fresh = await self._compared()
             free = [one for one in fresh if (one.room.spare if self.spare else one.room.free)]
             self.waits_for_slot = bool(fresh) and not free and not self.spare
             if free:
-                return max(free, key=lambda sighting: sighting.rssi).room
+                return best(free).room
             if self.waits_for_slot:
-                max(fresh, key=lambda sighting: sighting.rssi).room.reclaim()
+                best(fresh).room.reclaim()
 
-    def _fresh(self) -> list[Sighting]:
-        oldest_s = time.monotonic() - SIGHTING_FRESH_S
-        return [sighting for sighting in self._sightings.values() if sighting.seen_s >= oldest_s]
+    async def _compared(self) -> list[Sighting]:
+        """Where the sensor is heard, once each adapter that could take it has had time to hear it."""
+        if self._paths.fresh():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._limits.compare_s):
+                    while self._paths.unheard(self._rooms()):
+                        await self._wake.wait()
+                        self._wake.clear()
+        return self._paths.fresh()
 
     async def _open(self, room: Room) -> Connection:
         async with room.connecting:
             try:
-                device = next((s.device for s in self._fresh() if s.room is room), None)
+                device = next((s.device for s in self._paths.fresh() if s.room is room), None)
                 if device is None:
                     raise LinkError(f"{self.name} was not seen for {SIGHTING_FRESH_S:g} s")
                 return await self._open_now(device)
@@ -288,7 +292,7 @@ class Link:
 
     def _forget_sightings(self) -> None:
         """Only an advert from now on counts, not the signals of what just happened."""
-        self._sightings.clear()
+        self._paths.forget()
         self._wake.clear()
         self._deaf_until_s = time.monotonic() + self._limits.echo_of_loss_s
 

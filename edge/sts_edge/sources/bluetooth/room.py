@@ -67,7 +67,17 @@ class Room:
     @property
     def free(self) -> bool:
         """True when another link may be tried: sticks refuse or stumble beyond their number."""
-        return len(self._links) < self._max_links
+        return self.slots_left > 0
+
+    @property
+    def on(self) -> bool:
+        """True while the adapter is there and has power."""
+        return self.watch.radio is Radio.ON
+
+    @property
+    def slots_left(self) -> int:
+        """How many more links may be tried."""
+        return self._max_links - len(self._links)
 
     @property
     def spare(self) -> bool:

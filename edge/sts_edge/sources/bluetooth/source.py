@@ -134,7 +134,12 @@ class BluetoothSource:
         del self.links[address]
 
     def _make_link(self, sensor: SensorSettings) -> Link:
-        return Link(sensor, Reception(sensor, self._pass_on, self._now_us, self._keep), self._limits)
+        return Link(
+            sensor,
+            Reception(sensor, self._pass_on, self._now_us, self._keep),
+            self._limits,
+            lambda: self.rooms,
+        )
 
     def _pass_on(self, told: Told) -> None:
         if self._running:

@@ -21,15 +21,24 @@ RSSI_SPREAD_DB = 3
 
 
 class Adapter:
-    """`/org/bluez/hciN` and the devices it hears."""
+    """`/org/bluez/hciN` and the devices it hears. `taken`: whether a sensor has a link to any adapter of this machine;
+    then it sends no adverts and takes no other link."""
 
-    def __init__(self, tree: ObjectTree, name: str, address: str, devices: Iterable[Device]) -> None:
+    def __init__(
+        self,
+        tree: ObjectTree,
+        name: str,
+        address: str,
+        devices: Iterable[Device],
+        taken: Callable[[str], bool] = lambda _sensor: False,
+    ) -> None:
         self.path = f"/org/bluez/{name}"
         self.powered = True
         self.plugged = True
         self.silent = False
         self.link_limit: int | None = None
         self.devices = {device.peripheral.name: device for device in devices}
+        self._taken = taken
         self._tree = tree
         self._name = name
         self._address = address
@@ -167,6 +176,10 @@ class Adapter:
         """True when the controller has no slot for another link."""
         return self.link_limit is not None and self.links >= self.link_limit
 
+    def reaches(self, device: Device) -> bool:
+        """True when a sensor is in range and free."""
+        return device.on_air and not self._taken(device.peripheral.name)
+
     def device_at(self, path: str) -> Device:
         """The device of a path or of a path below it."""
         for device in self.devices.values():
@@ -191,7 +204,7 @@ class Adapter:
 
     def _hears(self, device: Device) -> bool:
         listening = self.powered and self.plugged and self.scanning and not self.silent
-        return listening and device.on_air and not device.connected
+        return listening and self.reaches(device)
 
     def _hear(self, device: Device, now_s: float) -> None:
         wavering = self._chance.randint(-RSSI_SPREAD_DB, RSSI_SPREAD_DB)

@@ -44,9 +44,10 @@ class CarrierError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RadioSettings:
-    """How the simulated radio behaves. `link_limit`: links the controller can hold, None for any number."""
+    """How the simulated radio behaves. `adapters`: each hears all sensors; `adapter_address`: of the first, the others
+    count on from it; `link_limit`: links a controller can hold, None for any number."""
 
-    adapter: str = "hci0"
+    adapters: tuple[str, ...] = ("hci0",)
     adapter_address: str = "00:1A:7D:DA:71:13"
     connect_s: float = 0.06
     disconnect_s: float = DISCONNECT_S
@@ -64,10 +65,11 @@ class BluezDaemon:
         self._radio = radio
         self._outbox = Outbox()
         self._tree = ObjectTree(self._outbox.post)
-        path = f"/org/bluez/{radio.adapter}"
-        devices = [Device(self._tree, path, p) for p in peripherals]
-        self.adapter = Adapter(self._tree, radio.adapter, radio.adapter_address, devices)
-        self.adapter.link_limit = radio.link_limit
+        sensors = list(peripherals)
+        self.adapters = {
+            name: self._make_adapter(number, name, sensors) for number, name in enumerate(radio.adapters)
+        }
+        self.adapter = self.adapters[radio.adapters[0]]
         self._away = False
         self._present = asyncio.Event()
         self._present.set()
@@ -75,8 +77,14 @@ class BluezDaemon:
         self._calls: set[asyncio.Task[None]] = set()
 
     def device(self, name: str) -> Device:
-        """The device of a sensor by its name; KeyError for an unknown one."""
-        return self.adapter.devices[name]
+        """The device of a sensor by its name, at the adapter that it has a link to, else at the first; KeyError for
+        an unknown one."""
+        everywhere = self.devices(name)
+        return next((device for device in everywhere if device.connected), everywhere[0])
+
+    def devices(self, name: str) -> list[Device]:
+        """The same at all adapters."""
+        return [adapter.devices[name] for adapter in self.adapters.values()]
 
     def notify(self, name: str, uuid: str, value: bytes) -> str | None:
         """Send one notification of a sensor; None when it was delivered, else the reason why not."""
@@ -86,7 +94,22 @@ class BluezDaemon:
 
     def broadcast(self, name: str) -> str | None:
         """Let a sensor say its advert, which is new; None when it was heard, else the reason why not."""
-        return "no_bluetooth" if self._bus is None else self.adapter.broadcast(name)
+        if self._bus is None:
+            return "no_bluetooth"
+        reasons = [adapter.broadcast(name) for adapter in self.adapters.values()]
+        return None if None in reasons else reasons[0]
+
+    def _make_adapter(self, number: int, name: str, sensors: list[Peripheral]) -> Adapter:
+        radio = self._radio
+        start, _, last = radio.adapter_address.rpartition(":")
+        address = f"{start}:{(int(last, 16) + number) % 256:02X}"
+        devices = [Device(self._tree, f"/org/bluez/{name}", sensor) for sensor in sensors]
+        adapter = Adapter(self._tree, name, address, devices, self._taken)
+        adapter.link_limit = radio.link_limit
+        return adapter
+
+    def _taken(self, name: str) -> bool:
+        return any(device.connected for device in self.devices(name))
 
     def leave(self) -> None:
         """bluetoothd dies: the name leaves the bus, nothing is told."""
@@ -145,8 +168,9 @@ class BluezDaemon:
             raise CarrierError(
                 f"Another process owns org.bluez on {self._bus_address}: stop it, or use a bus of your own."
             )
-        if self.adapter.plugged:
-            self.adapter.appear()
+        for adapter in self.adapters.values():
+            if adapter.plugged:
+                adapter.appear()
         self._away = False
         self.ready.set()
 
@@ -159,7 +183,8 @@ class BluezDaemon:
 
     async def _be_heard(self) -> None:
         while True:
-            self.adapter.hear_adverts()
+            for adapter in self.adapters.values():
+                adapter.hear_adverts()
             await asyncio.sleep(self._radio.advert_interval_s)
 
     async def _watch_clients(self, bus: MessageBus) -> None:
@@ -181,7 +206,8 @@ class BluezDaemon:
         self._outbox.close()
         for task in self._calls:
             task.cancel()
-        self.adapter.vanish()
+        for adapter in self.adapters.values():
+            adapter.vanish()
         self._tree.clear()
 
     # calls
@@ -191,7 +217,8 @@ class BluezDaemon:
         if message.message_type is MessageType.SIGNAL and message.member == "NameOwnerChanged":
             name, _old, new = message.body
             if not new and name.startswith(":"):
-                self.adapter.client_left(name)
+                for adapter in self.adapters.values():
+                    adapter.client_left(name)
             return False
         if message.message_type is not MessageType.METHOD_CALL:
             return False
@@ -203,7 +230,7 @@ class BluezDaemon:
     async def _answer(self, message: Message) -> None:
         call = Call(message.sender or "", message.path or "", message.body)
         try:
-            reply = await answer(self._world(), message.interface or "", message.member or "", call)
+            reply = await answer(self._world(call.path), message.interface or "", message.member or "", call)
         except BluezError as error:
             self._post(message, Message.new_error(message, error.name, error.text))
         except asyncio.CancelledError:
@@ -224,10 +251,12 @@ class BluezDaemon:
         if not call.flags & MessageFlag.NO_REPLY_EXPECTED:
             self._outbox.post(reply)
 
-    def _world(self) -> World:
+    def _world(self, path: str) -> World:
+        """What a call may touch: the adapter that its path lies below, the first for a path of none."""
+        below = (a for a in self.adapters.values() if path == a.path or path.startswith(a.path + "/"))
         return World(
             self._tree,
-            self.adapter,
+            next(below, self.adapter),
             self.faults,
             self._radio.connect_s,
             self._radio.disconnect_s,

@@ -171,7 +171,7 @@ def _must_have_power(world: World) -> None:
 
 
 async def _establish(world: World, device: Device) -> None:
-    if not device.on_air or world.adapter.full:
+    if not world.adapter.reaches(device) or world.adapter.full:
         await asyncio.sleep(CONNECT_TIMEOUT_S)
         raise failed(ABORT_BY_LOCAL)
     await asyncio.sleep(world.connect_s)

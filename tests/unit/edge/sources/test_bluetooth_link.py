@@ -21,7 +21,7 @@ BLUEZ_FORGETS_S = 30.0
 
 def link() -> Link:
     sensor = SensorSettings(name="hr-01", address="A0:9E:1A:00:00:01", kind="heart_rate")
-    return Link(sensor, Reception(sensor, lambda _packet: None, lambda: 0), Limits())
+    return Link(sensor, Reception(sensor, lambda _packet: None, lambda: 0), Limits(), list)
 
 
 def pause_after(error: Exception, attempt: int) -> float:
