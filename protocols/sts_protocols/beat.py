@@ -38,7 +38,8 @@ Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9][0-9A-Za-z.+!-]{0,39}\Z")]
 # Empty: none is held.
 RosterHash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 # JSON as text: its hash is that of these very bytes, whoever wrote it. Thirty sensors take 4 KB.
-Tables = Annotated[str, msgspec.Meta(max_length=64 * 1024, pattern=r"^[ -~]*\Z")]
+MAX_TABLES = 64 * 1024
+Tables = Annotated[str, msgspec.Meta(max_length=MAX_TABLES, pattern=r"^[ -~]*\Z")]
 
 SensorState = Literal["live", "late", "lost", "connecting", "not_worn", "off"]
 HealthState = Literal["ok", "degraded", "failed"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
-from agent_support import agent
+from agent_support import Agent, agent
 from api_fixtures import API_PASSWORD  # roles are the server's: one password for all its databases
 from api_support import client_of, settings_of
 from ingest_support import eventually
@@ -144,3 +145,41 @@ async def test_settings_roster_orders_and_a_version_come_down_and_their_outcomes
         ).is_success
         gateway = await shown(where, lambda one: any("9.9.9" in fault for fault in one["faults"]))
         assert any("no [update] in the settings" in fault for fault in gateway["faults"])
+
+
+async def test_of_two_devices_with_one_card_the_later_is_parked_and_says_what_to_do(
+    hub: Any, technician: httpx.AsyncClient, config: Path, tmp_path: Path
+) -> None:
+    await hub.start()
+    async with agent(config, HASTY) as first:
+        await eventually(lambda: _is_registered(technician))
+        await first.end()
+    copied = tmp_path / "copied"
+    copied.mkdir()
+    for name in ("data", "password", "settings.toml"):
+        source = tmp_path / name
+        (shutil.copytree if source.is_dir() else shutil.copy2)(source, copied / name)
+    other = copied / "settings.toml"
+    other.write_text(other.read_text().replace(str(tmp_path), str(copied)))
+
+    async def parked(edge: Agent) -> bool:
+        _, out = await edge.ask("status", "--json")
+        return bool(json.loads(out).get("hub", {}).get("parked"))
+
+    async with agent(config, HASTY) as first:
+        await eventually(lambda: _is_registered(technician))
+        async with agent(other, HASTY) as second:
+            await eventually(lambda: parked(second))
+            assert not await parked(first)
+            _, out = await second.ask("status")
+            assert out.splitlines()[-1].startswith("Next: have a code made at the hub")
+            _, out = await second.ask("doctor", "--only", "agent", "--json")
+            assert [one["name"] for one in json.loads(out)["faults"]] == ["card-copied"]
+            gateway = (await technician.get(f"/api/v1/gateways/{NAME}")).json()
+            assert gateway["state"] != "silent"
+        async with agent(other, HASTY) as again:
+            await eventually(lambda: parked(again))
+
+
+async def _is_registered(technician: httpx.AsyncClient) -> bool:
+    return (await technician.get(f"/api/v1/gateways/{NAME}")).json()["state"] in ("ok", "degraded")

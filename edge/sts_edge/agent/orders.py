@@ -59,7 +59,7 @@ class Orders:
     def report(self) -> list[OrderOutcome]:
         """What the beat tells: outcomes that the hub may not know."""
         return [
-            OrderOutcome(one.id, one.state, one.words)
+            OrderOutcome(one.id, one.state, one.words[:LONGEST_WORDS])
             for one in self._entries.values()
             if one.state != "begun" and one.id in self._untold
         ]
@@ -115,7 +115,7 @@ class Orders:
             await self._ended(order, "done", words)
 
     async def _ended(self, order: Order, state: Literal["done", "failed", "expired"], words: str) -> None:
-        self._note(Entry(order.id, state, words[:LONGEST_WORDS]))
+        self._note(Entry(order.id, state, words))
         _log.info("order_ended", order=order.id, act=order.act, outcome=state, words=words)
         try:
             await asyncio.to_thread(self._keep)

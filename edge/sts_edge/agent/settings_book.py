@@ -15,10 +15,13 @@ from sts_edge.config.editing import replace
 from sts_edge.config.placing import store
 from sts_edge.config.shared import hash_of, shared_text
 from sts_edge.trial import MOST_STARTS, NEXT, Event, Phase
-from sts_protocols.beat import RefusedChange, SettingsReport
+from sts_protocols.beat import MAX_TABLES, RefusedChange, SettingsReport
 
 SUFFIX = ".version"
 MODE = 0o640
+# What a beat takes of each sentence, and what a person reads of them.
+LONGEST_FAULT = 400
+MOST_FAULTS = 20
 
 
 class Attempt(msgspec.Struct):
@@ -71,7 +74,7 @@ class SettingsBook:
         if is_tried and attempt is not None:
             report = SettingsReport(attempt.version, hash_of(shared_text(attempt.after)), attempt.change)
         tables = self._tables() if with_tables else None
-        if tables is not None and hash_of(tables) == report.hash:
+        if tables is not None and hash_of(tables) == report.hash and len(tables) <= MAX_TABLES:
             report.tables = tables
         return report
 
@@ -90,7 +93,7 @@ class SettingsBook:
 
     def refuse(self, change: int, faults: list[str]) -> None:
         """Note that a change is not taken, and why."""
-        self.page.refused = RefusedChange(change, faults)
+        self.page.refused = _refused(change, faults)
         self._keep_if_possible()
 
     def stage(self, attempt: Attempt) -> None:
@@ -159,7 +162,7 @@ class SettingsBook:
         if self.config.read_text(encoding="utf-8") == attempt.after:
             replace(self.config, attempt.before)
         self._move(Event.PUT_BACK)
-        self.page.refused = RefusedChange(attempt.change, attempt.faults)
+        self.page.refused = _refused(attempt.change, attempt.faults)
         self._settle(self.page.version, self.page.hash, self.page.change)
 
     def _settle_edited(self, text: str) -> None:
@@ -208,3 +211,7 @@ class SettingsBook:
             self.trouble = ""
         except OSError as error:
             self.trouble = str(error)
+
+
+def _refused(change: int, faults: list[str]) -> RefusedChange:
+    return RefusedChange(change, [fault[:LONGEST_FAULT] for fault in faults[:MOST_FAULTS]])

@@ -29,8 +29,6 @@ TRIAL_S = 120.0
 
 PART = "settings"
 KEPT = "settings-version"
-LONGEST_FAULT = 400
-MOST_FAULTS = 20
 
 _log = structlog.get_logger()
 
@@ -115,8 +113,7 @@ class SettingsChanges:
         if not faults:
             _log.info("settings_on_trial", change=change.change, version=change.version)
             return True
-        told = [fault[:LONGEST_FAULT] for fault in faults[:MOST_FAULTS]]
-        await asyncio.to_thread(self._book.refuse, change.change, told)
+        await asyncio.to_thread(self._book.refuse, change.change, faults)
         self._tell_refused()
         self._tell()
         return False

@@ -12,6 +12,7 @@ import pytest
 from sts_edge.agent.settings_book import Attempt, SettingsBook
 from sts_edge.config import load
 from sts_edge.trial import MOST_STARTS, NEXT, Event, Phase
+from sts_protocols.beat import Beat, decode_beat, encode_beat
 
 BEFORE = """\
 [gateway]
@@ -131,6 +132,24 @@ def test_somebody_who_moves_the_copy_back_ends_the_trial_too(config: Path) -> No
 def test_a_harmed_file_costs_the_number_and_nothing_else(config: Path, text: str) -> None:
     config.with_name("settings.toml.version").write_text(text)
     assert started(config).page.version == 1
+
+
+def test_whatever_was_wrong_a_beat_can_carry_it(config: Path) -> None:
+    config.write_text(
+        BEFORE
+        + "".join(
+            f'[[topics]]\ntopic = "a/{number}"\nsensor = "s-{number}"\nmetric = "{"x" * 300}"\n'
+            for number in range(200)
+        )
+    )
+    book = started(config)
+    book.refuse(7, ["fault " * 200] * 100)
+    told = Beat(
+        gateway="pitch-1", epoch="0f" * 16, number=1, boot_us=0, epochs=[], settings=book.report(False, True)
+    )
+    assert told.settings is not None
+    assert told.settings.tables is None, "more than a beat has room for is not told"
+    assert decode_beat(encode_beat(told)) == told
 
 
 # Forks a child for each step, which dies there, and tells what a start then finds.
