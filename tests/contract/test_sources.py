@@ -25,7 +25,7 @@ from sts_edge.config import (
 from sts_edge.sources import Emit, Source, Told
 from sts_edge.sources.bluetooth import BluetoothSource
 from sts_edge.sources.folder import FolderSource
-from sts_edge.sources.mqtt import MqttSource
+from sts_edge.sources.mqtt import MqttSource, Unacknowledged
 from sts_edge.sources.readers import ReaderSource
 from sts_edge.sources.serial import SerialSource
 from sts_protocols.record import (
@@ -142,7 +142,7 @@ async def mqtt(place: Path, broker: RabbitMQ) -> AsyncIterator[Kind]:
         await asyncio.sleep(0)
         return True
 
-    secret = place / "mqtt-password"
+    secret, note = place / "mqtt-password", Unacknowledged(place / "note", lambda _epoch, _us: {})
     secret.write_text(broker.admin_password)
     told = MqttSettings(url=f"mqtt://127.0.0.1:{broker.mqtt_port}", user="admin", password_file=secret)
     topics = [
@@ -154,7 +154,9 @@ async def mqtt(place: Path, broker: RabbitMQ) -> AsyncIterator[Kind]:
     with Publisher("127.0.0.1", broker.mqtt_port, "admin", broker.admin_password, pods) as publisher:
         async with running(publisher.run(rounds=10_000, every_s=0.02)):
             yield Kind(
-                lambda given, emit: MqttSource(f"contract-{place.name[-20:]}", told, topics, emit, accepted)
+                lambda given, emit: MqttSource(
+                    f"contract-{place.name[-20:]}", told, topics, emit, accepted, note, b"epoch"
+                )
             )
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from sts_edge.config import MqttSettings, TopicSettings
 from sts_edge.sources import Told
-from sts_edge.sources.mqtt import MqttSource
+from sts_edge.sources.mqtt import MqttSource, Unacknowledged
 from sts_protocols.metrics import HEART_RATE, SKIN_TEMPERATURE
 from sts_protocols.sample import Packet, Quality
 from sts_sims.mqtt_pods import Pod, Publisher
@@ -44,6 +44,8 @@ class Heard:
         self.packets: list[Packet] = []
         self.kept: list[tuple[str, str, bytes]] = []
         self.room = True
+        self.note = tmp_path / "note"
+        self.stored: dict[str, int] = {}
 
     def source(self) -> MqttSource:
         return MqttSource(
@@ -52,6 +54,8 @@ class Heard:
             TOPICS,
             self._take,
             self._accepted,
+            Unacknowledged(self.note, lambda epoch, since_us: self.stored),
+            b"this start",
             keep=lambda sensor, word, _us, frame: self.kept.append((sensor, word, frame)),
             no_room_pause_s=0.1,
         )

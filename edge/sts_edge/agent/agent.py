@@ -21,7 +21,7 @@ import structlog
 
 from sts_edge.batcher import Batcher
 from sts_edge.buffer import BufferFailed, RecordDropped, SegmentLog
-from sts_edge.buffer.export import stored_impulses
+from sts_edge.buffer.export import last_packets, stored_impulses
 from sts_edge.clock import Clock, StoredLastGoodTime
 from sts_edge.config import Settings
 from sts_edge.control.server import Answer, ControlServer, Question
@@ -242,6 +242,10 @@ class Agent:
         """The lines of a timer that the buffer still holds, of this start and those before. Raises OSError."""
         impulses = stored_impulses(self._settings.gateway.data_dir / "buffer")
         return frozenset(one.line for one in impulses if one.timer == timer)
+
+    def last_stored(self, epoch: bytes, since_us: int) -> dict[str, int]:
+        """By sensor the newest packet, boot time in µs, that the buffer holds of an epoch. Raises OSError."""
+        return last_packets(self._settings.gateway.data_dir / "buffer", epoch, since_us)
 
     def _keep(self, kind: Kind, body: bytes) -> None:
         """Close a record of its own for what needs no gathering."""

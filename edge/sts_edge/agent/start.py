@@ -134,8 +134,9 @@ async def _opened(settings: Settings, book: SettingsBook, ending: Ending) -> Age
         )
     if settings.mqtt is not None:
         # Imported here: a gateway without MQTT does without paho.
-        from sts_edge.sources.mqtt import MqttSource
+        from sts_edge.sources.mqtt import MqttSource, Unacknowledged
 
+        note = Unacknowledged(settings.gateway.data_dir / "mqtt-unacknowledged", agent.last_stored)
         agent.add_source(
             MqttSource(
                 settings.gateway.name,
@@ -143,6 +144,8 @@ async def _opened(settings: Settings, book: SettingsBook, ending: Ending) -> Age
                 settings.topics,
                 agent.emit,
                 agent.all_accepted,
+                note,
+                agent.buffer.epoch,
                 keep=agent.keep,
             )
         )

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sts_protocols.errors import RecordError
-from sts_protocols.record import Impulse, Kind, Record, decode_impulses
+from sts_protocols.record import Impulse, Kind, Record, decode_impulses, iter_samples
 
 from .ranges import RangeSet
 from .recovery import content_of
@@ -49,6 +49,22 @@ def stored_impulses(directory: Path) -> Iterator[Impulse]:
         if record.header.kind == Kind.IMPULSE:
             with contextlib.suppress(RecordError):  # a body that nobody can read tells no line
                 yield from decode_impulses(record.body)
+
+
+def last_packets(directory: Path, epoch: bytes, since_us: int) -> dict[str, int]:
+    """By sensor the newest packet, boot time in µs, of an epoch's records that end at or behind `since_us`. Raises
+    OSError."""
+    last: dict[str, int] = {}
+    for record in stored_records(directory, waiting_only=False, lanes=(Lane.SAMPLES,)):
+        if (record.header.epoch, record.header.kind) != (
+            epoch,
+            Kind.SAMPLES,
+        ) or record.header.last_us < since_us:
+            continue
+        with contextlib.suppress(RecordError):
+            for packet in iter_samples(record.body):
+                last[packet.sensor] = max(last.get(packet.sensor, 0), packet.boot_us)
+    return last
 
 
 def _is_wanted(record: Record, settled: Settled) -> bool:

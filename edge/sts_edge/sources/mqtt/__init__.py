@@ -4,8 +4,10 @@ source   all topics: from messages to packets
 topics   which message is whose, and what becomes of its payload
 payload  from bytes to numbers
 client   the connection
+unacknowledged  what was handed on and not acknowledged, across a kill
 """
 
 from .source import MqttSource
+from .unacknowledged import Unacknowledged
 
-__all__ = ["MqttSource"]
+__all__ = ["MqttSource", "Unacknowledged"]

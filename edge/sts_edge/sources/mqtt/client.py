@@ -31,13 +31,14 @@ _PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 class Message(NamedTuple):
     """A publish as it came. boot_us: when, by CLOCK_BOOTTIME. retained: the broker kept it, who knows how long.
-    again: the broker may have sent it before."""
+    again: the broker sent it before, over an earlier connection. connection: the number of this one."""
 
     topic: str
     payload: bytes
     retained: bool
     again: bool
     boot_us: int
+    connection: int
     taken: Callable[[], None]
 
 
@@ -140,7 +141,7 @@ class MqttClient:
             if connection == self._connection:  # else it comes again, under another number
                 self._client.ack(mid, qos)
 
-        said = Message(message.topic, bytes(message.payload), kept, again, now_us, acknowledge)
+        said = Message(message.topic, bytes(message.payload), kept, again, now_us, connection, acknowledge)
         self._loop.call_soon_threadsafe(self._on_message, said)
 
     def _state(self, sentence: str) -> None:

@@ -8,6 +8,7 @@ import contextlib
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 import structlog
 
@@ -18,14 +19,18 @@ from sts_protocols.metrics import by_id
 from sts_protocols.network import mqtt_message
 from sts_protocols.sample import Packet, Quality, Value
 
-from .client import Message, MqttClient
+from .client import KEEP_ALIVE_S, Message, MqttClient
 from .payload import PayloadError
 from .topics import Topic
+from .unacknowledged import Handed, Unacknowledged, digest
 
 TICK_US = 1_000
 # Brokers hand out 10 to 20 messages ahead of their acknowledgements: so many may come again after a lost
 # connection.
 MOST_UNACKNOWLEDGED = 20
+# A connection that is dead is noticed after one and a half keepalives: an acknowledgement that was sent before that
+# has arrived.
+ACKNOWLEDGED_AFTER_US = 3 * KEEP_ALIVE_S * 1_000_000 // 2
 # What came is gathered for one sync, as long as the gateway gathers values itself, or until a broker (RabbitMQ: after
 # 10) would send no more.
 GATHERED_S = 0.25
@@ -65,6 +70,21 @@ class _Heard:
     lost_us: int | None = None
 
 
+class _Taken(NamedTuple):
+    """A message that was taken, when (boot time, µs), and what it became, if anything."""
+
+    digest: bytes
+    taken_us: int
+    handed: Handed | None
+
+
+class _Waiting(NamedTuple):
+    """A message that is not acknowledged yet."""
+
+    message: Message
+    taken: _Taken
+
+
 class MqttSource:
     """Hears the topics of the settings; see `Source` for what it promises."""
 
@@ -75,6 +95,8 @@ class MqttSource:
         topics: Sequence[TopicSettings],
         emit: Emit,
         accepted: Accepted,
+        unacknowledged: Unacknowledged,
+        epoch: bytes,
         *,
         keep: Keep = keep_nothing,
         no_room_pause_s: float = NO_ROOM_PAUSE_S,
@@ -84,25 +106,34 @@ class MqttSource:
         self._topics = [Topic(one) for one in topics]
         self._emit = emit
         self._accepted = accepted
+        self._unacknowledged = unacknowledged
+        self._epoch = epoch
+        # What may come again over this connection, and what has come: the last of it, in order.
+        self._repeatable: list[_Taken] = []
+        self._taken: deque[_Taken] = deque(maxlen=MOST_UNACKNOWLEDGED)
+        self._connection = 0
+        self._lost_us = 0
         self._keep = keep
         self._no_room_pause_s = no_room_pause_s
-        self._waiting: list[Message] = []
+        self._waiting: list[_Waiting] = []
         self._came = asyncio.Event()
         self._are_many = asyncio.Event()
         self._running = False
         self._fault = _NOT_CONNECTED
         self._bad: dict[str, str] = {}
-        self._taken: defaultdict[str, deque[bytes]] = defaultdict(lambda: deque(maxlen=MOST_UNACKNOWLEDGED))
         self._kept: dict[str, Message] = {}
         self._heard = {topic.sensor: _Heard() for topic in self._topics if topic.sensor is not None}
         self.count = Count()
 
     async def run(self) -> None:
         """Hear until cancelled. What finds no room is not acknowledged, and comes again over the next connection."""
+        stored = await asyncio.to_thread(self._unacknowledged.stored_before)
+        self._taken += [_Taken(one.digest, boot_us(), one) for one in stored]
         while True:
             await self._connected()
             self._taken.clear()
             self._waiting.clear()
+            self._connection = 0
             self._tell(_NO_ROOM)
             await asyncio.sleep(self._no_room_pause_s)
 
@@ -121,9 +152,11 @@ class MqttSource:
 
     async def _close(self, client: MqttClient) -> None:
         """Let the broker forget what was taken last, and go."""
-        if self._waiting:
-            await self._settle()
-        await client.close()
+        try:
+            if self._waiting:
+                await self._settle()
+        finally:
+            await client.close()
 
     async def _acknowledged(self) -> bool:
         """Wait for messages, and until they are on the disk; then let the broker forget them. False: no room."""
@@ -139,10 +172,15 @@ class MqttSource:
         count = len(self._waiting)
         if not await self._accepted():
             return False
-        for message in self._waiting[:count]:
-            message.taken()
+        for one in self._waiting[:count]:
+            one.message.taken()
         del self._waiting[:count]
+        self._note()
         return True
+
+    def _note(self) -> None:
+        handed = (one.taken.handed for one in self._waiting)
+        self._unacknowledged.note([one for one in handed if one is not None])
 
     @property
     def is_subscribed(self) -> bool:
@@ -168,6 +206,7 @@ class MqttSource:
 
     def _tell(self, sentence: str) -> None:
         if sentence != self._fault:
+            self._lost_us = self._lost_us if self._fault else boot_us()
             self._fault = sentence
             _log.info("mqtt", broker=self._settings.url, state=sentence or "connected")
 
@@ -177,17 +216,40 @@ class MqttSource:
         if not self._running:
             return
         self.count.messages += 1
-        taken = self._taken[message.topic]
-        if message.again and message.payload in taken:
-            self.count.repeated += 1  # its acknowledgement was lost with a connection
-        else:
-            taken.append(message.payload)
-            for sensor, values in self._values(message).items():
-                self._hand_on(sensor, values, message)
-        self._waiting.append(message)
+        if message.connection != self._connection:
+            self._connection = message.connection
+            since_us = self._lost_us - ACKNOWLEDGED_AFTER_US
+            waiting = {one.taken for one in self._waiting}
+            self._repeatable = [one for one in self._taken if one.taken_us > since_us or one in waiting]
+        taken = self._before(message) or self._handed(message)
+        self._taken.append(taken)
+        self._waiting.append(_Waiting(message, taken))
+        self._note()
         self._came.set()
         if len(self._waiting) >= GATHERED_MESSAGES:
             self._are_many.set()
+
+    def _before(self, message: Message) -> _Taken | None:
+        """What was taken before and comes again, each once: because it was never acknowledged, or that was lost.
+
+        Equal messages of one topic cannot be told apart: of those not one more is passed over than was taken.
+        """
+        if not message.again:
+            self._repeatable.clear()  # the broker is through with what it had sent before
+        known = digest(message.topic, message.payload)
+        for place, one in enumerate(self._repeatable):
+            if one.digest == known:
+                self.count.repeated += 1
+                return self._repeatable.pop(place)
+        return None
+
+    def _handed(self, message: Message) -> _Taken:
+        """Hand on what it says."""
+        known, handed = digest(message.topic, message.payload), None
+        for sensor, values in self._values(message).items():
+            self._hand_on(sensor, values, message)
+            handed = Handed(known, self._epoch, sensor, _stamp_us(message)) if values else handed
+        return _Taken(known, message.boot_us, handed)
 
     def _values(self, message: Message) -> dict[str, list[Value]]:
         """What it says of each sensor; several patterns may fit one message."""
@@ -228,9 +290,7 @@ class MqttSource:
         heard = self._heard.setdefault(sensor, _Heard())
         metrics = [metric for value in values if (metric := by_id(value.metric))]
         rhythm = min((metric.interval_ms for metric in metrics if metric.interval_ms), default=0)
-        packet = Packet(
-            sensor, message.boot_us - message.boot_us % TICK_US, TICK_US, rhythm * 1_000, tuple(values)
-        )
+        packet = Packet(sensor, _stamp_us(message), TICK_US, rhythm * 1_000, tuple(values))
         try:
             self._emit(packet)
         except Exception as error:
@@ -245,6 +305,11 @@ class MqttSource:
             lost_ms = [metric.lost_after_ms for metric in metrics if metric.lost_after_ms]
             heard.late_us = min(late_ms) * 1_000 if late_ms else None
             heard.lost_us = min(lost_ms) * 1_000 if lost_ms else None
+
+
+def _stamp_us(message: Message) -> int:
+    """When it came, in whole ticks."""
+    return message.boot_us - message.boot_us % TICK_US
 
 
 def _word(heard: _Heard, now_us: int) -> SensorWord:
