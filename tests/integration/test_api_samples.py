@@ -196,6 +196,7 @@ async def test_each_gateways_reception_can_be_asked_for_alone(world: World) -> N
         "other_pitch": (0, []),
     }
     assert len(shown(await chart(world, until=60))) == 20
+    assert (await chart(world, "athlete", until=60))["gateways"] == [], "they see no gateways"
 
 
 async def test_two_sensors_of_one_athlete_count_no_beat_twice_and_the_one_with_contact_leads(

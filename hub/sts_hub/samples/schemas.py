@@ -32,7 +32,7 @@ class Series(Shown):
     )
     gateways: list[str] = Field(
         description="Who heard this. Where several heard the same, one at a time is taken: ask for one by name to "
-        "see its own reception."
+        "see its own reception. Empty for athletes."
     )
 
 

@@ -15,7 +15,7 @@ from sts_hub.athletes import service as athletes
 from sts_hub.db.times import microseconds
 from sts_hub.errors import Invalid
 from sts_hub.kit.database import ReadSession
-from sts_hub.policy import Act, Caller, Kind
+from sts_hub.policy import Act, Caller, Kind, Thing, may
 from sts_hub.samples import receptions, repository, thinning
 from sts_hub.samples.repository import Floats, Values
 from sts_hub.samples.repository import Series as Heard
@@ -73,6 +73,8 @@ async def chart(session: ReadSession, caller: Caller, athlete_id: UUID, wanted: 
     worn = await repository.worn(session, athlete_id, wanted.since, wanted.until)
     worn_us = worn_time_us(worn, datetime.now(UTC))
     series = [await _series(session, athlete_id, metric, wanted, worn_us) for metric in metrics]
+    if not may(caller, Act.SEE, Thing(Kind.GATEWAY, caller.club_id)):
+        series = [one.model_copy(update={"gateways": []}) for one in series]
     return Chart(athlete_id=athlete_id, since=wanted.since, until=wanted.until, series=series)
 
 

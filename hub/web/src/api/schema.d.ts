@@ -2019,7 +2019,7 @@ export interface components {
             coverage: number | null;
             /**
              * Gateways
-             * @description Who heard this. Where several heard the same, one at a time is taken: ask for one by name to see its own reception.
+             * @description Who heard this. Where several heard the same, one at a time is taken: ask for one by name to see its own reception. Empty for athletes.
              */
             gateways: string[];
         };
