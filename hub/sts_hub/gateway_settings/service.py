@@ -6,7 +6,6 @@ import hashlib
 import json
 from typing import Final
 
-from sts_hub import logs
 from sts_hub.errors import Conflict, Invalid
 from sts_hub.gateway_settings import repository
 from sts_hub.gateway_settings.repository import VersionRow
@@ -29,7 +28,6 @@ _WAYS_OUT: Final = {
     "refused": "Correct what `faults` names, and ask again; until then the gateway goes on as before.",
     "overtaken": "The settings were changed on the gateway meanwhile: read them, and ask for the change anew.",
 }
-_log = logs.get("sts_hub.gateway_settings")
 
 
 async def shown(session: ReadSession, caller: Caller, gateway: str) -> GatewaySettings:
@@ -48,7 +46,6 @@ async def changed(session: WriteSession, caller: Caller, gateway: str, wish: Set
     await repository.ask(
         session, gateway, base, text, hashlib.sha256(text.encode()).hexdigest(), caller.email
     )
-    _log.info("settings asked", gateway=gateway, **{"user.id": str(caller.account_id)})
     return told(base, await repository.last_change(session, gateway))
 
 

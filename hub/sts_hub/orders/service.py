@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from sts_hub import logs
 from sts_hub.gateways import service as gateways
 from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.kit.pages import Cut
@@ -10,8 +9,6 @@ from sts_hub.kit.shapes import Page
 from sts_hub.orders import repository
 from sts_hub.orders.schemas import NewOrder, Order
 from sts_hub.policy import Act, Caller
-
-_log = logs.get("sts_hub.orders")
 
 
 async def listed(session: ReadSession, caller: Caller, cut: Cut, gateway: str) -> Page[Order]:
@@ -27,7 +24,4 @@ async def given(session: WriteSession, caller: Caller, gateway: str, wanted: New
     """Have an order wait for the gateway's next beat. Raises NotFound, Forbidden."""
     await gateways.one(session, caller, gateway, Act.CHANGE)
     row = await repository.add(session, gateway, wanted.act, caller.email, timedelta(seconds=wanted.lasts_s))
-    _log.info(
-        "order given", gateway=gateway, order=row.id, act=row.act, **{"user.id": str(caller.account_id)}
-    )
     return Order.model_validate(row)

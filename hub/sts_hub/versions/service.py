@@ -1,12 +1,9 @@
 """Rules of versions: who may want one. A gateway takes it from where its own settings say, and goes back by itself."""
 
-from sts_hub import logs
 from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.policy import Act, Caller, Kind, Thing, guard, guard_new
 from sts_hub.versions import repository
 from sts_hub.versions.schemas import FleetVersions, VersionWish, WantedVersion
-
-_log = logs.get("sts_hub.versions")
 
 
 async def shown(session: ReadSession, caller: Caller) -> FleetVersions:
@@ -21,7 +18,4 @@ async def wished(session: WriteSession, caller: Caller, wish: VersionWish) -> Fl
     """Want a version for a part of the fleet. Raises Forbidden."""
     guard_new(caller, Thing(Kind.GATEWAY, caller.club_id))
     await repository.want(session, caller.club_id, wish.version, wish.percent, caller.email)
-    _log.info(
-        "version wanted", version=wish.version, percent=wish.percent, **{"user.id": str(caller.account_id)}
-    )
     return await shown(session, caller)
