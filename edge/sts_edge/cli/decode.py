@@ -172,7 +172,16 @@ def _fields(one: Line) -> str:
         name: _wire(value) if name in ON_THE_WIRE and isinstance(value, str) else value
         for name, value in reading.items()
     }
-    return "  ".join(f"{name} {value}" for name, value in shown.items() if value is not None)
+    return "  ".join(f"{name} {_plain(value)}" for name, value in shown.items() if value is not None)
+
+
+def _plain(value: Any) -> str:
+    """A field of a reading; what consists of fields itself, each by its name."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items() if one is not None)
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        return "; ".join(f"[{_plain(one)}]" for one in value)
+    return str(value)
 
 
 def _wire(hexadecimal: str) -> str:

@@ -21,8 +21,8 @@ PORT = 5084
 HEADER_BYTES = 10
 # A report of some thousand tags; a peer that announces more is no reader.
 MAX_MESSAGE_BYTES = 1 << 20
-# A tag that a record of impulses can carry: its line, and its number as text.
-MAX_LINE_BYTES = 512
+# A tag that a record of impulses can carry: its line, in hexadecimal, and its number as text.
+MAX_TAG_BYTES = 256
 MAX_EPC_BYTES = 20
 
 _VERSIONS = (1, 2)
@@ -136,10 +136,10 @@ def decode(frame: bytes) -> Reading:
 
 
 def impulse(tag: TagSeen) -> TimerLine:
-    """The report as an impulse on the channel of its antenna, at the time at which the tag was first seen. Raises
-    DecodeError for a report that is longer than a line."""
-    if len(tag.data) > MAX_LINE_BYTES:
-        raise DecodeError(f"The report of a tag has {len(tag.data)} bytes", tag.data[:MAX_LINE_BYTES])
+    """The report as an impulse on the channel of its antenna, at the time at which the tag was first seen; its line
+    is the report in hexadecimal. Raises DecodeError for a report that is too long for a line."""
+    if len(tag.data) > MAX_TAG_BYTES:
+        raise DecodeError(f"The report of a tag has {len(tag.data)} bytes", tag.data[:MAX_TAG_BYTES])
     at_us = tag.first_utc_us if tag.first_utc_us is not None else tag.first_uptime_us
     bib = tag.epc if 0 < len(tag.epc) <= 2 * MAX_EPC_BYTES else None
     holds = {
@@ -149,9 +149,8 @@ def impulse(tag: TagSeen) -> TimerLine:
         "unassigned": bib is None,
     }
     ticks = None if at_us is None else at_us // TICK_US % DAY_TICKS
-    return TimerLine(
-        ticks, str(tag.antenna or 0), bib, tuple(sorted(mark for mark, so in holds.items() if so)), tag.data
-    )
+    marks = tuple(sorted(mark for mark, so in holds.items() if so))
+    return TimerLine(ticks, str(tag.antenna or 0), bib, marks, tag.data.hex().encode())
 
 
 class Passes:

@@ -145,6 +145,14 @@ def test_what_came_as_text_is_shown_as_text_and_all_else_as_hex(run: Run) -> Non
     assert run("battery", "0000")[1].rstrip().endswith("0000")
 
 
+def test_what_consists_of_parts_is_told_part_by_part(run: Run) -> None:
+    """A report of a tag reader names each field, and says nothing of those that it has not."""
+    report = "043d 00000020 00000001 00f0 0016 8d 300833b2ddd9014000000001 81 0001 86 c6"
+    out = run("llrp", report)[1]
+    assert "tags [epc 300833B2DDD9014000000001, antenna 1, rssi_dbm -58, data " in out
+    assert "None" not in out
+
+
 RAW = [
     ("a-1", "gatt-00002a5b", 1_000_000, "010a0000000004"),
     ("timy-1", "alge", 1_500_000, b" 0042 C0  10:00:01.2345 00".hex()),
