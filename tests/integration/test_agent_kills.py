@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
-from test_agent import SETTINGS, agent
 
+from agent_support import SETTINGS, agent
 from bluetooth_air import on_air, scenario, strap_address, strap_name
 from faults import oracle
 from faults.witness import Witness
