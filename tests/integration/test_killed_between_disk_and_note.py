@@ -7,17 +7,17 @@ of it (or the acknowledgement to the broker). Then another one goes on.
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import signal
 import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from agent_support import Agent, agent, settings
 from demo.services.rabbitmq import RabbitMQ
 from sts_edge.buffer.export import stored_impulses, stored_records
-from sts_edge.cli.exits import Exit
 from sts_edge.sources.readers.place import Place, Places
 from sts_protocols.record import Kind, iter_samples
 from sts_sims.mqtt_pods import Pod, Publisher
@@ -29,7 +29,6 @@ import os, signal
 from paho.mqtt.client import Client
 from sts_edge.agent.agent import Agent
 from sts_edge.sources.mqtt.source import MqttSource
-from sts_edge.cli.exits import Exit
 from sts_edge.sources.readers.place import Places
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -142,12 +141,11 @@ async def killed_by_a_message(config: Path, pod: Pod, broker: RabbitMQ, where: s
 
 
 async def subscribed(edge: Agent) -> None:
-    """Wait until it is, or has died of what was waiting."""
+    """Wait until its log says so, or it has died of what was waiting."""
+    assert edge.process.stdout is not None
     async with asyncio.timeout(60):
-        while edge.process.returncode is None:
-            code, told = await edge.ask("status", "--json")
-            if code != Exit.NOT_RUNNING and not any("MQTT" in one for one in json.loads(told)["faults"]):
-                return
+        while (line := await edge.process.stdout.readline()) and b'"connected"' not in line:
+            pass
 
 
 async def test_no_message_is_lost_wherever_the_agent_is_killed(mqtt_broker: RabbitMQ, tmp_path: Path) -> None:
@@ -162,6 +160,7 @@ async def test_no_message_is_lost_wherever_the_agent_is_killed(mqtt_broker: Rabb
     assert values(tmp_path) == Counter(pod.said)
 
 
+@pytest.mark.long
 async def test_the_control_an_agent_without_its_note_stores_what_was_not_acknowledged_twice(
     mqtt_broker: RabbitMQ, tmp_path: Path
 ) -> None:
@@ -172,6 +171,7 @@ async def test_the_control_an_agent_without_its_note_stores_what_was_not_acknowl
         await eventually(lambda: values(tmp_path).total() > len(pod.said), 60)
 
 
+@pytest.mark.long
 async def test_the_control_an_agent_that_acknowledges_before_the_disk_loses(
     mqtt_broker: RabbitMQ, tmp_path: Path
 ) -> None:
