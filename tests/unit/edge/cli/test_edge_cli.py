@@ -450,3 +450,19 @@ def test_a_parked_copy_says_so_with_the_next_command(run: Run, agent: Callable[.
     assert code == Exit.DEGRADED
     assert "PARKED" in out
     assert out.splitlines()[-1].startswith("Next: have a code made at the hub")
+
+
+@pytest.mark.parametrize(
+    ("wearer", "words"),
+    [
+        ({"jersey": 7, "initials": "QC", "zone": 4}, ("hr-01 #7", "zone 4")),
+        ({"jersey": None, "initials": "QC", "zone": 0}, ("hr-01 QC", "rest")),
+        ({"jersey": 7, "initials": "QC", "zone": None}, ("hr-01 #7", "")),
+    ],
+)
+def test_a_packet_tells_the_jersey_of_who_wears_the_sensor(
+    wearer: dict[str, Any], words: tuple[str, str]
+) -> None:
+    told = plain_packet({**PACKET, "wearer": wearer})
+    assert all(word in told for word in words)
+    assert "QC" not in told or wearer["jersey"] is None
