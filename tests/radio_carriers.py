@@ -93,6 +93,18 @@ class Carrier(Protocol):
         ...
 
 
+class WithBluetoothd(Carrier, Protocol):
+    """A carrier that has a bluetoothd, real or not."""
+
+    async def freeze(self) -> None:
+        """bluetoothd is there and answers nothing."""
+        ...
+
+    async def thaw(self) -> None:
+        """It answers again."""
+        ...
+
+
 class Fake:
     """The stand-in for bluetoothd."""
 
@@ -123,6 +135,12 @@ class Fake:
 
     def limit_links(self, count: int | None) -> None:
         self._air.order("limit_links", value=count)
+
+    async def freeze(self) -> None:
+        self._air.order("hang_bluez")
+
+    async def thaw(self) -> None:
+        self._air.order("wake_bluez")
 
 
 class HciCarrier:
@@ -174,6 +192,16 @@ class Bluez(HciCarrier):
     """Real BlueZ, by D-Bus."""
 
     name = "bluez"
+
+    def __init__(self, sensors: SensorsOnAir, real: Machine) -> None:
+        super().__init__(sensors, real.chips[0])
+        self._appliance = real.appliance
+
+    async def freeze(self) -> None:
+        await asyncio.to_thread(self._appliance.shell, "kill -STOP $(pidof bluetoothd)")
+
+    async def thaw(self) -> None:
+        await asyncio.to_thread(self._appliance.shell, "kill -CONT $(pidof bluetoothd)")
 
     async def power(self, on: bool) -> None:
         async with asyncio.timeout(POWER_ALLOWANCE_S):
@@ -258,7 +286,7 @@ async def on_bluez(real: Machine) -> AsyncIterator[Bluez]:
     with patch.dict(os.environ, {"DBUS_SYSTEM_BUS_ADDRESS": real.appliance.address}):
         try:
             async with straps_on(real.link) as sensors:
-                carrier = Bluez(sensors, real.chips[0])
+                carrier = Bluez(sensors, real)
                 await carrier.power(True)
                 yield carrier
         finally:

@@ -249,6 +249,14 @@ def _start_bluez(stage: Stage, order: Order) -> None:
     stage.daemon.come_back()
 
 
+def _hang_bluez(stage: Stage, order: Order) -> None:
+    stage.daemon.hang()
+
+
+def _wake_bluez(stage: Stage, order: Order) -> None:
+    stage.daemon.wake()
+
+
 def _limit_links(stage: Stage, order: Order) -> None:
     stage.adapter(order).link_limit = None if order.value is None else int(order.value)
 
@@ -297,6 +305,8 @@ VERBS: dict[str, Verb] = {
     "undeafen": Verb(_undeafen, "It hears again."),
     "stop_bluez": Verb(_stop_bluez, "bluetoothd dies.", "start_bluez"),
     "start_bluez": Verb(_start_bluez, "It is started again."),
+    "hang_bluez": Verb(_hang_bluez, "bluetoothd is there and answers nothing.", "wake_bluez"),
+    "wake_bluez": Verb(_wake_bluez, "It answers again."),
     "limit_links": Verb(_limit_links, "The controller holds `value` links and refuses more."),
 }
 

@@ -121,6 +121,14 @@ class BluezDaemon:
         """bluetoothd is started again and knows nothing of before."""
         self._present.set()
 
+    def hang(self) -> None:
+        """bluetoothd is there and answers nothing, as a stopped process."""
+        self._outbox.hold()
+
+    def wake(self) -> None:
+        """It answers again, what was asked meanwhile too."""
+        self._outbox.release()
+
     async def run(self) -> None:
         """Serve until cancelled.
 
@@ -184,7 +192,8 @@ class BluezDaemon:
     async def _be_heard(self) -> None:
         while True:
             for adapter in self.adapters.values():
-                adapter.hear_adverts()
+                if not self._outbox.held:
+                    adapter.hear_adverts()
             await asyncio.sleep(self._radio.advert_interval_s)
 
     async def _watch_clients(self, bus: MessageBus) -> None:

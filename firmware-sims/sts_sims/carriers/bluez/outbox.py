@@ -23,6 +23,20 @@ class Outbox:
         self._queue: deque[Entry] = deque()
         self._wake = asyncio.Event()
         self._open = False
+        self._flows = asyncio.Event()
+        self._flows.set()
+
+    @property
+    def held(self) -> bool:
+        return not self._flows.is_set()
+
+    def hold(self) -> None:
+        """Let nothing leave; it waits in its order."""
+        self._flows.clear()
+
+    def release(self) -> None:
+        """Let it leave."""
+        self._flows.set()
 
     def post(self, message: Message) -> None:
         """Queue one message behind all others."""
@@ -55,6 +69,7 @@ class Outbox:
             await self._wake.wait()
             self._wake.clear()
             while self._queue:
+                await self._flows.wait()
                 for _ in range(min(BURST_MESSAGES, len(self._queue))):
                     await self._leave(bus, self._queue.popleft())
                 await asyncio.sleep(PAUSE_S)
