@@ -8,22 +8,20 @@ hub refuses or parks this gateway the roster is dropped; one that it may have ag
 from __future__ import annotations
 
 import bisect
-import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from sts_edge.config.placing import store_bytes
 from sts_protocols.beat import Answer, Beat, Roster, Wearer
 from sts_protocols.metrics import HEART_RATE
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 FILE_NAME = "roster"
 MODE = 0o600
@@ -114,11 +112,15 @@ class RosterKeeper:
     def _kept(self) -> Roster:
         try:
             sealed = self._file.read_bytes()
+        except OSError:
+            return _NOBODY
+        from cryptography.exceptions import InvalidTag
+
+        try:
             plain = self._cipher().decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], PURPOSE)
             return msgspec.json.decode(plain, type=Roster)
         except (OSError, InvalidTag, ValueError, msgspec.MsgspecError):
-            with contextlib.suppress(OSError):
-                self._file.unlink(missing_ok=True)
+            self._remove()
             return _NOBODY
 
     def _hold(self, roster: Roster) -> None:
@@ -126,6 +128,11 @@ class RosterKeeper:
         self._wearers = {one.sensor: one for one in roster.wearers}
 
     def _cipher(self) -> AESGCM:
+        # Imported here: 8 MB that a gateway without a roster does without.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
         secret = self._read_secret().encode()
         return AESGCM(HKDF(SHA256(), KEY_BYTES, None, PURPOSE).derive(secret))
 
