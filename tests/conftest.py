@@ -124,8 +124,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         where = getattr(item, "callspec", None)
-        generation = where.params.get("generation", "") if where else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {generation}".strip()))
+        generation = where.params.get("generation", GENERATIONS[0]) if where else GENERATIONS[0]
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {generation}"))
 
 
 @pytest.fixture(scope="session")

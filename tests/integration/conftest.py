@@ -79,10 +79,21 @@ SELECT s.club_id, s.id, a.id, '[2020-01-01,)' FROM sensor s JOIN athlete a ON a.
 """
 
 
+@pytest.fixture(scope="session")
+async def migrated(postgres) -> str:
+    """The name of a database of this version, to make others like it: a copy takes a tenth of the time."""
+    dsn = postgres.make_database("migrated")
+    await migrate.migrate(dsn)
+    # TimescaleDB's scheduler sits in each database that it may enter, and a copy needs it empty.
+    postgres.sql("ALTER DATABASE migrated ALLOW_CONNECTIONS false")
+    postgres.sql("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'migrated'")
+    return "migrated"
+
+
 @pytest.fixture
-async def hub_database(postgres) -> AsyncIterator[HubDatabase]:
+async def hub_database(postgres, migrated) -> AsyncIterator[HubDatabase]:
     """A database of this version, and a way in as the ingest role."""
-    dsn = postgres.make_database()
+    dsn = postgres.make_database(like=migrated)
     name = dsn.partition("@/")[2].partition("?")[0]
     ingest_dsn = postgres.dsn_of(name, migrate.INGEST, INGEST_PASSWORD)
     await migrate.migrate(dsn, ingest_dsn=ingest_dsn)

@@ -9,7 +9,6 @@ import asyncpg
 import pytest
 
 from sts_hub.completeness.service import completeness
-from sts_hub.db.migrate import migrate
 from sts_hub.kit.database import ReadSession
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
@@ -20,10 +19,9 @@ def at(second: float) -> datetime:
 
 
 @pytest.fixture
-async def hub(postgres):
+async def hub(postgres, migrated):
     """A club with one athlete who wears one strap, heard by pitch-1 from second 0 to 60, record by record."""
-    dsn = postgres.make_database()
-    await migrate(dsn)
+    dsn = postgres.make_database(like=migrated)
     connection = await asyncpg.connect(dsn, server_settings={"timezone": "UTC"})
     await connection.execute(
         """

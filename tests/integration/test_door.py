@@ -43,9 +43,9 @@ class Alone:
 
 
 @pytest.fixture
-async def alone(postgres: Any) -> AsyncIterator[Alone]:
+async def alone(postgres: Any, migrated: str) -> AsyncIterator[Alone]:
     """A door that stores for itself, and one gateway that has its secret."""
-    dsn = postgres.make_database()
+    dsn = postgres.make_database(like=migrated)
     name = dsn.partition("@/")[2].partition("?")[0]
     api_dsn = postgres.dsn_of(name, migrate.API, "api-in-a-test")
     ingest_dsn = postgres.dsn_of(name, migrate.INGEST, "ingest-in-a-test")

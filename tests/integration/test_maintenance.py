@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from sts_hub.db.migrate import migrate
 from sts_hub.maintenance import retention, rollups, verification
 from sts_hub.maintenance.cli import once
 
@@ -17,10 +16,9 @@ DAY = NOW.replace(hour=0, minute=0, second=0)
 
 
 @pytest.fixture
-async def database(postgres):
+async def database(postgres, migrated):
     """A migrated database, seen as its owner."""
-    dsn = postgres.make_database()
-    await migrate(dsn)
+    dsn = postgres.make_database(like=migrated)
     connection = await asyncpg.connect(dsn, server_settings={"timezone": "UTC"})
     await connection.execute("SET ROLE sts_owner")
     yield connection

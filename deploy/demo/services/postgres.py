@@ -134,10 +134,11 @@ class Postgres:
             self.process = None
 
     # -- databases --------------------------------------------------------------------------------
-    def make_database(self, name: str | None = None) -> str:
-        """An empty database, and the superuser's URL for it; named at random unless told."""
+    def make_database(self, name: str | None = None, like: str = "template1") -> str:
+        """A database with what another of this server holds, and the superuser's URL for it; named at random
+        unless told."""
         database = name or f"test_{secrets.token_hex(6)}"
-        self.sql(f'CREATE DATABASE "{database}"')
+        self.sql(f'CREATE DATABASE "{database}" TEMPLATE "{like}"')
         return self.dsn_of(database)
 
     def drop_database(self, dsn: str) -> None:
