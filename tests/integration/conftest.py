@@ -15,6 +15,7 @@ import pytest
 from aio_pika.abc import AbstractExchange, AbstractIncomingMessage
 
 from api_fixtures import api_app, api_database, world  # noqa: F401 - fixtures of the API's tests
+from demo.ports import wait_until
 from demo.services.rabbitmq import RabbitMQ
 from ingest_support import PATIENCE_S, message
 from sts_hub.broker import topology, users
@@ -79,6 +80,9 @@ SELECT s.club_id, s.id, a.id, '[2020-01-01,)' FROM sensor s JOIN athlete a ON a.
 """
 
 
+END_SESSIONS = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = 'migrated'"
+
+
 @pytest.fixture(scope="session")
 async def migrated(postgres) -> str:
     """The name of a database of this version, to make others like it: a copy takes a tenth of the time."""
@@ -86,7 +90,7 @@ async def migrated(postgres) -> str:
     await migrate.migrate(dsn)
     # TimescaleDB's scheduler sits in each database that it may enter, and a copy needs it empty.
     postgres.sql("ALTER DATABASE migrated ALLOW_CONNECTIONS false")
-    postgres.sql("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'migrated'")
+    assert wait_until(lambda: postgres.sql(END_SESSIONS) == "0", PATIENCE_S)
     return "migrated"
 
 
