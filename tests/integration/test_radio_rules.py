@@ -18,7 +18,7 @@ def made(
     """A carrier that is not on the air yet; the stand-in's patience is short."""
     if request.param == "bluez":
         return on_bluez(request.getfixturevalue("real_bluez"))
-    monkeypatch.setattr(methods, "CONNECT_TIMEOUT_S", 0.8)
+    monkeypatch.setattr(methods, "CONNECT_TIMEOUT_S", 2.0)
     monkeypatch.setattr(adapter, "TEMPORARY_TIMEOUT_S", 0.4)
     return on_fake(tmp_path)
 
