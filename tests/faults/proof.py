@@ -95,14 +95,8 @@ class Proof:
             raise RuntimeError(f"The simulator refused {order}: {answer}")
 
     def status(self) -> dict[str, Any] | None:
-        """What `sts-edge status --json` says; None while the agent does not answer."""
-        command = [str(PROGRAMS / "sts-edge"), "--config", str(self.system.agent_configuration)]
-        done = subprocess.run([*command, "--json", "status"], capture_output=True, text=True, check=False)
-        try:
-            told: dict[str, Any] = json.loads(done.stdout)
-        except json.JSONDecodeError:
-            return None
-        return told
+        """What the agent says of itself."""
+        return status_of(self.system)
 
     def sql(self, query: str, *values: Any) -> list[asyncpg.Record]:
         """Rows of the hub's database, read as its owner."""
@@ -139,6 +133,17 @@ class Proof:
             self.system.options.gateway,
         )[0]["n"]
         return int(waiting) + int(expected)
+
+
+def status_of(system: System) -> dict[str, Any] | None:
+    """What `sts-edge status --json` says; None while the agent does not answer."""
+    command = [str(PROGRAMS / "sts-edge"), "--config", str(system.agent_configuration)]
+    done = subprocess.run([*command, "--json", "status"], capture_output=True, text=True, check=False)
+    try:
+        told: dict[str, Any] = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        return None
+    return told
 
 
 @contextlib.contextmanager
