@@ -112,7 +112,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not metafunc.config.getoption("--both-generations"):
         return
     twice = any(metafunc.definition.path.is_relative_to(folder) for folder in ON_BOTH_GENERATIONS)
-    if twice and "generation" in metafunc.fixturenames:
+    if (
+        twice
+        and metafunc.definition.get_closest_marker("one_generation") is None
+        and "generation" in metafunc.fixturenames
+    ):
         metafunc.parametrize("generation", GENERATIONS, indirect=True, scope="session")
 
 

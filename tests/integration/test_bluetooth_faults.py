@@ -87,7 +87,7 @@ async def test_abandoned_clients_leave_a_descriptor_behind_for_each_loss(tmp_pat
     async with on_air(tmp_path, scenario(1, rate_hz=MUTE_HZ)) as air:
         seen: list[int] = []
         await callbacks_of_abandoned_clients(air, ROUNDS, after_each=lambda: seen.append(descriptors()))
-        assert seen == sorted(set(seen))
+        assert seen[-1] - seen[0] >= ROUNDS - 1
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ from sts_edge.uplinks.tls import NO_CHECK_TIME, Tls
 from sts_protocols.record import UNKNOWN_CLOCK, ClockSource, Kind
 from uplink_support import Arrival, Broker, Hub, eventually
 
+pytestmark = pytest.mark.one_generation
+
 MS_US = 1_000
 HOUR_US = 3_600 * SECOND_US
 DAY_US = 24 * HOUR_US

@@ -43,6 +43,8 @@ from sts_protocols.record import ClockReading, ClockSource
 from tls_certificates import certificate
 from uplink_support import GATEWAY, PASSWORD, Broker, Hub
 
+pytestmark = pytest.mark.one_generation
+
 YEAR_S = 365 * 86_400
 SETTINGS = """\
 [gateway]

@@ -34,6 +34,8 @@ from sts_hub.kit.identity import token_hash
 from sts_hub.maintenance.verification import verify
 from sts_sims.timing_computer import Meet, Said, TimingComputer
 
+pytestmark = pytest.mark.one_generation
+
 SETTLE_S = 0.5
 SETTINGS = """
 [gateway]

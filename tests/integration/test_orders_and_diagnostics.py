@@ -23,6 +23,8 @@ from sts_protocols.beat import Answer, Beat, EpochReport, Order, OrderOutcome, R
 from sts_protocols.record import Kind, decode_document_part
 from uplink_support import PASSWORD, Broker, Hub, eventually
 
+pytestmark = pytest.mark.one_generation
+
 
 class Talk:
     """A gateway of a world that beats at chosen times."""

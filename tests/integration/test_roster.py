@@ -20,6 +20,8 @@ from sts_hub.beats.service import settle
 from sts_protocols.beat import Answer, Beat, EpochReport, Roster, SensorReport, Wearer, encode_answer
 from uplink_support import Broker, Hub, eventually
 
+pytestmark = pytest.mark.one_generation
+
 
 class Talk:
     """A gateway of a world that reads everybody's straps."""

@@ -30,6 +30,8 @@ from sts_protocols.record import Kind, decode_raw, read
 from sts_sims.alge_timer import AlgeTimer
 from sts_sims.carriers.pty import Cable
 
+pytestmark = pytest.mark.one_generation
+
 API = "/api/v1"
 PATIENCE_S = 60.0
 SETTINGS = """

@@ -16,6 +16,8 @@ from sts_edge.buffer import SegmentLog
 from sts_edge.config import BufferSettings
 from uplink_support import KNOWN, Arrival, Broker, Hub, Site, eventually, running
 
+pytestmark = pytest.mark.one_generation
+
 KBIT = 256
 LINK_BYTES_PER_S = KBIT * 1000 / 8
 # Thirty straps at 1 Hz, a quarter of a second of them.

@@ -21,6 +21,8 @@ from sts_hub.beats.version import place
 from sts_protocols.beat import Beat, EpochReport
 from uplink_support import Broker, Hub, eventually
 
+pytestmark = pytest.mark.one_generation
+
 PATH = "/api/v1/gateway-versions"
 
 

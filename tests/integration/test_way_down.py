@@ -166,8 +166,12 @@ async def test_of_two_devices_with_one_card_the_later_is_parked_and_says_what_to
         _, out = await edge.ask("status", "--json")
         return bool(json.loads(out).get("hub", {}).get("parked"))
 
+    async def answered(edge: Agent) -> bool:
+        _, out = await edge.ask("status", "--json")
+        return json.loads(out).get("hub", {}).get("rtt_ms") is not None
+
     async with agent(config, HASTY) as first:
-        await eventually(lambda: _is_registered(technician))
+        await eventually(lambda: answered(first))
         async with agent(other, HASTY) as second:
             await eventually(lambda: parked(second))
             assert not await parked(first)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from sts_hub.errors import HubError
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+DELETES, DELETE_AGAIN_S = 4, 0.25
 ANSWER_S = 10.0
 """The API gathers figures from all nodes before it answers; more than a few seconds means that one is gone.
 """
@@ -19,6 +21,10 @@ ANSWER_S = 10.0
 
 class BrokerError(HubError):
     """The broker is not as the hub needs it; the sentence says what to change."""
+
+
+class _FailedInsideError(BrokerError):
+    """The broker itself failed over it (status 500)."""
 
 
 class Management:
@@ -50,8 +56,17 @@ class Management:
         await self._call("PUT", path, body)
 
     async def delete(self, *path: str) -> None:
-        """Have it gone. Raises BrokerError."""
-        await self._call("DELETE", path)
+        """Have it gone. Raises BrokerError.
+
+        RabbitMQ fails inside (500) when what is deleted goes by itself at that moment; asked again, it is gone.
+        """
+        trying = AsyncRetrying(
+            retry=retry_if_exception_type(_FailedInsideError),
+            stop=stop_after_attempt(DELETES),
+            wait=wait_fixed(DELETE_AGAIN_S),
+            reraise=True,
+        )
+        await trying(self._call, "DELETE", path)
 
     async def _call(
         self, method: str, path: tuple[str, ...], body: dict[str, object] | None = None
@@ -65,7 +80,8 @@ class Management:
                 "check STS_MANAGEMENT_URL, and that the plugin rabbitmq_management is enabled."
             ) from None
         if answer.is_error and answer.status_code != httpx.codes.NOT_FOUND:
-            raise BrokerError(
+            inside = answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR
+            raise (_FailedInsideError if inside else BrokerError)(
                 f"The broker's management API refuses {method} {address} with status {answer.status_code}: "
                 "check the user in STS_MANAGEMENT_URL (it needs the tag administrator)."
             )
