@@ -40,9 +40,14 @@ async def test_a_worker_ends_at_whatever_moment_it_is_told_to(hub):
     sys.version_info >= (3, 12), reason="asyncio.wait_for keeps each cancellation from 3.12 on"
 )
 async def test_the_control_a_worker_that_does_not_ask_may_run_on(hub, monkeypatch):
-    draw, ended = random.Random(2), [True]
+    draw, ended, others = random.Random(2), [True], asyncio.all_tasks()
     with monkeypatch.context() as deaf:
         deaf.setattr(cancellation, "heed", lambda: None)
         while all(ended) and len(ended) < CONTROL_STARTS:
             ended.append(await told_to_end(hub, draw.randrange(TURNS), LOST_AFTER_S))
     assert not all(ended)
+    # Its group of tasks has told each of them once, and will not do so again.
+    deaf_ones = asyncio.all_tasks() - others
+    for task in deaf_ones:
+        task.cancel()
+    await asyncio.wait(deaf_ones, timeout=ENDS_WITHIN_S)
