@@ -134,9 +134,10 @@ class Postgres:
             self.process = None
 
     # -- databases --------------------------------------------------------------------------------
-    def make_database(self, name: str | None = None, like: str = "template1") -> str:
+    def make_database(self, name: str | None = None, like: str = "template0") -> str:
         """A database with what another of this server holds, and the superuser's URL for it; named at random
-        unless told."""
+        unless told. Nobody may be connected to the other one: to template0 nobody can, while TimescaleDB looks into
+        template1 now and then."""
         database = name or f"test_{secrets.token_hex(6)}"
         self.sql(f'CREATE DATABASE "{database}" TEMPLATE "{like}"')
         return self.dsn_of(database)
