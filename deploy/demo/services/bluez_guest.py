@@ -16,14 +16,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from demo.processes import StartError, last_lines
+from demo.processes import StartError
 from demo.progress import step
+from demo.services import debian
 
 # BlueZ 5.66 on kernel 6.1, as on the Raspberry Pi OS of that name.
 SUITE = "bookworm"
 PACKAGES = "bluez,busybox-static,dbus-daemon,linux-image-amd64,socat"
-# 45 s from a near archive; a far one or a busy machine takes ten times that.
-MAKING_ALLOWANCE_S = 900
 
 LIBRARIES = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu")
 LOADER = "lib64/ld-linux-x86-64.so.2"
@@ -83,18 +82,8 @@ def make_guest(folder: Path) -> Guest:
 
 
 def _unpack_packages(root: Path, log: Path) -> None:
-    options = ["--variant=extract", '--aptopt=Acquire::Check-Valid-Until "false"', f"--include={PACKAGES}"]
-    with log.open("wb") as output:
-        done = subprocess.run(
-            ["mmdebstrap", *options, SUITE, str(root)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            timeout=MAKING_ALLOWANCE_S,
-            check=False,
-        )
-    if done.returncode:
-        raise StartError(f"Debian's packages for the BlueZ guest could not be fetched:\n{last_lines(log)}")
+    failed = "Debian's packages for the BlueZ guest could not be fetched"
+    debian.fetch(root, SUITE, PACKAGES, ["--variant=extract"], log, failed)
 
 
 def plain_kernel(image: bytes) -> bytes:

@@ -12,15 +12,14 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from demo.processes import StartError, last_lines
+from demo.processes import StartError
+from demo.services import debian
 from demo.services.postgres import Installation
 from demo.services.rabbitmq import Release
 
 SUITE = "trixie"
 PACKAGES = "postgresql-17-timescaledb,rabbitmq-server"
 POSTGRESQL = Path("/usr/lib/postgresql/17")
-# 40 s from a near archive; a far one or a busy machine takes ten times that.
-MAKING_ALLOWANCE_S = 900
 DENY_SERVICE_START = (
     'printf "#!/bin/sh\\nexit 101\\n" > "$1/usr/sbin/policy-rc.d"; chmod 755 "$1/usr/sbin/policy-rc.d"'
 )
@@ -67,20 +66,9 @@ def make_root(root: Path) -> Path:
 
 def _fill(root: Path) -> None:
     shutil.rmtree(root, ignore_errors=True)
-    log = root.with_suffix(".log")
-    options = ["--variant=apt", '--aptopt=Acquire::Check-Valid-Until "false"', f"--include={PACKAGES}"]
     hooks = [f"--essential-hook={hook}" for hook in (DENY_SERVICE_START, LOCALHOST)]
-    with log.open("wb") as output:
-        done = subprocess.run(
-            ["mmdebstrap", *options, *hooks, SUITE, str(root)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            timeout=MAKING_ALLOWANCE_S,
-            check=False,
-        )
-    if done.returncode:
-        raise StartError(f"the Debian 13 root could not be made:\n{last_lines(log)}")
+    failed = "the Debian 13 root could not be made"
+    debian.fetch(root, SUITE, PACKAGES, ["--variant=apt", *hooks], root.with_suffix(".log"), failed)
 
 
 def _inside(root: Path) -> tuple[str, ...]:
