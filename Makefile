@@ -30,15 +30,12 @@ demo-check: ## the same without a person: kill and cut every part, then prove th
 
 # Three processes on two cores: most tests wait for a service half of their time. Files go out in their order,
 # so that each process changes once from one generation of servers to the other.
-at_once := -n 3 --dist loadgroup --no-loadscope-reorder
-# Its last test counts what all the others have caused, so they share a process.
-in_one := tests/integration/test_doctor.py
+at_once := -n 3 --dist loadscope --no-loadscope-reorder
 
 test: ## all tests, against real services and a real browser
 	$(call ready,test)
 	@$(python) -m demo.web_app test
-	@$(python) -m pytest -m "not long and not bluez" --both-generations $(at_once) --ignore=$(in_one)
-	@$(python) -m pytest $(in_one)
+	@$(python) -m pytest -m "not long and not bluez" --both-generations $(at_once)
 
 # Each long test belongs to one of three targets, and each of these takes at most half an hour on two cores.
 power_tests := tests/faults/test_cuttable_disk.py tests/faults/test_buffer_power_cut.py tests/faults/test_buffer_kills.py

@@ -13,6 +13,8 @@ from typing import TypeVar
 
 import pytest
 import structlog
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from demo.processes import StartError
 from demo.services import bluez_appliance, bluez_guest, debian13
@@ -120,16 +122,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("generation", GENERATIONS, indirect=True, scope="session")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the work, a file's tests on one generation stay together.
+class FileByFile(LoadScopeScheduling):
+    """Where several processes share the work, a file's tests on one generation stay together and in order.
 
-    What a file or a generation sets up is then set up once, and tests of one file never meet one another.
+    What a file or a generation sets up is then set up once, and a file's last test may speak of all of them.
+    xdist's own groups do not work with this pytest: it looks for them where pytest keeps no names any more.
     """
-    for item in items:
-        where = getattr(item, "callspec", None)
-        generation = where.params.get("generation", GENERATIONS[0]) if where else GENERATIONS[0]
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {generation}"))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        newer = GENERATIONS[1]
+        return f"{file} {newer}" if newer in test.partition("[")[2] else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
+    """Which process runs what."""
+    return FileByFile(config, log)
 
 
 @pytest.fixture(scope="session")
