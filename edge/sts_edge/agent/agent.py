@@ -287,7 +287,8 @@ class Agent:
         self._anchors.stop()
         with contextlib.suppress(BufferFailed, RecordDropped, TimeoutError):
             self.batcher.flush()
-            await asyncio.wait_for(self.buffer.synced(self._last_seq), FLUSH_S)
+            async with asyncio.timeout(FLUSH_S):
+                await self.buffer.synced(self._last_seq)
         self.reports.running = False
         await self.uplink.finish(FAREWELL_S)
         await self._supervisor.stop()

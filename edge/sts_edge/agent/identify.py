@@ -70,7 +70,8 @@ class Identify:
                 f"gateway.identify_command cannot be run ({error.strerror}): sts-edge config edit"
             ) from None
         try:
-            code = await asyncio.wait_for(process.wait(), COMMAND_S)
+            async with asyncio.timeout(COMMAND_S):
+                code = await process.wait()
         except BaseException as error:
             process.kill()
             await process.wait()

@@ -103,7 +103,8 @@ class Orders:
         _log.info("order_begun", order=order.id, act=order.act)
         try:
             act = self._acts.get(order.act, _unknown)
-            words = await asyncio.wait_for(act(order), LONGEST_S)
+            async with asyncio.timeout(LONGEST_S):
+                words = await act(order)
         except OrderFailed as error:
             await self._ended(order, "failed", str(error))
         except TimeoutError:

@@ -143,7 +143,8 @@ class SettingsChanges:
         self._is_tried, self._answers = True, 0
         self._held.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._held.wait(), TRIAL_S)
+            async with asyncio.timeout(TRIAL_S):
+                await self._held.wait()
         self._is_tried = False
         if self._book.phase is not Phase.TRIAL:
             return

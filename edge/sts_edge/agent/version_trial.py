@@ -68,7 +68,8 @@ class VersionTrial:
 
     async def _vouch(self, updates: Updates) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._held.wait(), TRIAL_S)
+            async with asyncio.timeout(TRIAL_S):
+                await self._held.wait()
         if self._held.is_set():
             await asyncio.to_thread(updates.answered)
             _log.info("version_settled", version=updates.current)

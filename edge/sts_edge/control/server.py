@@ -118,7 +118,8 @@ class ControlServer:
         if not self._path.exists():
             return
         try:
-            _, writer = await asyncio.wait_for(asyncio.open_unix_connection(self._path), _PROBE_S)
+            async with asyncio.timeout(_PROBE_S):
+                _, writer = await asyncio.open_unix_connection(self._path)
         except (OSError, TimeoutError):
             self._path.unlink(missing_ok=True)
             return

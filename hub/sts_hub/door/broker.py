@@ -73,12 +73,14 @@ class BrokerIntake:
 
     async def beat(self, beat: Beat) -> bytes:
         number = str(next(self._numbers))
-        answered = self._asked[number] = asyncio.get_running_loop().create_future()
+        answered: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._asked[number] = answered
         key = routing.status_key(beat.gateway)
         message = self._message(encode_beat(beat), routing.BEAT_CONTENT_TYPE, number)
         try:
             await _publish(self._open(self._beats), routing.STATUS, key, message)
-            return await asyncio.wait_for(answered, ANSWER_S)
+            async with asyncio.timeout(ANSWER_S):
+                return await answered
         except _AWAY as error:
             raise NotNow("No worker answers beats: is sts-hub ingest running?") from error
         finally:

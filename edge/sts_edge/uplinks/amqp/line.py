@@ -138,7 +138,8 @@ class Line(TransportFactory):
     async def close(self, timeout: float) -> None:
         """Say goodbye to the broker as AMQP would have it, or cut when that takes too long."""
         try:
-            await asyncio.wait_for(self._connection.close(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._connection.close()
         except (TimeoutError, OSError):
             self.cut()
 
