@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from killed_at_steps import told_by
 from sts_edge.config import UpdateSettings
 from sts_edge.trial import MOST_STARTS, Phase
 from sts_edge.updates import UpdateError, Updates
@@ -96,8 +95,9 @@ def test_somebody_who_moves_the_link_ends_the_trial(root: Path) -> None:
 
 # Forks a child for each step, which dies there, and tells what the next start then finds.
 KILLED = """
-import json, os, shutil, signal, sys
+import json, sys
 from pathlib import Path
+from killed_at_steps import deaths
 from sts_edge import updates as module
 from sts_edge.config import UpdateSettings
 
@@ -113,32 +113,12 @@ def applied():
     place().apply("0.2.0", Path("/nowhere"))
 ACTS = {"apply": applied, "answered": lambda: place().answered(), "back": lambda: place().go_back("lost")}
 
-def dying(call, at, calls=[0]):
-    def step():
-        calls[0] += 1
-        if calls[0] == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-    def called(*given, **more):
-        step()
-        done = call(*given, **more)
-        step()
-        return done
-    return called
-
-def act_and_die(at):
-    os.fsync, Path.replace = dying(os.fsync, at), dying(Path.replace, at)
-    ACTS[act]()
-    os._exit(0)
-
-at = 0
-while True:
-    at += 1
+def prepared():
     fresh()
     if act != "apply":
         applied()
-    child = os.fork() or act_and_die(at)
-    if not os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
-        break
+
+for _ in deaths(prepared, ACTS[act]):
     place().guard()
     found = place()
     print(json.dumps([found.page.phase.value, found.current, found.settled]))
@@ -156,10 +136,7 @@ while True:
 def test_killed_at_any_step_the_next_start_knows_where_it_was(
     root: Path, act: str, ways: set[tuple[str, str, str]]
 ) -> None:
-    command = [sys.executable, "-c", KILLED, str(root), act]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    found = [tuple(json.loads(line)) for line in done.stdout.splitlines()]
+    found = [tuple(json.loads(line)) for line in told_by(KILLED, str(root), act)]
     assert len(found) >= 6
     assert set(found) == ways, "both sides of the step were met"
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from killed_at_steps import told_by
 from sts_edge.agent.settings_book import Attempt, SettingsBook
 from sts_edge.config import load
 from sts_edge.trial import MOST_STARTS, NEXT, Event, Phase
@@ -154,8 +153,9 @@ def test_whatever_was_wrong_a_beat_can_carry_it(config: Path) -> None:
 
 # Forks a child for each step, which dies there, and tells what a start then finds.
 KILLED = """
-import json, os, signal, sys
+import json, sys
 from pathlib import Path
+from killed_at_steps import deaths
 from sts_edge.agent import settings_book as books
 
 config, act, before, after = Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
@@ -173,32 +173,12 @@ def tried():
 ACTS = {"stage": tried, "answered": lambda: books.SettingsBook(config).answered(),
         "back": lambda: books.SettingsBook(config).go_back(["the hub was lost"])}
 
-def dying(call, at, calls=[0]):
-    def step():
-        calls[0] += 1
-        if calls[0] == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-    def called(*given, **more):
-        step()
-        done = call(*given, **more)
-        step()
-        return done
-    return called
-
-def act_and_die(at):
-    os.fsync, Path.replace = dying(os.fsync, at), dying(Path.replace, at)
-    ACTS[act]()
-    os._exit(0)
-
-at = 0
-while True:
-    at += 1
+def prepared():
     config.write_text(before)
     config.with_name("settings.toml.version").unlink(missing_ok=True)
     started() if act == "stage" else tried()
-    child = os.fork() or act_and_die(at)
-    if not os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
-        break
+
+for _ in deaths(prepared, ACTS[act]):
     found, again = started(), started()
     kept = {before: "old", after: "new"}.get(config.read_text())
     print(json.dumps([found.phase.value, kept, (again.phase, again.page.version) == (found.phase, found.page.version)]))
@@ -217,10 +197,7 @@ def test_killed_at_any_step_it_is_the_old_settings_or_the_new_and_goes_on_by_its
     config: Path, act: str, ways: set[tuple[str, str]]
 ) -> None:
     """SIGKILL before and after each sync and each rename, one after the other, until an act lives through all."""
-    command = [sys.executable, "-c", KILLED, str(config), act, BEFORE, AFTER]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    found = [json.loads(line) for line in done.stdout.splitlines()]
+    found = [json.loads(line) for line in told_by(KILLED, str(config), act, BEFORE, AFTER)]
     assert len(found) >= 6, "each act syncs a file and its folder, and renames it, at least once"
     assert {(phase, kept) for phase, kept, _ in found} == ways, "both sides of the step were met"
     assert all(is_stable for _, _, is_stable in found)
