@@ -46,11 +46,13 @@ class BeatDesk:
             await channel.set_qos(prefetch_count=PREFETCH)
             queue = await channel.get_queue(routing.STATUS_QUEUE, ensure=False)
             await queue.consume(inbox.put)
-            cancellation.heed()
-            while (message := await inbox.get()) is not None:
+            while True:
+                cancellation.heed()
+                message = await inbox.get()
+                if message is None:
+                    return
                 await self._handle(channel, message)
                 await message.ack()
-                cancellation.heed()
 
     async def _handle(self, channel: AbstractChannel, message: AbstractIncomingMessage) -> None:
         try:
