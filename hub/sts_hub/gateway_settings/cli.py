@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 from pydantic import ValidationError
@@ -15,13 +14,9 @@ from sts_hub.config import Settings
 from sts_hub.db import pools
 from sts_hub.errors import HubError, Refusal
 from sts_hub.gateway_settings import service
-from sts_hub.gateway_settings.repository import SQL
 from sts_hub.gateway_settings.schemas import GatewaySettings, SettingsWish
+from sts_hub.gateways import operator
 from sts_hub.gateways.cli import gateway
-from sts_hub.kit.database import WriteSession
-from sts_hub.policy import Caller, Role
-
-OPERATOR = "sts-hub"
 
 
 @gateway.command("settings")
@@ -57,15 +52,7 @@ def _read(file: Path) -> SettingsWish:
 
 
 async def _done(loaded: Settings, name: str, wish: SettingsWish | None) -> GatewaySettings:
-    async with (
-        pools.as_owner(loaded.db_owner_dsn.get_secret_value(), "sts-hub gateway") as owner,
-        owner.transaction(),
-    ):
-        club_id = await owner.fetchval(SQL.club_of_gateway, name)
-        if club_id is None:
-            raise HubError(f"There is no gateway {name}.")
-        caller = Caller(UUID(int=0), club_id, Role.ADMIN, frozenset(), email=OPERATOR)
-        session = WriteSession(owner)
+    async with operator.of_gateway(loaded, name) as (session, caller):
         try:
             if wish is not None:
                 return await service.changed(session, caller, name, wish)

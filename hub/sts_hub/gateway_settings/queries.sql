@@ -13,7 +13,3 @@ UPDATE sts.settings_version SET state = 'withdrawn', state_at = now() WHERE gate
 -- name: add
 INSERT INTO sts.settings_version (gateway, version, state, tables, hash, based_on, asked_by)
 VALUES ($1, $2, 'waiting', $3, $4, $5, $6)
-
--- name: club_of_gateway
--- By the owner, from the command line.
-SELECT club_id FROM sts.gateway WHERE name = $1

@@ -14,6 +14,10 @@ WHERE g.name = $1
 -- name: change_site
 UPDATE sts.gateway SET site = $2 WHERE name = $1 RETURNING name
 
+-- name: club_of_gateway
+-- By the owner, from the command line.
+SELECT club_id FROM sts.gateway WHERE name = $1
+
 -- name: club_by_name
 SELECT id FROM sts.club WHERE name = $1
 

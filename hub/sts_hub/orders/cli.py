@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import Annotated, get_args
-from uuid import UUID
 
 import typer
 
@@ -12,14 +11,11 @@ from sts_hub import config
 from sts_hub.config import Settings
 from sts_hub.db import pools
 from sts_hub.errors import HubError
+from sts_hub.gateways import operator
 from sts_hub.gateways.cli import gateway
-from sts_hub.kit.database import WriteSession
 from sts_hub.orders import repository, service
-from sts_hub.orders.repository import SQL
 from sts_hub.orders.schemas import Act, NewOrder, Order
-from sts_hub.policy import Caller, Role
 
-OPERATOR = "sts-hub"
 # What fits a screen.
 SHOWN = 20
 
@@ -47,15 +43,7 @@ def order(
 
 
 async def _done(loaded: Settings, name: str, wanted: NewOrder | None) -> list[Order]:
-    async with (
-        pools.as_owner(loaded.db_owner_dsn.get_secret_value(), "sts-hub gateway") as owner,
-        owner.transaction(),
-    ):
-        club_id = await owner.fetchval(SQL.club_of_gateway, name)
-        if club_id is None:
-            raise HubError(f"There is no gateway {name}.")
-        session = WriteSession(owner)
+    async with operator.of_gateway(loaded, name) as (session, caller):
         if wanted is None:
             return [Order.model_validate(row) for row in await repository.page(session, name, None, SHOWN)]
-        caller = Caller(UUID(int=0), club_id, Role.ADMIN, frozenset(), email=OPERATOR)
         return [await service.given(session, caller, name, wanted)]

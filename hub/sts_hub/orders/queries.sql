@@ -8,7 +8,3 @@ ORDER BY asked_at DESC, id DESC LIMIT $4
 -- name: add
 INSERT INTO sts.gateway_order (gateway, act, asked_by, expires_at) VALUES ($1, $2, $3, now() + $4)
 RETURNING id, act, asked_by, asked_at, expires_at, words, told_at, state
-
--- name: club_of_gateway
--- By the owner, from the command line.
-SELECT club_id FROM sts.gateway WHERE name = $1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import Annotated
-from uuid import UUID
 
 import typer
 from pydantic import ValidationError
@@ -13,14 +12,10 @@ from sts_hub import config
 from sts_hub.config import Settings
 from sts_hub.db import pools
 from sts_hub.errors import HubError
+from sts_hub.gateways import operator
 from sts_hub.gateways.cli import gateway
-from sts_hub.kit.database import WriteSession
-from sts_hub.policy import Caller, Role
 from sts_hub.versions import service
-from sts_hub.versions.repository import SQL
 from sts_hub.versions.schemas import FleetVersions, VersionWish
-
-OPERATOR = "sts-hub"
 
 
 @gateway.command("update")
@@ -44,15 +39,7 @@ def update(
 
 
 async def _done(loaded: Settings, club: str, wish: VersionWish | None) -> FleetVersions:
-    async with (
-        pools.as_owner(loaded.db_owner_dsn.get_secret_value(), "sts-hub gateway") as owner,
-        owner.transaction(),
-    ):
-        club_id = await owner.fetchval(SQL.club_by_name, club)
-        if club_id is None:
-            raise HubError(f"There is no club {club}.")
-        caller = Caller(UUID(int=0), club_id, Role.ADMIN, frozenset(), email=OPERATOR)
-        session = WriteSession(owner)
+    async with operator.of_club(loaded, club) as (session, caller):
         return await (
             service.shown(session, caller) if wish is None else service.wished(session, caller, wish)
         )

@@ -12,7 +12,3 @@ RETURNING version, percent, asked_by, asked_at
 SELECT s.beat::jsonb -> 'versions' ->> 'sts-edge' AS version, count(*)::int AS gateways
 FROM sts.gateway g JOIN sts.gateway_state s ON s.gateway = g.name WHERE g.club_id = $1
 GROUP BY 1 ORDER BY 1 NULLS LAST
-
--- name: club_by_name
--- By the owner, from the command line.
-SELECT id FROM sts.club WHERE name = $1
