@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import functools
 import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -21,9 +22,11 @@ from uuid import UUID
 import aio_pika
 import asyncpg
 
-from benchmarks import squad, yardsticks
+from benchmarks import bare_worker, squad, yardsticks
 from benchmarks.figures import Figure, as_they_come, median
 from benchmarks.yardsticks import Cost
+from demo.ports import wait_until
+from demo.processes import Program
 from demo.progress import step
 from demo.system import VHOST, Options, System
 from faults import meters
@@ -44,6 +47,9 @@ FLEET = 4
 IDLE_S = 10
 PATIENCE_S = 120
 SHOWN_AGAIN_S = 0.5
+BARE_QUEUE = "bench-bare"
+# A frame with a quarter second of thirty straps.
+FRAME_BYTES = 1_000
 
 BACKLOG_US_PER_SAMPLE = 1.0
 LIVE_MS_PER_MESSAGE = 1.5
@@ -268,9 +274,52 @@ async def _live(hub: Hub) -> AsyncIterator[Figure]:
     idle_share = idle.client / IDLE_S
     alone = [await live_round(hub, 1, idle_share) for _ in range(ROUNDS)]
     yield _middle(part, "worker CPU per message, one gateway", alone, "ms", LIVE_MS_PER_MESSAGE)
+    bare = [await _bare_round(hub) for _ in range(ROUNDS)]
+    note = "the same libraries, nothing of ours: benchmarks.bare_worker"
+    yield Figure(part, "a bare worker's CPU per message", median(bare), "ms", each=tuple(bare), note=note)
     fleet = await live_round(hub, FLEET, idle_share)
     yield Figure(part, f"worker CPU per message, {FLEET} gateways", fleet, "ms", LIVE_MS_PER_MESSAGE)
     yield Figure(part, "an idle worker", 100 * idle_share, "% of a core", note=f"in {IDLE_S} s")
+
+
+async def _bare_round(hub: Hub) -> float:
+    """CPU per message of a worker that only receives, passes on and commits, ms; of one gateway's messages."""
+    bodies = [body for body, _ in _quarters(squad.Pen(-LIVE_S, LIVE_S))]
+    url, rows = hub.system.rabbitmq.amqp_url(VHOST), round(_values_per_s() / LIVE_PER_S)
+    log = hub.system.folder / "bare-worker.log"
+    log.unlink(missing_ok=True)
+    words = (url, BARE_QUEUE, hub.system.owner_dsn, str(FRAME_BYTES), str(rows))
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        quorum = {"x-queue-type": "quorum"}
+        await channel.declare_queue(BARE_QUEUE, durable=True, arguments=quorum)
+        program = Program("bare worker", [sys.executable, "-m", "benchmarks.bare_worker", *words], log)
+        try:
+            await asyncio.to_thread(wait_until, lambda: bare_worker.READY in log.read_text(), PATIENCE_S)
+            before_s = meters.cpu_s(program.pid)
+            for body in bodies:
+                await asyncio.sleep(1 / LIVE_PER_S)
+                await channel.default_exchange.publish(aio_pika.Message(body, delivery_mode=2), BARE_QUEUE)
+            await asyncio.sleep(2 * bare_worker.GATHER_S)
+            return (meters.cpu_s(program.pid) - before_s) * 1000 / len(bodies)
+        finally:
+            program.stop()
+            await channel.queue_delete(BARE_QUEUE)
+
+
+def _values_per_s() -> float:
+    seconds = squad.ten_minutes()[:LIVE_S]
+    return sum(map(squad.values_in, seconds)) / len(seconds)
+
+
+def _quarters(pen: squad.Pen) -> Iterator[tuple[bytes, float]]:
+    """Messages of a quarter of a second of thirty straps, and when each is sent, s after the first began."""
+    step_us = squad.SECOND_US // LIVE_PER_S
+    packets = [packet for second in squad.ten_minutes()[:LIVE_S] for packet in second]
+    for number in range(LIVE_S * LIVE_PER_S):
+        since_us = squad.BOOT_US + number * step_us
+        now = [packet for packet in packets if since_us <= packet.boot_us < since_us + step_us]
+        yield pen.samples(now).raw, (number + 1) / LIVE_PER_S
 
 
 async def live_round(hub: Hub, gateways: int, idle_share: float) -> float:
@@ -310,12 +359,9 @@ async def _shown(gateway: Gateway, seen: Counter[str]) -> None:
 
 async def _talk(hub: Hub, gateway: Gateway) -> None:
     """Send quarters of seconds as they would come, until LIVE_S are over; wait until all are stored."""
-    pen, step_us = squad.Pen(-LIVE_S, LIVE_S), squad.SECOND_US // LIVE_PER_S
-    packets = [packet for second in squad.ten_minutes()[:LIVE_S] for packet in second]
+    pen = squad.Pen(-LIVE_S, LIVE_S)
     began = time.monotonic()
-    for number in range(LIVE_S * LIVE_PER_S):
-        since_us = squad.BOOT_US + number * step_us
-        now = [packet for packet in packets if since_us <= packet.boot_us < since_us + step_us]
-        await asyncio.sleep(max(0.0, began + (number + 1) / LIVE_PER_S - time.monotonic()))
-        await gateway.send(pen.samples(now).raw, "live")
+    for body, due_s in _quarters(pen):
+        await asyncio.sleep(max(0.0, began + due_s - time.monotonic()))
+        await gateway.send(body, "live")
     await hub.stored(pen, LIVE_S * LIVE_PER_S)
