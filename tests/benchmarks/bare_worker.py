@@ -1,6 +1,6 @@
 """A worker without any work of ours: what receiving, passing on and committing cost with the same libraries.
 
-It takes live messages, publishes as many bytes to the wall for each, and once a second commits one COPY of as
+It takes live messages, publishes as many bytes to the wall for each, and every two seconds commits one COPY of as
 many ready rows and one update, then acknowledges. It decodes nothing, judges nothing and knows nobody.
 Run by the benchmark of live messages: `python -m benchmarks.bare_worker AMQP_URL QUEUE DSN FRAME_BYTES ROWS`.
 """
@@ -17,7 +17,7 @@ import uvloop
 
 from sts_protocols import routing
 
-GATHER_S = 1.0
+GATHER_S = 2.0
 TABLES = """DROP TABLE IF EXISTS bench_bare, bench_bare_ledger;
 CREATE TABLE bench_bare (t timestamptz NOT NULL, series int4 NOT NULL, quality int2 NOT NULL, value float8 NOT NULL);
 CREATE TABLE bench_bare_ledger (epoch int PRIMARY KEY, received int8 NOT NULL);

@@ -49,7 +49,7 @@ PATIENCE_S = 120
 SHOWN_AGAIN_S = 0.5
 BARE_QUEUE = "bench-bare"
 # A frame with a quarter second of thirty straps.
-FRAME_BYTES = 1_000
+FRAME_BYTES = 700
 
 BACKLOG_US_PER_SAMPLE = 1.0
 LIVE_MS_PER_MESSAGE = 1.5
