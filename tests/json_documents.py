@@ -1,4 +1,4 @@
-"""What `sts-edge --json` prints, held to the published schemas."""
+"""What `sts-edge` and `sts-hub` print with `--json`, held to the published schemas."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "maintain": ("sts_hub.maintenance.cli", "Make partitions, fill roll-ups, remove what is past its time."),
     "verify": ("sts_hub.maintenance.cli", "Check ledger, samples and roll-ups against each other."),
     "parked": ("sts_hub.ingest.cli", "Look at records that could not be stored; retry or discard them."),
+    "compute": ("sts_hub.analytics.cli", "Work out any number by its formula, by hand."),
     "clock": ("sts_hub.corrections.cli", "Put an epoch of a gateway right in time."),
     "account": ("sts_hub.accounts.cli", "Create accounts of people."),
     "gateway": ("sts_hub.fleet", "Add gateways and let them in."),

@@ -11,15 +11,17 @@ import pytest
 
 from json_documents import FOLDER, check, schema_file
 
-EDGE = Path(__file__).resolve().parents[4] / "edge/sts_edge"
-_NAME = re.compile(r'"(sts\.edge\.[a-z.-]+/\d+)"')
+ROOT = Path(__file__).resolve().parents[4]
+PROGRAMS = (ROOT / "edge/sts_edge", ROOT / "hub/sts_hub")
+_NAME = re.compile(r'"(sts\.(?:edge|hub)\.[a-z.-]+/\d+)"')
 # These make their names from a verb.
 MADE = {f"sts.edge.{name}/1" for name in ("sensors.set", "sensors.remove", "network.wifi", "network.hotspot")}
 
 
 def named_in_the_code() -> set[str]:
-    """The schemas that the edge's code names."""
-    return {name for file in EDGE.rglob("*.py") for name in _NAME.findall(file.read_text(encoding="utf-8"))}
+    """The schemas that the code of the programs names."""
+    files = [file for program in PROGRAMS for file in program.rglob("*.py")]
+    return {name for file in files for name in _NAME.findall(file.read_text(encoding="utf-8"))}
 
 
 def test_each_document_that_the_code_can_print_has_a_schema() -> None:
