@@ -21,11 +21,12 @@ from uuid import UUID
 
 from ingest_support import stored
 from sts_edge.agent.anchors import Anchors
+from sts_edge.agent.clock_steps import ClockSteps
 from sts_edge.agent.flow import Flow
 from sts_edge.agent.reports import Reports
 from sts_edge.batcher import Batcher
 from sts_edge.buffer import SegmentLog
-from sts_edge.clock import Clock, StoredLastGoodTime
+from sts_edge.clock import Clock, ClockChip, StoredLastGoodTime
 from sts_edge.clock.clock import DRIFT_PPM
 from sts_edge.clock.ntp import STA_UNSYNC, Timex
 from sts_edge.config import BufferSettings, RecordSettings
@@ -73,6 +74,11 @@ class Kernel:
     synced_error_us: int | None = None
     since_boot_us: int = FIRST_BOOT_US
     slept_us: int = 0
+    chip_wrong_us: int | None = None  # None: there is no battery-backed clock
+    chip_drift_ppm: int = 0
+
+    def chip_s(self) -> int | None:
+        return None if self.chip_wrong_us is None else (self.true_us + self.chip_wrong_us) // SECOND_US
 
     def boot_us(self) -> int:
         return self.since_boot_us
@@ -82,20 +88,25 @@ class Kernel:
 
     def passes(self, us: int) -> None:
         """Let this much true time pass."""
-        self.true_us += us
+        self._tick(us)
         self.since_boot_us += us + us * self.drift_ppm // 1_000_000
 
     def sleeps(self, us: int, chip_wrong_us: int) -> None:
         """A suspend, over which a clock chip carries the time."""
-        self.true_us += us
+        self._tick(us)
         self.since_boot_us += us + chip_wrong_us
         self.slept_us += us + chip_wrong_us
 
     def starts_anew(self, off_us: int) -> None:
         """Power off, and on again."""
-        self.true_us += off_us
+        self._tick(off_us)
         self.boot_number += 1
         self.since_boot_us, self.slept_us = FIRST_BOOT_US, 0
+
+    def _tick(self, us: int) -> None:
+        self.true_us += us
+        if self.chip_wrong_us is not None:
+            self.chip_wrong_us += us * self.chip_drift_ppm // 1_000_000
 
     def adjtimex(self, answer: Timex) -> int:
         """As the system call answers: 1970 plus uptime until somebody sets the clock."""
@@ -135,6 +146,7 @@ class Site:
             self._sources,
             self.kernel,
             self.kernel.adjtimex,
+            ClockChip(self._folder / "clock.db", self.kernel.chip_s),
         )
         self.buffer = SegmentLog(
             self._folder / "buffer",
@@ -152,7 +164,12 @@ class Site:
         self.answers = Answers(self.buffer)
         flow = Flow(self.clock.boot_us, self.buffer.stats)
         self.reports = Reports(GATEWAY, self.buffer, self.clock, Health(), list, flow)
+        self._is_to_start_anew = False
+        self.steps = ClockSteps(self.clock, self.buffer.epoch, self._folder / "clock.db", self._start_anew)
         self.epochs.append(self.buffer.epoch)
+
+    def _start_anew(self) -> None:
+        self._is_to_start_anew = True
 
     # --- what may happen
 
@@ -163,7 +180,15 @@ class Site:
             self._seconds += 1
             self._say()
             await self._due()
+            if self._is_to_start_anew:
+                await self.restart()
         await self._synced()
+
+    async def clock_forgotten(self) -> None:
+        """The agent is stopped, a technician deletes what it knew of the time, and it is started."""
+        await self._close()
+        (self._folder / "clock.db").unlink()
+        self._open()
 
     async def restart(self) -> None:
         """The agent ends in order, and starts again."""
@@ -267,6 +292,7 @@ class Site:
     async def _due(self) -> None:
         if self._seconds % NTP_POLL_S == 0:
             self.clock.poll_ntp()
+            self.clock.poll_chip()
         if self.gnss is not None:
             wrong_us, error_us = self.gnss
             at = Anchor(self.kernel.boot_us(), self.kernel.true_us + wrong_us, error_us, ClockSource.GNSS)
@@ -275,7 +301,7 @@ class Site:
             self.clock.keep_last_good()
         if self.delays_us is not None and self._seconds % BEAT_S == 0:
             await self.sync_with_hub()
-        self.faults |= set(self.clock.faults())
+        self.faults |= {*self.clock.faults(), *self.steps.faults()}
 
     async def _deliver(self) -> None:
         await self._synced()

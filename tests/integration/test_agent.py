@@ -9,11 +9,15 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from agent_support import agent, listens, settings
-from sts_protocols.record import Record, read
+from sts_protocols.beat import AnchorReport, Answer, Beat
+from sts_protocols.record import UNKNOWN_CLOCK, Record, read
 from uplink_support import GATEWAY, Broker, Hub, eventually
+
+HOUR_US = 3_600_000_000
 
 
 @pytest.fixture
@@ -43,6 +47,39 @@ async def test_the_agent_beats_takes_the_hubs_time_and_ends_with_a_last_beat(
     assert last.confirmed == [(0, last.head)]
     assert not (tmp_path / "run/agent.sock").exists()
     assert all(line["service"]["node"]["name"] == GATEWAY and line["@timestamp"] for line in log)
+
+
+async def test_an_agent_whose_clock_was_wrong_begins_anew_and_says_what_to_correct(
+    hub: Hub, tmp_path: Path
+) -> None:
+    def an_hour_slow_at_first(beat: Beat, answer: Answer) -> Answer:
+        slow_us = HOUR_US if beat.epoch == hub.beats[0].epoch and beat.number == hub.beats[0].number else 0
+        return msgspec.structs.replace(answer, hub_us=answer.hub_us - slow_us)
+
+    hub.answer = an_hour_slow_at_first
+    async with agent(settings(tmp_path, hub)) as edge:
+        await eventually(lambda: hub.beats and hub.beats[-1].epoch != hub.beats[0].epoch)
+        await eventually(lambda: hub.beats[-1].epochs[-1].pin is not None)
+        _, out = await edge.ask("status", "--json")
+    wrong, right = hub.beats[0].epoch, hub.beats[-1].epoch
+    status = json.loads(out)
+    step = status["clock"]["step"]
+    assert (step["epoch"], step["source"]) == (wrong, "HUB")
+    assert abs(step["by_ms"] - 3_600_000) < 100
+    assert any(f"sts-hub clock correct {wrong} --by-ms" in sentence for sentence in status["faults"])
+    pins = {one.epoch: one.pin for beat in hub.beats for one in beat.epochs if one.pin is not None}
+    apart_us = _offset_us(pins[right]) - _offset_us(pins[wrong])
+    assert abs(apart_us - HOUR_US) < 100_000
+    offsets = {
+        one.record.header.clock.offset_us
+        for one in hub.arrivals
+        if one.record.header.epoch.hex() == wrong and one.record.header.clock != UNKNOWN_CLOCK
+    }
+    assert offsets == {_offset_us(pins[wrong])}, "one clock for all of it"
+
+
+def _offset_us(pin: AnchorReport) -> int:
+    return pin.wall_us - pin.boot_us
 
 
 async def test_without_a_hub_the_agent_works_and_says_so(tmp_path: Path) -> None:

@@ -77,6 +77,15 @@ def clock_chip(wrong_us: int) -> Act:
     return act
 
 
+def battery_clock(wrong_us: int = 0, drift_ppm: int = 0) -> Act:
+    """There is a clock chip that runs while the power is off; the kernel starts in 1970 all the same."""
+
+    async def act(site: Site) -> None:
+        site.kernel.chip_wrong_us, site.kernel.chip_drift_ppm = wrong_us, drift_ppm
+
+    return act
+
+
 def quartz(drift_ppm: int) -> Act:
     async def act(site: Site) -> None:
         site.kernel.drift_ppm = drift_ppm
@@ -106,6 +115,10 @@ def suspended(us: int, chip_wrong_us: int = 0) -> Act:
 
 async def restarted(site: Site) -> None:
     await site.restart()
+
+
+async def clock_forgotten(site: Site) -> None:
+    await site.clock_forgotten()
 
 
 async def killed(site: Site) -> None:
@@ -146,6 +159,26 @@ def corrected(number: int, delta_us: int) -> Act:
 
 
 # --- checks of one row alone
+
+
+def starts(count: int) -> Act:
+    """So many epochs there were until now."""
+
+    async def check(site: Site) -> None:
+        assert len(site.epochs) == count
+
+    return check
+
+
+def by(source: ClockSource, least_us: int = 0, most_us: int = 60 * SECOND_US) -> Act:
+    """This source is in force, with a stated error within these bounds."""
+
+    async def check(site: Site) -> None:
+        reading = site.clock.reading()
+        assert reading.source == source
+        assert least_us <= reading.error_us <= most_us
+
+    return check
 
 
 def told(*words: str) -> Act:
@@ -240,6 +273,143 @@ SCENARIOS = [
     ),
     Scenario("a clock chip five years ahead", (clock_chip(5 * 365 * DAY_US), hears(20), linked(), hears(20))),
     Scenario("a clock chip a day behind", (clock_chip(-DAY_US), hears(20), linked(), hears(20))),
+    Scenario(
+        "NTP an hour slow, until another server is asked: a new start begins, and the first is corrected at the hub",
+        (
+            ntp(-HOUR_US),
+            hears(40),
+            ntp(),
+            hears(40),
+            starts(2),
+            told("By what NTP says", "was 3600.0 s behind", "--by-ms 3600000"),
+            linked(),
+            hears(5),
+            corrected(0, HOUR_US),
+        ),
+    ),
+    Scenario(
+        "NTP an hour fast, until another server is asked: refused until a technician acts, then corrected at the hub",
+        (
+            ntp(HOUR_US),
+            hears(40),
+            ntp(),
+            hears(40),
+            starts(1),
+            told("NTP is 3600.0 s before the last good time", "delete clock.db"),
+            clock_forgotten,
+            hears(20),
+            linked(),
+            hears(5),
+            corrected(0, -HOUR_US),
+        ),
+    ),
+    Scenario(
+        "a clock chip that was right yesterday, and nothing else for the first minutes of today",
+        (
+            battery_clock(),
+            linked(),
+            hears(70),
+            alone,
+            rebooted(DAY_US),
+            hears(100),
+            by(ClockSource.RTC, 8_640 * MS_US, 11 * SECOND_US),
+            linked(),
+            hears(20),
+            by(ClockSource.HUB),
+            starts(2),
+        ),
+        ("hub", "rtc"),
+        within_us=SECOND_US,
+    ),
+    Scenario(
+        "a clock chip that loses 80 ppm in the cold, over a week: as far off as stated, until the hub answers",
+        (
+            battery_clock(drift_ppm=-80),
+            linked(),
+            hears(70),
+            alone,
+            rebooted(6 * DAY_US),
+            hears(100),
+            by(ClockSource.RTC, 51 * SECOND_US, 55 * SECOND_US),
+            linked(),
+            hears(20),
+            by(ClockSource.HUB),
+        ),
+        ("hub", "rtc"),
+        within_us=60 * SECOND_US,
+    ),
+    Scenario(
+        "a clock chip half a minute behind, as it was when it was last compared",
+        (
+            battery_clock(-30 * SECOND_US),
+            linked(),
+            hears(70),
+            alone,
+            rebooted(HOUR_US),
+            hears(100),
+            by(ClockSource.RTC, 30 * SECOND_US, 33 * SECOND_US),
+        ),
+        ("hub", "rtc"),
+        within_us=60 * SECOND_US,
+    ),
+    Scenario(
+        "a clock chip that leapt a day ahead: the hub is believed, a new start begins, and the one before is corrected",
+        (
+            battery_clock(),
+            linked(),
+            hears(70),
+            alone,
+            rebooted(),
+            battery_clock(DAY_US),
+            hears(100),
+            by(ClockSource.RTC),
+            linked(),
+            hears(20),
+            starts(3),
+            told("By what HUB says", "was 86400.", "s ahead"),
+            by(ClockSource.HUB),
+            corrected(1, -DAY_US),
+        ),
+        ("hub", "rtc"),
+        within_us=60 * SECOND_US,
+    ),
+    Scenario(
+        "a clock chip whose cell was empty over night: before the last good time, and not believed",
+        (
+            battery_clock(),
+            linked(),
+            hears(70),
+            alone,
+            rebooted(),
+            battery_clock(-100 * DAY_US),
+            hears(100),
+            by(ClockSource.UNKNOWN),
+            told("RTC is 86", "before the last good time"),
+            linked(),
+            hears(20),
+        ),
+        ("hub", "rtc"),
+    ),
+    Scenario(
+        "a clock chip that nobody has ever compared is not believed, right though it is",
+        (battery_clock(), hears(100), by(ClockSource.UNKNOWN), linked(), hears(20)),
+        ("hub", "rtc"),
+    ),
+    Scenario(
+        "a clock chip that the settings do not name is not asked",
+        (
+            battery_clock(),
+            linked(),
+            hears(70),
+            alone,
+            rebooted(),
+            hears(100),
+            by(ClockSource.UNKNOWN),
+            linked(),
+            hears(20),
+        ),
+        ("hub",),
+    ),
     Scenario("GNSS as the only source", (hears(20), gnss(30 * MS_US), hears(20)), ("gnss",)),
     Scenario(
         "GNSS against NTP, NTP trusted more",

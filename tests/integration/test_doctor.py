@@ -334,6 +334,11 @@ async def test_clocks(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     anchor = replace_anchor()
     monkeypatch.setattr(here, "read_ntp", lambda boot_us: anchor)
     await clinic.passes("clock")
+    step = {"epoch": "ab" * 16, "by_ms": 3_600_000, "source": "NTP"}
+    clinic.status = {"buffer": {}, "clock": {"step": step}}
+    (finding,) = await clinic.finds("clock-was-wrong")
+    assert "NTP is +3600.0 s" in finding.detail
+    assert f"sts-hub clock correct {'ab' * 16} --by-ms 3600000 --reason" in finding.fix
     clinic.status = {"buffer": {}, "clock": {"hub_wall_us": time.time_ns() // 1_000 + 4_200_000}}
     (finding,) = await clinic.finds("clock-apart-from-hub")
     assert "behind the hub" in finding.detail

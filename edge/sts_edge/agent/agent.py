@@ -22,7 +22,7 @@ import structlog
 from sts_edge.batcher import Batcher
 from sts_edge.buffer import BufferFailed, RecordDropped, SegmentLog
 from sts_edge.buffer.export import last_packets, stored_impulses
-from sts_edge.clock import Clock, StoredLastGoodTime
+from sts_edge.clock import Clock, ClockChip, StoredLastGoodTime
 from sts_edge.config import Settings
 from sts_edge.control.server import Answer, ControlServer, Question
 from sts_edge.health import Health
@@ -63,7 +63,8 @@ class Agent:
         self._settings = settings
         self.health = Health()
         self.health.on_news = _tell
-        self.clock = Clock(StoredLastGoodTime(gateway.data_dir / "clock.db"), settings.clock.sources)
+        kept = gateway.data_dir / "clock.db"
+        self.clock = Clock(StoredLastGoodTime(kept), settings.clock.sources, chip=ClockChip(kept))
         self.buffer = SegmentLog(
             gateway.data_dir / "buffer",
             settings.buffer,

@@ -53,6 +53,7 @@ class Reports:
         self._began_us = clock.boot_us()
         self.link: Callable[[], LinkReport | None] = lambda: None
         self.settings: Callable[[], SettingsReport | None] = lambda: None
+        self.clock_step: Callable[[], dict[str, Any] | None] = lambda: None
         self.roster: RosterKeeper | None = None
         self.orders: Callable[[], list[OrderOutcome]] = list
         self.running = True
@@ -133,6 +134,7 @@ class Reports:
             "source": ClockSource(reading.source).name.lower(),
             "error_ms": round(reading.error_us / 1_000, 1) if known else None,
             "hub_wall_us": self._clock.hub_wall_us(),
+            "step": self.clock_step(),
         }
 
 

@@ -19,6 +19,7 @@ from sts_edge.witness import WitnessMissing
 
 from . import logs
 from .agent import Agent
+from .clock_steps import ClockSteps
 from .diagnostics import SendDiagnostics, bundle
 from .identify import Identify
 from .orders import Act, Orders
@@ -109,6 +110,9 @@ async def _opened(settings: Settings, book: SettingsBook, ending: Ending) -> Age
     registration = Registration(settings, book.config, agent.health, radio, agent.add_source)
     registration.begin()
     _take_changes(agent, registration, book, ending)
+    steps = ClockSteps(agent.clock, agent.buffer.epoch, settings.gateway.data_dir / "clock.db", ending.anew)
+    agent.health.ask(steps.faults)
+    agent.reports.clock_step = steps.report
     _take_orders(agent, settings)
     updates = None if settings.update is None else Updates(settings.update)
     trial = VersionTrial(updates, book.config, agent.health, ending.signalled)

@@ -5,6 +5,10 @@ the error grows with age. The anchor in force is the one with the least error no
 both be right the one of the more trusted source wins, the one listed first in the settings. None that lies
 before the last good time is believed: time does not run backwards, so whoever says so is wrong.
 
+The clock chip is asked last and only while nobody else has spoken; whatever it said counts for nothing against the
+others, and is no good time. A better anchor that is far from the one in force does not take its place here: the epoch
+that carries the wrong one must end first (`on_left`), so that it is wrong as a whole and can be put right as a whole.
+
 Not measured yet: the drift of real Raspberry Pi crystals in a cold bag.
 """
 
@@ -16,6 +20,7 @@ from typing import NamedTuple, Protocol
 
 from sts_protocols.record import UNKNOWN_CLOCK, Anchor, ClockReading, ClockSource
 
+from .chip import ClockChip
 from .ntp import Adjtimex, kernel_adjtimex, read_ntp
 from .system import SystemTime, Ticks
 
@@ -26,6 +31,12 @@ DRIFT_PPM = 100
 SUSPEND_ERROR_US = 1_000_000
 # A suspend shorter than this cannot be told from the time between two readings of two clocks.
 SUSPEND_LEAST_US = 10_000
+# A kernel that has a network is synchronised within a minute of its boot, and the hub answers sooner: until then the
+# chip, which is seconds off, is not needed.
+CHIP_AFTER_US = 60_000_000
+# What is measured within a second of each other keeps its order, give or take a value; and a fault of a second is told
+# in the error of each record. A step beyond is somebody's mistake.
+FAR_US = 1_000_000
 # Asking the kernel costs microseconds; in 16 s an anchor grows by 2 ms, well under the 10 ms it began with.
 NTP_POLL_S = 16.0
 # Agreed: persisted each minute. One small synced write a minute is 0.1 KB/s.
@@ -36,7 +47,12 @@ LATEST_US = 3_786_912_000_000_000  # 2090-01-01
 # An anchor is worth a record of its own when wall time moved by more than ten ticks of arrival time.
 TOLD_SHIFT_US = 10_000
 
-_SOURCES = {"ntp": ClockSource.NTP, "gnss": ClockSource.GNSS, "hub": ClockSource.HUB}
+_SOURCES = {
+    "ntp": ClockSource.NTP,
+    "gnss": ClockSource.GNSS,
+    "hub": ClockSource.HUB,
+    "rtc": ClockSource.RTC,
+}
 
 
 class LastGoodTime(Protocol):
@@ -58,6 +74,7 @@ class Clock:
     """Boot time, the anchor in force, the pin of this epoch, and the last good wall time.
 
     on_anchor: called with an anchor that is worth a record of its own: the first, another source, a shift.
+    on_left: called once with a better anchor that is far off the one in force; no anchor is taken any more.
     pin: the first anchor of this epoch; it never changes.
     """
 
@@ -67,18 +84,23 @@ class Clock:
         sources: Sequence[str] = ("ntp", "gnss", "hub"),
         ticks: Ticks | None = None,
         adjtimex: Adjtimex = kernel_adjtimex,
+        chip: ClockChip | None = None,
     ) -> None:
         self._last_good = last_good
-        self._trust = [_SOURCES[name] for name in sources]
+        self._trust = sorted((_SOURCES[name] for name in sources), key=lambda one: one == ClockSource.RTC)
+        self._chip = chip if ClockSource.RTC in self._trust else None
         self._ticks = ticks or SystemTime()
+        self._began_us = self._ticks.boot_us()
         self._adjtimex = adjtimex
         self._force: _Anchored | None = None
         self._told: Anchor | None = None
         self._refused: dict[int, str] = {}
         self._hub_offset_us: int | None = None
         self._floor_us = last_good.load()
+        self._is_left = False
         self.pin: Anchor | None = None
         self.on_anchor: Callable[[Anchor], None] | None = None
+        self.on_left: Callable[[Anchor], None] | None = None
 
     def boot_us(self) -> int:
         """Return boot time now, µs."""
@@ -101,7 +123,7 @@ class Clock:
     def last_good_us(self) -> int | None:
         """Return the latest wall time that has certainly passed, µs: the floor for judging certificates."""
         now_us = self.boot_us()
-        if self._force is None:
+        if self._force is None or self._is_by_chip():
             return self._floor_us
         reading = self.reading(now_us)
         return max(now_us + reading.offset_us - reading.error_us, self._floor_us or 0)
@@ -121,7 +143,7 @@ class Clock:
 
     def add_anchor(self, anchor: Anchor) -> bool:
         """Consider an anchor; returns whether it was believed. `faults` says why one was not."""
-        if anchor.source not in self._trust or anchor.error_us < 0:
+        if anchor.source not in self._trust or anchor.error_us < 0 or self._is_left:
             return False
         refusal = self._refusal(anchor)
         if refusal:
@@ -130,6 +152,9 @@ class Clock:
         self._refused.pop(anchor.source, None)
         fresh = _Anchored(anchor, self._ticks.asleep_us())
         if self._is_better(fresh):
+            if self._is_far(anchor):
+                self._leave(anchor)
+                return False
             self._force = fresh
         self._pin_and_tell(anchor)
         return True
@@ -145,12 +170,21 @@ class Clock:
         anchor = read_ntp(self.boot_us, self._adjtimex)
         return anchor is not None and self.add_anchor(anchor)
 
+    def poll_chip(self) -> bool:
+        """Ask the clock chip, if nobody else has told the time for a while; returns whether it gave an anchor."""
+        waited_us = self.boot_us() - self._began_us
+        if self._chip is None or self._force is not None or waited_us < CHIP_AFTER_US:
+            return False
+        anchor = self._chip.anchor(self.boot_us)
+        return anchor is not None and self.add_anchor(anchor)
+
     async def run(self) -> None:
-        """Poll NTP and persist the last good time, for ever; persists once more when cancelled."""
+        """Poll NTP and the chip, and persist the last good time, for ever; persists once more when cancelled."""
         keep_at_us = self.boot_us()
         try:
             while True:
                 self.poll_ntp()
+                self.poll_chip()
                 if self.boot_us() >= keep_at_us:
                     keep_at_us = self.boot_us() + int(KEEP_LAST_GOOD_S * 1_000_000)
                     await asyncio.to_thread(self.keep_last_good)
@@ -160,9 +194,23 @@ class Clock:
 
     def keep_last_good(self) -> None:
         """Persist the last good time now. A full disk is no reason to stop: the next minute tries again."""
-        if self._force is not None and (wall_us := self.last_good_us()) is not None:
-            with contextlib.suppress(sqlite3.Error, OSError):
-                self._last_good.keep(wall_us)
+        if self._force is None or self._is_by_chip():
+            return
+        reading, now_us = self.reading(), self.boot_us()
+        self._keep(now_us + reading.offset_us, reading.error_us)
+
+    def _keep(self, wall_us: int, error_us: int) -> None:
+        with contextlib.suppress(sqlite3.Error, OSError):
+            self._last_good.keep(max(wall_us - error_us, self._floor_us or 0))
+            if self._chip is not None:
+                self._chip.compare(wall_us, error_us)
+
+    def _leave(self, anchor: Anchor) -> None:
+        """The next start finds this anchor's time as the last good one: who contradicted it is not believed again."""
+        self._is_left = True
+        self._keep(anchor.wall_us + self.boot_us() - anchor.boot_us, anchor.error_us)
+        if self.on_left is not None:
+            self.on_left(anchor)
 
     def _error_us(self, held: _Anchored, at_us: int) -> int:
         age_us = abs(at_us - held.anchor.boot_us)
@@ -186,7 +234,7 @@ class Clock:
 
     def _floor_at(self, at_us: int) -> int | None:
         """The wall time that had certainly been reached at boot time `at_us`."""
-        if self._force is None:
+        if self._force is None or self._is_by_chip():
             return self._floor_us
         reading = self.reading(at_us)
         return at_us + reading.offset_us - reading.error_us
@@ -194,9 +242,21 @@ class Clock:
     def _contradicts(self, anchor: Anchor) -> bool:
         if self._force is None:
             return False
-        reading = self.reading(anchor.boot_us)
-        apart_us = abs(anchor.wall_us - anchor.boot_us - reading.offset_us)
-        return apart_us > reading.error_us + anchor.error_us
+        return abs(self._shift_us(anchor)) > self.reading(anchor.boot_us).error_us + anchor.error_us
+
+    def _shift_us(self, anchor: Anchor) -> int:
+        """How far ahead of the anchor in force it is."""
+        return anchor.wall_us - anchor.boot_us - self.reading(anchor.boot_us).offset_us
+
+    def _is_far(self, anchor: Anchor) -> bool:
+        """Whether the clock may not move there within an epoch: wrong until now, or times that would overlap."""
+        if self._force is None:
+            return False
+        shift_us = self._shift_us(anchor)
+        return shift_us < -FAR_US or (shift_us > FAR_US and self._contradicts(anchor))
+
+    def _is_by_chip(self) -> bool:
+        return self._force is not None and self._force.anchor.source == ClockSource.RTC
 
     def _is_better(self, fresh: _Anchored) -> bool:
         now_us = self.boot_us()

@@ -4,9 +4,9 @@ It is the floor for judging certificates before any source has answered, and no 
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
+
+from .database import opened
 
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS last_good (one INTEGER PRIMARY KEY CHECK (one = 1), wall_us INTEGER NOT NULL)"
@@ -26,7 +26,7 @@ class StoredLastGoodTime:
     def load(self) -> int | None:
         """Return the last good wall time in µs; None when there is none or the file cannot be read."""
         try:
-            with self._opened() as database:
+            with opened(self._file, _SCHEMA) as database:
                 row = database.execute("SELECT wall_us FROM last_good").fetchone()
         except (sqlite3.Error, OSError):
             return None
@@ -43,13 +43,5 @@ class StoredLastGoodTime:
             self._keep(wall_us)
 
     def _keep(self, wall_us: int) -> None:
-        with self._opened() as database:
+        with opened(self._file, _SCHEMA) as database:
             database.execute(_KEEP, (wall_us,))
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._file, timeout=5.0)) as database:
-            database.execute("PRAGMA synchronous = FULL")
-            with database:
-                database.execute(_SCHEMA)
-                yield database

@@ -189,15 +189,16 @@ class ClockSettings(Table, frozen=True, kw_only=True):
     """Whom to ask for the time."""
 
     sources: Annotated[
-        tuple[Literal["ntp", "gnss", "hub"], ...],
+        tuple[Literal["ntp", "gnss", "hub", "rtc"], ...],
         key(
             "Sources of wall time, the most trusted first: ntp is this machine's synchronised clock, gnss the "
-            "receiver at one of the ports.",
-            'a list of "ntp", "gnss" and "hub"',
-            ["ntp", "gnss", "hub"],
+            "receiver at one of the ports, rtc the battery-backed clock chip, which is asked only where none of "
+            "the others has told the time for a minute, wherever it stands in the list.",
+            'a list of "ntp", "gnss", "hub" and "rtc"',
+            ["ntp", "gnss", "hub", "rtc"],
             min_length=1,
         ),
-    ] = ("ntp", "gnss", "hub")
+    ] = ("ntp", "gnss", "hub", "rtc")
 
 
 class BluetoothSettings(Table, frozen=True, kw_only=True):

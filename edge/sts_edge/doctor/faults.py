@@ -160,6 +160,14 @@ FAULTS: tuple[Fault, ...] = (
         "give it a network for a minute: timedatectl status, or fit a clock chip; the agent works meanwhile",
     ),
     Fault(
+        "clock-was-wrong",
+        "clock",
+        "A source of time came that puts the clock of the start before far off.",
+        "was that start wrong? at the hub: sts-hub clock correct {epoch} --by-ms {by_ms} --reason TEXT; else set the "
+        "clock of {source}",
+        grave=False,
+    ),
+    Fault(
         "clock-unsynced",
         "clock",
         "Nothing keeps the system's clock right.",

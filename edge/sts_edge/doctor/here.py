@@ -218,6 +218,11 @@ def card(patient: Patient) -> Results:
 
 def clock(patient: Patient) -> Results:
     """Is the system's clock set, kept right, and the hub's?"""
+    if patient.status is not None and (step := patient.status["clock"].get("step")):
+        off = (
+            f"{step['source']} is {step['by_ms'] / 1_000:+.1f} s from the clock of the start {step['epoch']}"
+        )
+        yield found("clock-was-wrong", off, **step)
     system_us = time.time_ns() // 1_000
     if system_us < EARLIEST_US:
         yield found("clock-1970", f"the system says it is {time.strftime('%Y-%m-%d', time.gmtime())}")

@@ -8,7 +8,7 @@ from pydantic import Field
 from sts_hub.kit.shapes import Body, Shown, Title
 
 GatewayState = Literal["ok", "degraded", "failed", "silent", "never"]
-ClockSource = Literal["unknown", "ntp", "gnss", "hub"]
+ClockSource = Literal["unknown", "ntp", "gnss", "hub", "rtc"]
 
 
 class GatewaySensor(Shown):

@@ -25,7 +25,7 @@ from sts_protocols.beat import Beat
 # A gateway beats every 10 s: three missed ones are no longer a slow network.
 SILENT_AFTER: Final = timedelta(seconds=30)
 
-CLOCK_SOURCES: Final[tuple[ClockSource, ...]] = ("unknown", "ntp", "gnss", "hub")
+CLOCK_SOURCES: Final[tuple[ClockSource, ...]] = ("unknown", "ntp", "gnss", "hub", "rtc")
 
 _beats = msgspec.json.Decoder(Beat)
 

@@ -60,6 +60,7 @@ class ClockSource(IntEnum):
     NTP = 1
     GNSS = 2
     HUB = 3
+    RTC = 4
 
 
 class ClockReading(NamedTuple):

@@ -1169,7 +1169,7 @@ export interface components {
              * Source
              * @enum {string}
              */
-            source: "unknown" | "ntp" | "gnss" | "hub";
+            source: "unknown" | "ntp" | "gnss" | "hub" | "rtc";
         };
         /**
          * GatewaySensor

@@ -178,8 +178,37 @@ def test_of_two_sources_that_contradict_each_other_the_more_trusted_wins(ticks: 
 
     trusting_hub = Clock(Remembered(), ["hub", "ntp"], ticks)
     trusting_hub.add_anchor(ntp(ticks))
-    assert trusting_hub.add_anchor(hub(ticks, WALL_US + 10 * SECOND_US))
+    assert trusting_hub.add_anchor(hub(ticks, WALL_US + SECOND_US // 2))
     assert trusting_hub.reading().source == ClockSource.HUB
+
+
+def test_a_better_anchor_far_off_ends_the_epoch_whose_records_keep_the_clock_that_they_have(
+    ticks: Ticks,
+) -> None:
+    remembered, left = Remembered(), []
+    clock = Clock(remembered, ["hub", "ntp"], ticks)
+    clock.on_left = left.append
+    clock.add_anchor(ntp(ticks))
+    before = clock.reading()
+    better = hub(ticks, WALL_US + 10 * SECOND_US)
+
+    assert not clock.add_anchor(better)
+    assert not clock.add_anchor(better)
+    assert not clock.add_anchor(ntp(ticks, error_us=1_000))
+
+    assert left == [better]
+    assert clock.reading() == before
+    assert remembered.wall_us == WALL_US + 10 * SECOND_US - 20_000, (
+        "the next start does not believe NTP again"
+    )
+
+
+def test_what_drift_explains_is_no_reason_to_end_an_epoch(clock: Clock, ticks: Ticks) -> None:
+    clock.add_anchor(hub(ticks))
+    ticks.now_us += 10 * HOUR_US
+
+    assert clock.add_anchor(hub(ticks, WALL_US + 10 * HOUR_US + 3 * SECOND_US))
+    assert clock.reading().error_us == 20_000
 
 
 def test_through_a_suspend_the_anchor_holds_with_the_error_of_the_clock_chip(

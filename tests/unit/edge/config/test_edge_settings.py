@@ -87,7 +87,7 @@ def test_a_good_file_is_read_with_defaults_for_what_it_leaves_out(folder: Path) 
     assert [sensor.name for sensor in settings.sensors] == ["hr-01", "hr-02"]
     assert (settings.record.live_ms, settings.record.offline_ms) == (250, 1_000)
     assert settings.buffer.max_bytes == 100 << 20
-    assert settings.clock.sources == ("ntp", "gnss", "hub")
+    assert settings.clock.sources == ("ntp", "gnss", "hub", "rtc")
     assert settings.witness is None
 
 
