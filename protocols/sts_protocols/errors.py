@@ -39,5 +39,9 @@ class SampleError(ProtocolError):
     """A packet that its source must not hand on, because no record can carry it."""
 
 
+class ResultFileError(ProtocolError):
+    """A result file, or a piece of one, that cannot be read; its text tells whoever sent it why."""
+
+
 class DeliveryError(Exception):
     """Our own mistake: an event that cannot happen to a record in that state."""
