@@ -25,6 +25,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "clock": ("sts_hub.corrections.cli", "Put an epoch of a gateway right in time."),
     "account": ("sts_hub.accounts.cli", "Create accounts of people."),
     "gateway": ("sts_hub.fleet", "Add gateways and let them in."),
+    "results": ("sts_hub.competitions.cli", "Look at result files of competitions."),
     "activity": ("sts_hub.activities.cli", "Look at activity files: FIT, TCX, GPX."),
 }
 
