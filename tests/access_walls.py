@@ -1,0 +1,230 @@
+"""The database's own wall, asked directly: what each role sees in each table, and how many rows it can write.
+
+In words about roles and names of the world: a second time beside the policies themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import asyncpg
+
+from access_matrix import ROLES
+from api_support import World
+
+# name: who it is said of
+_ALL: Final = " ".join(ROLES)
+_CHIEFS: Final = "admin director"
+_TRAINERS: Final = "coach trainer"
+_STAFF: Final = f"{_CHIEFS} {_TRAINERS} technician"
+_KEEPERS: Final = "admin technician"
+
+
+def _people(suffix: str = "") -> dict[str, str]:
+    """The rule for people: whom each role sees."""
+    return {
+        _CHIEFS: f"rosa{suffix} rudi{suffix} bea{suffix}",
+        _TRAINERS: f"rosa{suffix} rudi{suffix}",
+        "athlete": f"rosa{suffix}",
+    }
+
+
+# table: the key that tells its rows apart, and which rows of the world each role sees
+LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "club": ("id", {_ALL: "club"}),
+    "team": ("id", {_CHIEFS: "red blue", f"{_TRAINERS} athlete technician": "red"}),
+    "account": ("id", {_CHIEFS: _ALL, **{role: role for role in ROLES if role not in _CHIEFS.split()}}),
+    "account_team": (
+        "account_id",
+        {
+            _CHIEFS: "coach trainer technician",
+            "coach": "coach",
+            "trainer": "trainer",
+            "technician": "technician",
+        },
+    ),
+    "athlete": ("id", _people()),
+    "consent": ("id", _people("_consent")),
+    "assignment": ("id", {**_people("_worn"), "technician": "rosa_worn rudi_worn bea_worn"}),
+    "sensor": ("id", {_STAFF: "rosa_strap rudi_strap bea_strap spare"}),
+    "gateway": ("name", {_STAFF: "pitch"}),
+    "gateway_state": ("gateway", {_STAFF: "pitch"}),
+    "impulse": ("gateway", {_STAFF: "pitch"}),
+    "gateway_order": ("gateway", {_STAFF: "pitch"}),
+    "settings_version": ("gateway", {_STAFF: "pitch"}),
+    "document": ("id", {_STAFF: "heat"}),
+    "document_part": ("document_id", {_STAFF: "heat"}),
+    "wanted_version": ("club_id", {_STAFF: "club"}),
+    "enrolment_code": ("club_id", {_KEEPERS: "club"}),
+}
+
+_ORDER: Final = "sts.gateway_order (gateway, act, asked_by, expires_at)"
+_VERSION: Final = "sts.settings_version (gateway, version, state, tables, hash, based_on, asked_by)"
+_SINCE_MAY: Final = "'[2026-05-01,2026-05-02)'"
+
+# (table, policy): a statement for names of the world in braces, and how many rows each role writes with it. A statement
+# that changes names no row and asks for no answer, so that nothing but its own policy stands in its way.
+WRITES: Final[Mapping[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
+    ("team", "adds"): [
+        ("INSERT INTO sts.team (club_id, name) VALUES ('{club}', 'New')", {_CHIEFS: 1}),
+        ("INSERT INTO sts.team (club_id, name) VALUES ('{other_club}', 'New')", {}),
+    ],
+    ("team", "changes"): [("UPDATE sts.team SET name = gen_random_uuid()::text", {_CHIEFS: 2})],
+    ("account", "adds"): [
+        (
+            "INSERT INTO sts.account (club_id, email, name, role, password_hash) "
+            f"VALUES ('{{{club}}}', gen_random_uuid()::text, 'New', 'coach', 'x')",
+            rights,
+        )
+        for club, rights in (("club", {"admin": 1}), ("other_club", {}))
+    ],
+    ("account", "changes"): [
+        ("UPDATE sts.account SET name = 'x'", {"admin": len(ROLES), **dict.fromkeys(ROLES[1:], 1)})
+    ],
+    ("account_team", "adds"): [
+        ("INSERT INTO sts.account_team VALUES ('{coach}', '{blue}', '{club}')", {"admin": 1}),
+        ("INSERT INTO sts.account_team VALUES ('{other_coach}', '{green}', '{other_club}')", {}),
+    ],
+    ("account_team", "removes"): [("DELETE FROM sts.account_team", {"admin": 3})],
+    ("athlete", "adds"): [
+        (
+            f"INSERT INTO sts.athlete (club_id, team_id, name) VALUES ('{{{club}}}', '{{{team}}}', 'New')",
+            rights,
+        )
+        for club, team, rights in (
+            ("club", "red", {f"{_CHIEFS} {_TRAINERS}": 1}),
+            ("club", "blue", {_CHIEFS: 1}),
+            ("other_club", "green", {}),
+        )
+    ],
+    ("athlete", "changes"): [("UPDATE sts.athlete SET name = 'x'", {_CHIEFS: 3, _TRAINERS: 2})],
+    ("consent", "adds"): [
+        (
+            f"INSERT INTO sts.consent (athlete_id, purpose, version, during) VALUES ('{{{who}}}', 'research', '1', {_SINCE_MAY})",
+            rights,
+        )
+        for who, rights in (
+            ("rosa", {f"{_CHIEFS} {_TRAINERS} athlete": 1}),
+            ("rudi", {f"{_CHIEFS} {_TRAINERS}": 1}),
+            ("bea", {_CHIEFS: 1}),
+            ("gina", {}),
+        )
+    ],
+    ("consent", "changes"): [
+        (f"UPDATE sts.consent SET during = {_SINCE_MAY}", {_CHIEFS: 3, _TRAINERS: 2, "athlete": 1})
+    ],
+    ("gateway", "changes"): [("UPDATE sts.gateway SET site = 'x'", {_KEEPERS: 1})],
+    ("sensor", "adds"): [
+        (
+            "INSERT INTO sts.sensor (club_id, address, kind, label) "
+            f"VALUES ('{{{club}}}', 'F0:00:00:00:00:01', 'heart_rate', 'x')",
+            rights,
+        )
+        for club, rights in (("club", {_KEEPERS: 1}), ("other_club", {}))
+    ],
+    ("sensor", "changes"): [("UPDATE sts.sensor SET label = 'x'", {_KEEPERS: 4})],
+    ("assignment", "adds"): [
+        (
+            "INSERT INTO sts.assignment (sensor_id, athlete_id, during) "
+            f"VALUES ({{{strap}}}, '{{{who}}}', '[2025-05-01,2025-05-02)')",
+            rights,
+        )
+        for strap, who, rights in (
+            ("spare", "rosa", {f"{_CHIEFS} {_TRAINERS}": 1}),
+            ("spare", "bea", {_CHIEFS: 1}),
+            ("gina_strap", "gina", {}),
+        )
+    ],
+    ("assignment", "changes"): [
+        (f"UPDATE sts.assignment SET during = {_SINCE_MAY}", {_CHIEFS: 3, _TRAINERS: 2})
+    ],
+    ("assignment", "removes"): [("DELETE FROM sts.assignment", {_CHIEFS: 3, _TRAINERS: 2})],
+    ("enrolment_code", "adds"): [
+        (
+            "INSERT INTO sts.enrolment_code (hash, club_id, site, expires_at) "
+            f"VALUES (sha256(gen_random_uuid()::text::bytea), '{{{club}}}', 'x', now() + interval '1 min')",
+            rights,
+        )
+        for club, rights in (("club", {_KEEPERS: 1}), ("other_club", {}))
+    ],
+    ("settings_version", "adds"): [
+        (f"INSERT INTO {_VERSION} VALUES ('{{{where}}}', 2, 'past', '', repeat('0', 64), NULL, NULL)", rights)
+        for where, rights in (("pitch", {_KEEPERS: 1}), ("other_pitch", {}))
+    ],
+    ("settings_version", "withdraws"): [("UPDATE sts.settings_version SET state_at = now()", {_KEEPERS: 1})],
+    ("gateway_order", "adds"): [
+        (f"INSERT INTO {_ORDER} VALUES ('{{{where}}}', 'identify', 'x', now() + interval '1 min')", rights)
+        for where, rights in (("pitch", {_KEEPERS: 1}), ("other_pitch", {}))
+    ],
+    ("wanted_version", "adds"): [
+        (f"INSERT INTO sts.wanted_version VALUES ('{{{club}}}', '1.0', 10, 'x')", rights)
+        for club, rights in (("club", {_KEEPERS: 1}), ("other_club", {}))
+    ],
+    ("wanted_version", "changes"): [("UPDATE sts.wanted_version SET percent = 1", {_KEEPERS: 1})],
+}
+
+_FILL: Final = """
+INSERT INTO sts.gateway_state (gateway, epoch, number, beat, beat_at) VALUES ($1, gen_random_uuid(), 1, '{}', now());
+INSERT INTO sts.gateway_order (gateway, act, asked_by, expires_at) VALUES ($1, 'identify', 'x', now() + interval '1 min');
+INSERT INTO sts.settings_version (gateway, version, state, tables, hash) VALUES ($1, 1, 'past', '', repeat('0', 64));
+INSERT INTO sts.wanted_version SELECT club_id, '1.0', 10, 'x' FROM sts.gateway WHERE name = $1;
+INSERT INTO sts.enrolment_code (hash, club_id, site, expires_at)
+SELECT sha256(gen_random_uuid()::text::bytea), club_id, 'x', now() + interval '1 min' FROM sts.gateway WHERE name = $1;
+WITH told AS (INSERT INTO sts.epoch (epoch, gateway) VALUES (gen_random_uuid(), $1) RETURNING epoch)
+INSERT INTO sts.impulse (epoch, seq, place, gateway, timer, t, channel, marks, line)
+SELECT epoch, 0, 0, $1, 'timer', now(), '1', '{}', '' FROM told
+"""
+
+
+async def fill(world: World) -> None:
+    """A row of both clubs in every table, beside those that the world begins with."""
+    for gateway in ("pitch", "other_pitch"):
+        for statement in _FILL.split(";"):
+            await world.database.owner.execute(statement, world[gateway])
+
+
+async def become(connection: asyncpg.Connection, world: World, role: str) -> None:
+    """From now on this connection asks as that person of the club."""
+    for name, value in (("account_id", world[role]), ("club_id", world["club"]), ("role", role)):
+        await connection.execute("SELECT set_config($1, $2, false)", f"sts.{name}", str(value))
+
+
+async def unlike(connection: asyncpg.Connection, world: World, table: str, policy: str) -> list[str]:
+    """How what the database does differs from the words about this policy of a table; [] where it does not."""
+    found = []
+    for role in ROLES:
+        await become(connection, world, role)
+        if policy not in ("adds", "changes", "removes", "withdraws"):
+            found += await _seen_otherwise(connection, world, table, role)
+        for statement, rights in WRITES.get((table, policy), []):
+            count = await _written(connection, statement.format(**world.ids))
+            if count != said_of(role, rights, 0):
+                found.append(f"{role} writes {count} rows: {statement}")
+    return found
+
+
+def said_of(role: str, words: Mapping[str, Any], otherwise: Any) -> Any:
+    """What the words say of a role."""
+    return next((what for roles, what in words.items() if role in roles.split()), otherwise)
+
+
+async def _seen_otherwise(connection: asyncpg.Connection, world: World, table: str, role: str) -> list[str]:
+    key, words = LOOKS[table]
+    rows = {str(row[0]) for row in await connection.fetch(f"SELECT {key} FROM sts.{table}")}
+    expected = {str(world[name]) for name in said_of(role, words, "").split()}
+    return [] if rows == expected else [f"{role} sees {len(rows)} rows of {table}, not {len(expected)}"]
+
+
+async def _written(connection: asyncpg.Connection, statement: str) -> int:
+    """How many rows a statement writes; it is undone. A key that is taken was let through."""
+    undone = connection.transaction()
+    await undone.start()
+    try:
+        return int((await connection.execute(statement)).rpartition(" ")[2])
+    except asyncpg.InsufficientPrivilegeError:
+        return 0
+    except asyncpg.UniqueViolationError:
+        return 1
+    finally:
+        await undone.rollback()
