@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 
 class Example(NamedTuple):
-    """given: the document without the names; by_hand: the working; values: what must come out, by output."""
+    """given: the document without the names; by_hand: the working; values: what must come out, by output, and within how
+    much of it (a spectrum is not worked out by hand to the last digit)."""
 
     formula: str
     variant: str
@@ -18,6 +19,7 @@ class Example(NamedTuple):
     by_hand: str
     values: dict[str, Any]
     coverage_percent: float | None = None
+    within: float = 1e-9
 
     @property
     def document(self) -> dict[str, Any]:
@@ -62,6 +64,17 @@ HARD_THEN_EASY = {
     "parameters": {"critical_power": 200, "w_prime": 20000},
     "settings": {"max_gap_s": 60},
 }
+CYCLE = [800, 810, 830, 800]
+MISSED = [*CYCLE * 5, 800 + 810, 830, 800, *CYCLE * 4]
+BREATHING = [1000, 1050, 1000, 950]
+SPRINTING = {
+    "inputs": {"ground_speed": series((0, 6), (1, 7.5), (2, 8), (3, 6.5), (4, 7.2))},
+    "since_s": 0,
+    "until_s": 5,
+}
+TWO_SPEEDS = {"inputs": {"ground_speed": series((0, 5), (1, 7))}, "since_s": 0, "until_s": 2}
+BURST = [0, 1, 2, 3, 3, 3, 1.5, 0]
+PUSH = [800] * 11 + [1600] * 4 + [0]
 FOURTHS = "the 31 means of 30 s are 100, 106.67, ... 300 W; the mean of their fourth powers is 223.0695⁴"
 
 EXAMPLES: tuple[Example, ...] = (
@@ -256,7 +269,155 @@ EXAMPLES: tuple[Example, ...] = (
         "differential",
         HARD_THEN_EASY,
         "20000 - 60 · 100 = 14000 after the hard minute; then 20000 - 6000 · e^(-60 · 100/20000)",
-        {"balance": 15555.0906759097, "lowest": 14000, "time_constant": None},
+        {"balance": 15555.0906759097, "lowest": 14000},
+        100,
+    ),
+    Example(
+        "hrv",
+        "corrected",
+        {"inputs": {"rr_interval": MISSED}},
+        "the interval of 1610 ms is a missed beat and becomes 805, 805, as 1 of 39 beats. The 39 differences squared: 14000 of ten "
+        "cycles of 800, 810, 830, 800, with 25 + 0 + 625 in the place of 0 + 100 + 400; RMSSD √(14150/39). Around the mean of 810 "
+        "the squares sum to 6000 - 100 + 25 + 25; SDNN √(5950/39)",
+        {
+            "rmssd": 19.0478479840,
+            "sdnn": 12.3516841995,
+            "pnn50": 0,
+            "mean_rr": 810,
+            "corrected": 100 / 39,
+            "missed": 1,
+            "extra": 0,
+            "ectopic": 0,
+            "long_short": 0,
+        },
+        100,
+    ),
+    Example(
+        "hrv",
+        "uncorrected",
+        {"inputs": {"rr_interval": [800, 860, 800, None, 810, 790]}},
+        "differences 60, -60 and, behind the hole, -20: √(7600/3); around the mean of 812 the squares sum to 3080: √(3080/4); "
+        "two of three differences are larger than 50",
+        {"rmssd": 50.3322295685, "sdnn": 27.7488738510, "pnn50": 200 / 3, "mean_rr": 812},
+        500 / 6,
+    ),
+    Example(
+        "heart_rate_recovery",
+        "single_values",
+        {"inputs": {"heart_rate": series((0, 180), (60, 150), (120, 130)), "end_s": 0}},
+        "180 - 150 and 180 - 130",
+        {"hrr_60": 30, "hrr_120": 50},
+    ),
+    Example(
+        "respiratory_rate",
+        "welch",
+        {"inputs": {"rr_interval": BREATHING * 20}},
+        "the intervals rise and fall once in 4 s: 15 times a minute",
+        {"respiratory_rate": 15},
+        100,
+        within=1e-3,
+    ),
+    Example(
+        "distance",
+        "great_circle",
+        {
+            "inputs": {
+                "latitude": series((0, 0), (1, 0), (2, 0)),
+                "longitude": series((0, 0), (1, 0.00005), (2, 0.0001)),
+            }
+        },
+        "0.0001° of the equator: 6371008.8 m · π/180 · 0.0001",
+        {"distance": 11.1195080234},
+        100,
+    ),
+    Example("distance", "doppler", TWO_SPEEDS, "5 m/s and 7 m/s, a second each", {"distance": 12}, 100),
+    Example("speed", "doppler", TWO_SPEEDS, "(5 + 7) / 2", {"mean": 6, "highest": 7}, 100),
+    Example(
+        "sprints",
+        "doppler",
+        SPRINTING,
+        "above 7 m/s from 1 to 3 s (7.5 + 8 m) and from 4 to 5 s (7.2 m)",
+        {"count": 2, "distance": 22.7, "time": 3, "fastest": [8, 7.2], "begin": [1, 4]},
+        100,
+    ),
+    Example(
+        "accelerations",
+        "doppler",
+        {
+            "inputs": {"ground_speed": series(*((place / 4, speed) for place, speed in enumerate(BURST)))},
+            "settings": {"filter_s": 0},
+        },
+        "1 m/s more in each of three quarters of a second: 4 m/s² for 0.75 s; later twice 1.5 m/s less: -6 m/s² for 0.5 s",
+        {"accelerations": 1, "decelerations": 1, "highest": 4, "lowest": -6},
+        100,
+    ),
+    Example(
+        "metabolic_power",
+        "osgnach_2010",
+        {"inputs": {"ground_speed": series((0, 0), (1, 3))}, "settings": {"filter_s": 0}},
+        "ES = 3/9.80665 = 0.305915; the polynomial gives 12.80876 J/kg/m, EM = √(1 + ES²) = 1.045746; times 1.29 times 1.5 m/s, for a second",
+        {"mean_power": 25.918744488302, "energy": 25.918744488302, "high_power_time": 1},
+        100,
+    ),
+    Example(
+        "jump_flight_time",
+        "bosco",
+        {"inputs": {"flight_time_s": 0.5}},
+        "9.80665 · 0.25 / 8",
+        {"height": 0.3064578125},
+    ),
+    Example(
+        "jump_impulse",
+        "quiet_standing",
+        {
+            "inputs": {
+                "force": series(*((round(place * 0.05, 2), newton) for place, newton in enumerate(PUSH)))
+            }
+        },
+        "0.5 s at 800 N: 81.5773 kg. Above the weight: 0 to 800 N in 0.05 s, 800 N for 0.15 s, 800 to -800 N in 0.05 s: 20 + 120 + 0 Ns. "
+        "v = 140/81.5773, h = v²/2g",
+        {"height": 0.150164328125, "velocity": 1.71616375, "mass": 81.577297038234},
+    ),
+    Example(
+        "gate_splits",
+        "difference",
+        {"inputs": {"gate_time": [0, 1.8, None, 4.1, 5.2]}},
+        "1.8 - 0; the third gate missed it, so the second and third splits are not known; 5.2 - 4.1",
+        {"split": [1.8, None, None, 1.1], "total": 5.2},
+        80,
+    ),
+    Example(
+        "wbgt",
+        "outdoor",
+        {"inputs": {"wet_bulb_temperature": 25, "globe_temperature": 40, "air_temperature": 30}},
+        "0.7 · 25 + 0.2 · 40 + 0.1 · 30",
+        {"wbgt": 28.5},
+    ),
+    Example(
+        "wbgt",
+        "indoor",
+        {"inputs": {"wet_bulb_temperature": 25, "globe_temperature": 40}},
+        "0.7 · 25 + 0.3 · 40",
+        {"wbgt": 29.5},
+    ),
+    Example(
+        "wbgt",
+        "from_humidity",
+        {"inputs": {"air_temperature": 30, "air_humidity": 50}},
+        "vapour 0.5 · 6.105 · e^(17.27 · 30 / 267.7) = 21.1436 hPa; 0.567 · 30 + 0.393 · 21.1436 + 3.94",
+        {"wbgt": 29.259427221986},
+    ),
+    Example(
+        "core_temperature_estimate",
+        "buller_2013",
+        {
+            "inputs": {"heart_rate": series((0, 130), (60, 130))},
+            "since_s": 0,
+            "until_s": 120,
+            "settings": {"max_gap_s": 60, "licensed": True},
+        },
+        "37.1 °C would beat at 83.08; the gain is 0.000061245, then 0.000121913: 37.1 + 0.0028736, then 0.0057043 more",
+        {"core_temperature": 37.108577865705, "highest": 37.108577865705},
         100,
     ),
 )

@@ -81,6 +81,8 @@ def _variant(formula: Formula, variant: Variant) -> Iterator[str]:
     estimate = " **An estimate, not a measurement.**" if variant.estimate else ""
     yield f"**Variant `{variant.name}`.** {variant.sentence}{estimate}"
     yield ""
+    for output in variant.outputs:
+        yield f"- **{output.name}**, {_unit(output.unit)}: {output.sentence}"
     for one in variant.inputs:
         yield f"- `{one.name}` ({one.shape.value}, {_unit(one.unit)}): {one.sentence}"
     for parameter in variant.parameters:

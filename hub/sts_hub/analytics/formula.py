@@ -139,7 +139,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to work a formula out. estimate: its result is no measurement, whatever it is worked out from."""
+    """One way to work a formula out. outputs: what it tells beside those of the formula. estimate: its result is no
+    measurement, whatever it is worked out from."""
 
     name: str
     sentence: str
@@ -147,6 +148,7 @@ class Variant:
     inputs: tuple[Input, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     settings: tuple[Setting, ...] = ()
+    outputs: tuple[Output, ...] = ()
     estimate: bool = False
 
 

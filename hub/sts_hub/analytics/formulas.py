@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sts_hub.analytics.acwr import ACWR
+from sts_hub.analytics.core_temperature import CORE_TEMPERATURE
 from sts_hub.analytics.fitness import FITNESS
 from sts_hub.analytics.formula import (
     Answer,
@@ -31,13 +32,20 @@ from sts_hub.analytics.formula import (
     Shape,
     Variant,
 )
+from sts_hub.analytics.gates import GATE_SPLITS
 from sts_hub.analytics.heart_rate import HEART_RATE_MEAN
 from sts_hub.analytics.holding import Floats, Samples, Window
+from sts_hub.analytics.hrv import HRV
+from sts_hub.analytics.jumps import JUMP_FLIGHT_TIME, JUMP_IMPULSE
+from sts_hub.analytics.motion import ACCELERATIONS, DISTANCE, MEAN_SPEED, METABOLIC_POWER, SPRINTS
 from sts_hub.analytics.power import POWER_INTENSITY, POWER_LOAD, WEIGHTED_POWER
+from sts_hub.analytics.recovery import HEART_RATE_RECOVERY
+from sts_hub.analytics.respiration import RESPIRATORY_RATE
 from sts_hub.analytics.session_rpe import MONOTONY, SESSION_RPE
 from sts_hub.analytics.time_in_zone import TIME_IN_ZONE
 from sts_hub.analytics.trimp import TRIMP
 from sts_hub.analytics.w_prime import W_PRIME_BALANCE
+from sts_hub.analytics.wbgt import WBGT
 from sts_hub.analytics.zones import HEART_RATE_ZONES
 
 CATALOGUE: Final[tuple[Formula, ...]] = (
@@ -53,6 +61,19 @@ CATALOGUE: Final[tuple[Formula, ...]] = (
     POWER_INTENSITY,
     POWER_LOAD,
     W_PRIME_BALANCE,
+    HRV,
+    HEART_RATE_RECOVERY,
+    RESPIRATORY_RATE,
+    DISTANCE,
+    MEAN_SPEED,
+    SPRINTS,
+    ACCELERATIONS,
+    METABOLIC_POWER,
+    JUMP_FLIGHT_TIME,
+    JUMP_IMPULSE,
+    GATE_SPLITS,
+    WBGT,
+    CORE_TEMPERATURE,
 )
 
 PARAMETERS: Final = {
@@ -99,13 +120,13 @@ def compute(given: Given) -> Result:
         )
     case = _case(given, variant)
     found = _found(variant, case)
-    values = {output.name: found.values.get(output.name) for output in formula.outputs}
+    outputs = (*formula.outputs, *variant.outputs)
     return Result(
         formula=formula.id,
         version=formula.version,
         variant=variant.name,
-        values=values,
-        units={output.name: output.unit for output in formula.outputs},
+        values={output.name: found.values.get(output.name) for output in outputs},
+        units={output.name: output.unit for output in outputs},
         coverage_percent=found.coverage_percent,
         reason=found.reason,
         estimate=variant.estimate,
@@ -173,7 +194,7 @@ def _case(given: Given, variant: Variant) -> Case:
     }
     _nothing_else(given.settings, settings, "setting")
     cut = {
-        name: one.before(window.until_us) if isinstance(one, Samples) else one for name, one in inputs.items()
+        name: one.up_to(window.until_us) if isinstance(one, Samples) else one for name, one in inputs.items()
     }
     return Case(cut, parameters, settings, window)
 

@@ -27,9 +27,9 @@ class Samples:
     t_us: Ints
     value: Floats
 
-    def before(self, until_us: int) -> Samples:
-        """The samples before a time."""
-        end = int(np.searchsorted(self.t_us, until_us))
+    def up_to(self, until_us: int) -> Samples:
+        """The samples up to a time, with one at that very time."""
+        end = int(np.searchsorted(self.t_us, until_us, side="right"))
         return Samples(self.t_us[:end], self.value[:end])
 
 
@@ -100,7 +100,7 @@ class Hold:
 def held(samples: Samples, window: Window, max_gap_us: int) -> Held:
     """All samples of a window, each with how long it counts in it."""
     hold = Hold(window.since_us, max_gap_us)
-    return hold.take(samples.before(window.until_us)).then(hold.rest(window.until_us))
+    return hold.take(samples.up_to(window.until_us)).then(hold.rest(window.until_us))
 
 
 def sum_on(total: float, terms: Floats) -> float:

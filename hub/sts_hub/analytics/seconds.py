@@ -6,10 +6,11 @@ from typing import Final
 
 import numpy as np
 
+from sts_hub.analytics.formula import NoNumber
 from sts_hub.analytics.holding import SECOND_US, Floats, Held, Hold, Ints, Samples, Window
 
-# A second of which more is unknown than known has no value.
-FEWEST_US: Final = SECOND_US // 2
+# A month of seconds: longer than anything that is trained at one go, and 20 MB.
+MOST: Final = 31 * 86_400
 
 
 class Seconds:
@@ -43,30 +44,35 @@ class Seconds:
 def per_second(samples: Samples, window: Window, max_gap_us: int) -> Floats:
     """A value for each whole second of a window, NaN where there is none."""
     live = Seconds(window.since_us, max_gap_us)
-    certain = live.take(samples.before(window.until_us))
+    certain = live.take(samples.up_to(window.until_us))
     return np.append(certain, live.rest(window.until_us))
 
 
-def means(heard: Held, since_us: int, count: int) -> Floats:
-    """The means of so many seconds from since_us on; what is held may begin before and end behind them."""
-    first, pieces = _pieces(heard, since_us)
+def means(heard: Held, since_us: int, count: int, period_us: int = SECOND_US) -> Floats:
+    """The means of so many periods from since_us on, NaN where less than half is held; what is held may reach beyond them.
+
+    Raises NoNumber for more periods than anybody trains.
+    """
+    if count > MOST:
+        raise NoNumber(f"The window is too long: more than {MOST} times {period_us / SECOND_US:g} s.")
+    first, pieces = _pieces(heard, since_us, period_us)
     owner = np.repeat(np.arange(heard.us.size), pieces)
     place = np.repeat(first, pieces) + _counting(pieces)
-    begin_us = np.maximum(heard.begin_us[owner], since_us + place * SECOND_US)
-    end_us = np.minimum((heard.begin_us + heard.us)[owner], since_us + (place + 1) * SECOND_US)
+    begin_us = np.maximum(heard.begin_us[owner], since_us + place * period_us)
+    end_us = np.minimum((heard.begin_us + heard.us)[owner], since_us + (place + 1) * period_us)
     inside = (place >= 0) & (place < count)
     place, us, value = place[inside], (end_us - begin_us)[inside], heard.value[owner[inside]]
     held_us = np.bincount(place, us, count)
     with np.errstate(invalid="ignore", divide="ignore"):
         # Added up from left to right, so that a second is the same in whatever pieces its samples came.
         mean = np.bincount(place, value * us, count) / held_us
-    return np.where(held_us >= FEWEST_US, mean, np.nan)
+    return np.where(held_us >= period_us / 2, mean, np.nan)
 
 
-def _pieces(heard: Held, since_us: int) -> tuple[Ints, Ints]:
-    """The second in which each value begins, and how many seconds it lies in."""
-    first = (heard.begin_us - since_us) // SECOND_US
-    last = (heard.begin_us + heard.us - 1 - since_us) // SECOND_US
+def _pieces(heard: Held, since_us: int, period_us: int) -> tuple[Ints, Ints]:
+    """The period in which each value begins, and in how many it lies."""
+    first = (heard.begin_us - since_us) // period_us
+    last = (heard.begin_us + heard.us - 1 - since_us) // period_us
     return first, last - first + 1
 
 

@@ -78,18 +78,18 @@ def _integral(case: Case) -> Found:
     known = power[~np.isnan(power)]
     critical_power, w_prime = case.number(CRITICAL_POWER.name), case.number(W_PRIME.name)
     balance = integral(known, critical_power, w_prime)
-    return _found(balance, power, time_constant_s(known, critical_power))
+    found = _found(balance, power)
+    return found._replace(values={**found.values, "time_constant": time_constant_s(known, critical_power)})
 
 
 def _differential(case: Case) -> Found:
     power = powers(case)
     w_prime = case.number(W_PRIME.name)
-    return _found(differential(power, case.number(CRITICAL_POWER.name), w_prime, w_prime), power, None)
+    return _found(differential(power, case.number(CRITICAL_POWER.name), w_prime, w_prime), power)
 
 
-def _found(balance: Floats, power: Floats, time_constant: float | None) -> Found:
-    values = {"balance": float(balance[-1]), "lowest": float(balance.min()), "time_constant": time_constant}
-    return Found(values, coverage_percent(power))
+def _found(balance: Floats, power: Floats) -> Found:
+    return Found({"balance": float(balance[-1]), "lowest": float(balance.min())}, coverage_percent(power))
 
 
 _NEEDS: Final[dict[str, Any]] = {
@@ -107,13 +107,16 @@ W_PRIME_BALANCE: Final = Formula(
     outputs=(
         Output("balance", "J", "What is left at the end."),
         Output("lowest", "J", "The least that was left; below 0 the parameters do not fit the athlete."),
-        Output("time_constant", "s", "τ of the integral form, not cut to whole seconds; null in the other."),
     ),
     gaps="One value a second, as for weighted power. In a second without a value nothing is spent and nothing comes back.",
     null="A parameter is not known, or there is no second with a value.",
     variants=(
         Variant(
-            "integral", "Skiba 2012: one time constant, for a session that is over.", _integral, **_NEEDS
+            "integral",
+            "Skiba 2012: one time constant, for a session that is over.",
+            _integral,
+            outputs=(Output("time_constant", "s", "τ, not cut to whole seconds."),),
+            **_NEEDS,
         ),
         Variant(
             "differential", "Skiba 2015: by the power of each second, live as well.", _differential, **_NEEDS
