@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
-from buffer_support import MIB, drops, everything, of_epoch, settled
-from buffer_writer import body_of
+from buffer_support import MIB, drops, everything, of_epoch, settled, straps
+from buffer_writer import LASTS_US, body_of
 from sts_edge.buffer import SegmentLog
 from sts_edge.config import BufferSettings
-from sts_protocols.record import Kind, Record
+from sts_edge.config.settings import Policy
+from sts_protocols.errors import RecordError
+from sts_protocols.record import Kind, Record, encode_samples, iter_samples
+from sts_protocols.sample import Quality
 
+SECOND_US = 1_000_000
 PROGRAM = Path(__file__).with_name("buffer_writer.py")
+# So small a buffer is full after a thousand seconds of straps. What is refused is declared soon, within each life.
+SMALL = ("--straps", "--max-bytes", "524288", "--segment-bytes", "65536", "--together", "11")
+POLICIES: dict[Policy, tuple[str, ...]] = {
+    "keep-summaries": (*SMALL, "--when-full", "keep-summaries"),
+    "refuse-new": (*SMALL, "--when-full", "refuse-new", "--declare-after", "0.02"),
+}
 
 
 @dataclass
 class Truth:
-    """Numbers by epoch, as told through the pipe. `cut_ns`: when the power went, so far for the last time; what was
+    """Numbers by epoch, as told through the pipe; of what was closed also from when to when, µs. `cut_ns`: when the power went, so far for the last time; what was
     synced since is no promise: a process without power says nothing more."""
 
-    closed: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
+    closed: dict[bytes, dict[int, tuple[int, int]]] = field(default_factory=lambda: defaultdict(dict))
     accepted: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
     synced_in_a_cut: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
     failures: list[str] = field(default_factory=list)
@@ -43,7 +55,8 @@ class Truth:
         elif word == "K":
             self.killed += 1
         elif word == "C":
-            self.closed[self.epoch].add(int(rest))
+            seq, first_us, last_us = map(int, rest.split())
+            self.closed[self.epoch][seq] = first_us, last_us
         else:
             seq, synced_ns = map(int, rest.split())
             in_time = self.cut_ns is None or synced_ns < self.cut_ns
@@ -93,6 +106,8 @@ class Found:
     declared: dict[bytes, set[int]]
     heads: dict[bytes, int]
     start_s: float = 0.0
+    summarised: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
+    refused: bool = False
 
 
 async def find(folder: Path, settings: BufferSettings | None = None) -> Found:
@@ -106,12 +121,16 @@ async def find(folder: Path, settings: BufferSettings | None = None) -> Found:
     records = everything(log)
     epochs = log.epochs()
     declared: dict[bytes, set[int]] = defaultdict(set)
+    summarised: dict[bytes, set[int]] = defaultdict(set)
     for drop in drops(log):
         for first, last in drop.ranges:
             declared[drop.epoch] |= set(range(first, last + 1))
+            if drop.reason == "summarised":
+                summarised[drop.epoch] |= set(range(first, last + 1))
+    refused = any(drop.reason == "refused_new" for drop in drops(log))
     await log.close()
     by_epoch = {one.epoch: {r.header.seq: r for r in of_epoch(records, one.epoch)} for one in epochs}
-    return Found(by_epoch, declared, {one.epoch: one.head for one in epochs}, start_s)
+    return Found(by_epoch, declared, {one.epoch: one.head for one in epochs}, start_s, summarised, refused)
 
 
 def all_of(finds: Iterable[Found]) -> Found:
@@ -121,6 +140,8 @@ def all_of(finds: Iterable[Found]) -> Found:
         whole.records.update(found.records)
         whole.declared.update(found.declared)
         whole.heads.update(found.heads)
+        whole.summarised.update(found.summarised)
+        whole.refused = whole.refused or found.refused
     return whole
 
 
@@ -142,7 +163,7 @@ def judge(truth: Truth, found: Found) -> None:
     assert lost(truth, found) == 0
     for epoch, numbers in truth.closed.items():
         records = found.records.get(epoch, {})
-        assert set(records) <= numbers, "a record that never closed"
+        assert records.keys() <= numbers.keys(), "a record that never closed"
         assert all(is_true(record) for record in records.values()), "a record was altered"
         head = found.heads.get(epoch, -1)
         assert set(records) | found.declared[epoch] >= set(range(head + 1)), (
@@ -151,8 +172,73 @@ def judge(truth: Truth, found: Found) -> None:
 
 
 def is_true(record: Record) -> bool:
-    """Tell whether a record is one that the writer wrote, unchanged."""
+    """Tell whether a record is one that the writer wrote, unchanged, or a true summary of some."""
     if record.header.kind == Kind.DROP:
         return True
     tag, rest = record.body[:8], record.body[8:]
-    return rest == body_of(tag)
+    return rest == body_of(tag) or _is_of_straps(record)
+
+
+def _is_of_straps(record: Record) -> bool:
+    try:
+        told = summary_of(record)
+    except RecordError:
+        return False
+    if not told:
+        return record.body == encode_samples(straps(record.header.first_us // SECOND_US))
+    return all(value == medians(second).get(sensor) for (sensor, second), value in told.items())
+
+
+def summary_of(record: Record) -> dict[tuple[str, int], float]:
+    """What a record of summaries says of each strap and second; nothing of any other record. Raises RecordError."""
+    if record.header.kind != Kind.SAMPLES:
+        return {}
+    return {
+        (packet.sensor, packet.boot_us // SECOND_US): value.value
+        for packet in iter_samples(record.body)
+        for value in packet.values
+        if value.quality == Quality.ESTIMATED
+    }
+
+
+@cache
+def medians(second: int) -> dict[str, float]:
+    """The lower median of the good values that the writer's straps say in a second."""
+    good: dict[str, list[float]] = defaultdict(list)
+    for packet in straps(second):
+        good[packet.sensor] += [one.value for one in packet.values if one.quality == Quality.OK]
+    return {sensor: statistics.median_low(values) for sensor, values in good.items()}
+
+
+def without_summary(truth: Truth, found: Found) -> int:
+    """How many seconds are declared as summarised, while a summary of each strap is neither there nor itself declared."""
+    count = 0
+    for epoch, seqs in found.summarised.items():
+        told = {key for record in found.records[epoch].values() for key in summary_of(record)}
+        seconds = {truth.closed[epoch][seq][0] // SECOND_US for seq in seqs}
+        seconds -= _given_up(truth.closed[epoch], found.declared[epoch])
+        count += sum(any((sensor, second) not in told for sensor in medians(second)) for second in seconds)
+    return count
+
+
+def _given_up(closed: Mapping[int, tuple[int, int]], declared: set[int]) -> set[int]:
+    """The seconds of summaries that went the way of what they stood for."""
+    return {
+        second
+        for seq, (first_us, last_us) in closed.items()
+        if seq in declared and last_us - first_us > LASTS_US
+        for second in range(first_us // SECOND_US, last_us // SECOND_US + 1)
+    }
+
+
+def reasons_of(policy: Policy, truth: Truth, found: Found) -> None:
+    """What the policy did was really there to be lost: records summed up, each with its summary, or refused."""
+    if policy == "keep-summaries":
+        assert sum(map(len, found.summarised.values())) > 100
+        assert without_summary(truth, found) == 0
+        nothing_held: dict[bytes, dict[int, Record]] = {epoch: {} for epoch in found.records}
+        assert without_summary(truth, replace(found, records=nothing_held)) > 0, (
+            "control: it would be noticed"
+        )
+    else:
+        assert found.refused

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from buffer_support import folder_in_memory
-from buffer_truth import Truth, Writer, all_of, find, judge, lost
+from buffer_truth import POLICIES, Found, Truth, Writer, all_of, find, judge, lost, reasons_of
 from missing_parts import missing
+from sts_edge.config.settings import Policy
 
 
-def kill_again_and_again(folder: Path, kills: int, *options: str) -> Truth:
-    truth = Truth()
+def kill_again_and_again(folder: Path, kills: int, *options: str, truth: Truth | None = None) -> Truth:
+    truth = truth or Truth()
     chance = random.Random(kills)
     for _ in range(kills):
         writer = Writer(truth, folder, "--together", str(chance.choice([1, 3, 17])), *options)
@@ -58,22 +59,63 @@ async def test_a_storm_of_kills_loses_nothing(memory_path: Path, tell: Callable[
     tell(f"100 kills, {truth.accepted_count:,} records accepted, 0 lost")
 
 
+@pytest.mark.parametrize("policy", POLICIES)
+async def test_killed_at_random_in_a_full_buffer_under_each_policy_nothing_is_lost_undeclared(
+    memory_path: Path, policy: Policy
+) -> None:
+    truth = Truth()
+    Writer(truth, memory_path / "log", *POLICIES[policy], "--count", "1400").hear_out()
+    kill_again_and_again(memory_path / "log", 4, *POLICIES[policy], truth=truth)
+
+    found = await find(memory_path / "log")
+    judge(truth, found)
+    reasons_of(policy, truth, found)
+
+
 CALLS = ("before-write", "write", "before-sync", "sync", "sync-directory", "before-unlink", "unlink")
 
 
-async def die_at_each(folder: Path, call: str, lives: int) -> Truth:
+async def die_at_each(folder: Path, call: str, lives: int, *options: str) -> tuple[Truth, Found]:
     """Let a writer die at the first such call, another at the second, and so on; then look."""
-    small = ("--max-bytes", "1048576", "--segment-bytes", "65536", "--together", "11")
     truth = Truth()
-    Writer(truth, folder, "--die", f"{call}:{lives}", "--count", "4000", *small).hear_out()
+    Writer(truth, folder, "--die", f"{call}:{lives}", "--count", "4000", *options).hear_out()
     assert truth.killed == lives, "a life ended before its call came"
-    judge(truth, all_of([await find(folder / str(number)) for number in range(1, lives + 1)]))
-    return truth
+    found = all_of([await find(folder / str(number)) for number in range(1, lives + 1)])
+    judge(truth, found)
+    return truth, found
+
+
+OLDEST_FIRST = ("--max-bytes", "1048576", "--segment-bytes", "65536", "--together", "11")
+# Who refuses what is new gives up no file.
+POLICY_CALLS = [("keep-summaries", one) for one in CALLS] + [("refuse-new", one) for one in CALLS[:5]]
 
 
 @pytest.mark.parametrize("call", CALLS)
 async def test_killed_at_one_call_nothing_accepted_is_lost(memory_path: Path, call: str) -> None:
-    await die_at_each(memory_path, call, 4)
+    await die_at_each(memory_path, call, 4, *OLDEST_FIRST)
+
+
+@pytest.mark.parametrize(
+    ("policy", "call"),
+    [("keep-summaries", "unlink"), ("refuse-new", "sync")],
+)
+async def test_killed_at_one_call_of_a_full_buffer_under_each_policy_nothing_accepted_is_lost(
+    memory_path: Path, policy: Policy, call: str
+) -> None:
+    truth, found = await die_at_each(memory_path, call, 2, *POLICIES[policy], "--once-full")
+    reasons_of(policy, truth, found)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1_800)
+@pytest.mark.parametrize(("policy", "call"), POLICY_CALLS)
+async def test_killed_at_each_of_the_first_calls_of_a_full_buffer_under_each_policy_nothing_accepted_is_lost(
+    memory_path: Path, policy: Policy, call: str, tell: Callable[[str], None]
+) -> None:
+    truth, found = await die_at_each(memory_path, call, 30, *POLICIES[policy], "--once-full")
+
+    reasons_of(policy, truth, found)
+    tell(f"{truth.killed} kills, {truth.accepted_count:,} records accepted, 0 lost")
 
 
 @pytest.mark.long
@@ -84,7 +126,7 @@ async def test_killed_at_one_call_nothing_accepted_is_lost(memory_path: Path, ca
 async def test_killed_at_each_of_the_first_calls_nothing_accepted_is_lost(
     memory_path: Path, call: str, lives: int, tell: Callable[[str], None]
 ) -> None:
-    truth = await die_at_each(memory_path, call, lives)
+    truth, _ = await die_at_each(memory_path, call, lives, *OLDEST_FIRST)
 
     tell(f"{truth.killed} kills, {truth.accepted_count:,} records accepted, 0 lost")
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from buffer_cuts import CuttableDisk, cuttable_disk
-from buffer_truth import Found, Truth, Writer, absent, find, judge, lost
+from buffer_truth import POLICIES, Found, Truth, Writer, absent, find, judge, lost, reasons_of
+from sts_edge.config.settings import Policy
 
 CHANCE = random.Random(7)
 # Of the long test, for each kind of disk and of buffer.
@@ -63,6 +64,20 @@ async def test_after_a_power_cut_in_a_full_buffer_what_is_not_there_is_declared(
     tmp_path: Path, kind: str
 ) -> None:
     await cut_again_and_again(tmp_path, kind, 1, "--max-bytes", "1048576", "--segment-bytes", "65536")
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+async def test_after_a_power_cut_in_a_full_buffer_under_each_policy_what_is_not_there_is_declared(
+    tmp_path: Path, policy: Policy
+) -> None:
+    truth = Truth()
+    with cuttable_disk("ext4", tmp_path) as disk:
+        Writer(truth, disk.folder / "log", *POLICIES[policy], "--count", "1400").hear_out()
+        run_until_the_power_is_cut(disk, truth, *POLICIES[policy])
+        found = await find(disk.folder / "log")
+
+    judge(truth, found)
+    reasons_of(policy, truth, found)
 
 
 @pytest.mark.parametrize("kind", ["ext4", "xfs"])

@@ -108,6 +108,14 @@ async def test_a_record_that_never_came_is_missing_where_its_neighbours_end_and_
     assert words(verdict.wearers[0].stretches) == [("missing", 20, 30)]
 
 
+async def test_records_that_came_without_a_clock_are_there_and_say_nothing_about_when(hub):
+    await hub.execute(
+        "UPDATE sts.epoch SET received = '{[0,60),[61,63)}', head = 62, declared = '{[60,61)}';"
+        "INSERT INTO sts.received_span (epoch, from_seq, to_seq) SELECT epoch, 61, 62 FROM sts.epoch"
+    )
+    assert (await told(hub, 5, 55, role="admin")).complete
+
+
 async def test_after_the_last_beat_all_is_unknown(hub):
     assert words((await told(hub, 0, 90, role="admin")).stretches) == [("unknown", 60, 90)]
 

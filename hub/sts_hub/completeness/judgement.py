@@ -231,9 +231,13 @@ def _of_epoch(epoch: Epoch, cover: Interval | None) -> list[Period]:
 def _period(
     word: Word, epoch: Epoch, run: SeqRange, cover: Interval, declared: Declared | None = None
 ) -> Period:
-    """When these records were measured: between the last value before them and the first after them."""
+    """When these records were measured: between the last value before them and the first after them.
+
+    Later records may tell of earlier times: the summary of what was given up stands for its very seconds.
+    """
     before = max((s.last_us for s in epoch.spans if s.last < run[0]), default=cover[0])
-    after = min((s.first_us for s in epoch.spans if s.first > run[1]), default=cover[1])
+    later = [s.first_us for s in epoch.spans if s.first > run[1]]
+    after = min((first_us for first_us in later if first_us > before), default=cover[1])
     if declared is not None and declared.times is not None:
         before, after = max(before, declared.times[0]), min(after, declared.times[1])
     reason = declared.reason if declared else ""

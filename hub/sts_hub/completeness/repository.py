@@ -54,7 +54,8 @@ async def epochs(session: ReadSession, gateway: str, since: datetime) -> list[Ep
     ids = [row["epoch"] for row in rows]
     spans: dict[UUID, list[Span]] = defaultdict(list)
     for row in await session.rows(SQL.spans, gateway, ids):
-        spans[row["epoch"]].append(_span(row))
+        if row["first_t"] is not None:  # a run of records without a clock says nothing about when
+            spans[row["epoch"]].append(_span(row))
     declared: dict[UUID, list[Declared]] = defaultdict(list)
     for row in await session.rows(SQL.drops, gateway, ids):
         declared[row["epoch"]].append(_declared(row))

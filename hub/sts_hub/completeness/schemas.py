@@ -22,6 +22,7 @@ class Stretch(Shown):
         description="Why, where somebody declared it; `unplaced` where records may belong that nobody has given "
         "a place in time yet; else empty."
     )
+    why: str = Field(description="The reason as a sentence for people; empty where there is none.")
 
 
 class WearerCompleteness(Shown):

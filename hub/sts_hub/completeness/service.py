@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sts_hub.completeness import repository
 from sts_hub.completeness.judgement import Judgement, Period, Wearing, judge, judge_wearing
 from sts_hub.completeness.periods import intersect, length_us
+from sts_hub.completeness.reasons import in_words
 from sts_hub.completeness.repository import WearingRow, microseconds, moment
 from sts_hub.completeness.schemas import Completeness, Stretch, WearerCompleteness
 from sts_hub.errors import Invalid
@@ -73,4 +74,5 @@ def _stretch(period: Period) -> Stretch:
         until=moment(period.end_us),
         records=period.records,
         reason=period.reason,
+        why=in_words(period.reason),
     )

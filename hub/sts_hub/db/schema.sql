@@ -843,7 +843,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
         SELECT FROM sts.parked p WHERE p.epoch = e.epoch AND p.reason = 'unpinned') AS waits) w
     WHERE e.gateway = p_gateway AND sts.asking_gateway(p_gateway)
       AND (NOT e.closed OR e.spoke_last_at >= p_from OR w.waits
-           OR EXISTS (SELECT FROM sts.received_span s WHERE s.epoch = e.epoch AND s.last_t >= p_from))
+           OR EXISTS (SELECT FROM sts.received_span s WHERE s.epoch = e.epoch AND s.last_t >= p_from)
+           OR EXISTS (SELECT FROM sts.drop d WHERE d.epoch = e.epoch AND d.last_t >= p_from))
     ORDER BY e.added_at
 $$;
 

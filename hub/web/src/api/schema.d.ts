@@ -2307,6 +2307,11 @@ export interface components {
              * @description Why, where somebody declared it; `unplaced` where records may belong that nobody has given a place in time yet; else empty.
              */
             reason: string;
+            /**
+             * Why
+             * @description The reason as a sentence for people; empty where there is none.
+             */
+            why: string;
         };
         /**
          * Stretch

@@ -155,3 +155,11 @@ def test_what_is_too_old_to_be_kept_is_expired_whoever_heard_it():
     wearing = Wearing(0, 100 * S, [(0, 100 * S)], [(0, 100 * S)], 10 * S, elsewhere=[(0, 100 * S)])
     periods = judge_wearing(wearing, judge([epoch()], 0, 100 * S, 30 * S))
     assert [(p.word, p.start_us, p.end_us) for p in periods] == [(Word.EXPIRED, 0, 30 * S)]
+
+
+def test_the_time_of_what_was_summed_up_does_not_end_where_its_later_summary_begins():
+    """Records 0 to 49 were given up; their summary came as record 100, and says 0 to 50 s."""
+    spans = [Span(50, 99, 50 * S, 100 * S), Span(100, 100, 0, 50 * S)]
+    declared = [Declared((0, 49), "summarised", (0, 50 * S))]
+    summed_up = epoch(head=100, received=[(50, 100)], spans=spans, declared=declared)
+    assert words([summed_up]) == [("lost", 0, 50)]
