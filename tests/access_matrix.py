@@ -45,6 +45,7 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/accounts/{account_id}": {"admin": "club", **dict.fromkeys(ROLES[1:], "self")},
     "/athletes": _STAFF,
     "/athletes/{athlete_id}/consents": {**_STAFF, "athlete": "self"},
+    "/proposals": _STAFF,
     "/assignments": _STAFF,
     "/gateways": _KEEPERS,
     "/gateway-versions": _KEEPERS,
@@ -74,7 +75,8 @@ def body_of(operation: str, of: Mapping[str, Any]) -> Any:
         "add_consent": {"purpose": "research", "version": "1"},
         "add_enrolment_code": {"site": "Pitch"},
         "change_team": {"name": "Renamed"},
-        "change_athlete": {"hr_max": 180},
+        "add_parameter": {"name": "hr_rest", "value": 48, "source": "measured"},
+        "change_athlete": {"number": 18},
         "change_gateway": {"site": "Elsewhere"},
         "change_gateway_settings": {"based_on": 1, "tables": {}},
         "change_sensor": {"label": "renamed"},
@@ -102,6 +104,8 @@ def things(world: World, role: str, owner: str) -> dict[str, Any]:
     return {
         "athlete_id": str(world[name]),
         "consent_id": str(world[f"{name}_consent"]),
+        "parameter_id": str(world[f"{name}_parameter"]),
+        "proposal_id": str(world[f"{name}_proposal"]),
         "assignment_id": str(world[f"{name}_worn"]),
         "sensor_id": world[f"{name}_strap"],
         "team_id": str(world["green" if foreign else "blue" if owner == "club" else "red"]),
@@ -120,7 +124,7 @@ def reaches(far: str | None, owner: str) -> bool:
 def seen(role: str, path: str, owner: str) -> bool:
     """Whether this role may know of the thing that the path names: the rule of access in words."""
     same_club = owner != "foreign"
-    if "athlete_id" in path:
+    if "athlete_id" in path or "proposal_id" in path:
         return reaches(PEOPLE_SEEN.get(role), owner)
     if "assignment_id" in path:
         return reaches(PEOPLE_SEEN.get(role), owner) or (role == "technician" and same_club)
@@ -269,7 +273,7 @@ class Matrix:
         world, far = self.world, PEOPLE_SEEN.get(role or "")
         unseen = [name for owner, name in OWNERS.items() if not reaches(far, owner)]
         people = [(name, f'"{name.title()}"') for name in unseen]
-        marks = [f"{name}_consent" for name in unseen]
+        marks = [f"{name}_{what}" for name in unseen for what in ("consent", "parameter", "proposal")]
         if role != "technician":  # who sees who wore what, by ids
             marks += [*unseen, *(f"{name}_worn" for name in unseen)]
         marks += [

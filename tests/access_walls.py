@@ -45,7 +45,10 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
         },
     ),
     "athlete": ("id", _people()),
+    "athlete_parameter": ("id", _people("_parameter")),
+    "parameter_proposal": ("id", _people("_proposal")),
     "consent": ("id", _people("_consent")),
+    "kept_answer": ("account_id", {role: role for role in ROLES}),
     "assignment": ("id", {**_people("_worn"), "technician": "rosa_worn rudi_worn bea_worn"}),
     "sensor": ("id", {_STAFF: "rosa_strap rudi_strap bea_strap spare"}),
     "gateway": ("name", {_STAFF: "pitch"}),
@@ -99,6 +102,38 @@ WRITES: Final[Mapping[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
         )
     ],
     ("athlete", "changes"): [("UPDATE sts.athlete SET name = 'x'", {_CHIEFS: 3, _TRAINERS: 2})],
+    ("athlete_parameter", "adds"): [
+        (
+            "INSERT INTO sts.athlete_parameter (athlete_id, name, value, since, source) "
+            f"VALUES ('{{{who}}}', 'mass', 70, now(), 'coach')",
+            rights,
+        )
+        for who, rights in (
+            ("rosa", {f"{_CHIEFS} {_TRAINERS}": 1}),
+            ("bea", {_CHIEFS: 1}),
+            ("gina", {}),
+        )
+    ],
+    ("athlete_parameter", "removes"): [("DELETE FROM sts.athlete_parameter", {_CHIEFS: 3, _TRAINERS: 2})],
+    ("parameter_proposal", "adds"): [
+        (
+            "INSERT INTO sts.parameter_proposal (athlete_id, name, value, in_force, seen_at) "
+            f"VALUES ('{{{who}}}', 'hr_max', 210, 200, now())",
+            rights,
+        )
+        for who, rights in (
+            ("rosa", {f"{_CHIEFS} {_TRAINERS} athlete": 1}),
+            ("bea", {_CHIEFS: 1}),
+            ("gina", {}),
+        )
+    ],
+    ("parameter_proposal", "changes"): [
+        ("UPDATE sts.parameter_proposal SET value = 1", {_CHIEFS: 3, _TRAINERS: 2, "athlete": 1}),
+        (
+            "UPDATE sts.parameter_proposal SET state = 'declined', decided_at = now()",
+            {_CHIEFS: 3, _TRAINERS: 2},
+        ),
+    ],
     ("consent", "adds"): [
         (
             f"INSERT INTO sts.consent (athlete_id, purpose, version, during) VALUES ('{{{who}}}', 'research', '1', {_SINCE_MAY})",
@@ -182,6 +217,13 @@ async def fill(world: World) -> None:
     for gateway in ("pitch", "other_pitch"):
         for statement in _FILL.split(";"):
             await world.database.owner.execute(statement, world[gateway])
+    await world.database.owner.execute(_ANSWERED, [world["club"], world["other_club"]])
+
+
+_ANSWERED: Final = """
+INSERT INTO sts.kept_answer (account_id, key, digest)
+SELECT id, 'a key of mine', sha256('') FROM sts.account WHERE club_id = ANY ($1)
+"""
 
 
 async def become(connection: asyncpg.Connection, world: World, role: str) -> None:

@@ -37,6 +37,7 @@ PATIENCE_S = 60.0
 ORIGIN = "http://hub.test"
 # In the past by more than any test asks for, and not so far that charts refuse the range.
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 PASSWORD = "forty-two purple pelicans"
 # argon2id of PASSWORD with the least parameters: a test of who sees what has no use for slow hashing.
 CHEAP_HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$"
@@ -111,8 +112,18 @@ class World:
             team_id=self[team],
             number=number,
             name=name.title(),
-            hr_max=190,
             account_id=self[account] if account else None,
+        )
+        self.ids[f"{name}_parameter"] = await self.database.add(
+            "athlete_parameter",
+            athlete_id=self[name],
+            name="hr_max",
+            value=190,
+            since=LONG_AGO,
+            source="coach",
+        )
+        self.ids[f"{name}_proposal"] = await self.database.add(
+            "parameter_proposal", athlete_id=self[name], name="hr_max", value=197, in_force=190, seen_at=NOON
         )
         self.ids[f"{name}_consent"] = await self.database.add(
             "consent", athlete_id=self[name], purpose="monitoring", version="1", during=_since(LONG_AGO)
@@ -233,9 +244,6 @@ def problem(answer: httpx.Response, status: int, kind: str) -> dict[str, Any]:
     assert told["detail"]
     assert told["way_out"]
     return told
-
-
-NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def at(second: float) -> datetime:

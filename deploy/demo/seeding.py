@@ -78,7 +78,7 @@ def seed(system: System) -> None:
     worn = {assignment["sensor_id"] for assignment in api.all("/assignments")}
     for strap in system.roster():
         person = strap["athlete"]
-        athlete = athletes.get(person["number"]) or api.add("/athletes", {"team_id": team, **person})
+        athlete = athletes.get(person["number"]) or _athlete(api, team, person)
         athletes[person["number"]] = athlete
         _agree(api, athlete)
         device = {"address": strap["address"], "kind": strap["kind"], "label": strap["name"]}
@@ -86,6 +86,13 @@ def seed(system: System) -> None:
         if sensor not in worn:
             whole = {"sensor_id": sensor, "athlete_id": athlete, "from": WORN_SINCE, "to": None}
             api.call("POST", "/assignments", whole)
+
+
+def _athlete(api: Api, team: str, person: dict[str, Any]) -> Any:
+    added = api.add("/athletes", {"team_id": team, "number": person["number"], "name": person["name"]})
+    hr_max = {"name": "hr_max", "value": person["hr_max"], "source": "measured", "from": WORN_SINCE}
+    api.add(f"/athletes/{added}/parameters", hr_max)
+    return added
 
 
 def _team(api: Api, name: str) -> Any:

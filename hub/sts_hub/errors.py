@@ -112,6 +112,24 @@ class Conflict(Refusal):
     way_out = "Read the current state and send a change that fits it."
 
 
+class EditedMeanwhile(Refusal):
+    """The edit is based on a state that somebody else has changed; `current` tells what is there now."""
+
+    status = 412
+    type = "edited-meanwhile"
+    title = "Somebody else has changed this meanwhile"
+    way_out = "Look at `current`, put your change into it, and send it with the new ETag in If-Match."
+
+
+class EditionMissing(Refusal):
+    """An edit must say which state it is based on, so that nobody's work is lost silently."""
+
+    status = 428
+    type = "edition-missing"
+    title = "The edit must say which state it is based on"
+    way_out = "Send the header If-Match with the ETag of the answer that you edited."
+
+
 class TooLarge(Refusal):
     """The body of the request is over the limit."""
 

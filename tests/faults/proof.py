@@ -183,7 +183,7 @@ def _settings(witness: Witness) -> str:
 
 def _register_the_silent_one(api: Api) -> None:
     team = next(iter(api.all("/teams")))["id"]
-    athlete = api.add("/athletes", {"team_id": team, "number": 31, "name": "Zoe Quiet", "hr_max": 190})
+    athlete = api.add("/athletes", {"team_id": team, "number": 31, "name": "Zoe Quiet"})
     api.add(
         f"/athletes/{athlete}/consents",
         {"purpose": CONSENT_PURPOSE, "version": CONSENT_VERSION, "from": WORN_SINCE},

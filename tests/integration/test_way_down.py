@@ -49,8 +49,10 @@ account AS (INSERT INTO sts.account (club_id, email, name, role, password_hash)
     SELECT id, 'technician@club.example', 'Tech', 'technician', 'none' FROM club RETURNING id),
 login AS (INSERT INTO sts.login (token_hash, account_id, expires_at) SELECT $1, id, now() + interval '1 hour' FROM account),
 team AS (INSERT INTO sts.team (club_id, name) SELECT id, 'Red' FROM club RETURNING id, club_id),
-athlete AS (INSERT INTO sts.athlete (club_id, team_id, number, name, hr_max)
-    SELECT club_id, id, 7, 'Quirina Cruz', 190 FROM team RETURNING id, club_id),
+athlete AS (INSERT INTO sts.athlete (club_id, team_id, number, name)
+    SELECT club_id, id, 7, 'Quirina Cruz' FROM team RETURNING id, club_id),
+parameter AS (INSERT INTO sts.athlete_parameter (athlete_id, name, value, since, source)
+    SELECT id, 'hr_max', 190, '2026-01-01', 'coach' FROM athlete),
 consent AS (INSERT INTO sts.consent (athlete_id, purpose, version, during)
     SELECT id, 'monitoring', '1', '[2026-01-01,)'::tstzrange FROM athlete),
 sensor AS (INSERT INTO sts.sensor (club_id, address, kind, label) SELECT id, $3, 'heart_rate', 'strap 7' FROM club RETURNING id)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,10 +15,11 @@ from sts_hub.kit.identity import Asking, Cookie
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
 from sts_hub.kit.provide import provided
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.kit.shapes import Page
 
-router = APIRouter(tags=["accounts"])
+router = Router(tags=["accounts"])
 
 Door = Annotated[Doorkeeper, Depends(provided(Doorkeeper))]
 GivenCookie = Annotated[Cookie, Depends(provided(Cookie))]

@@ -24,7 +24,7 @@ from sts_hub.door.intake import Intake
 from sts_hub.door.keys import Keys
 from sts_hub.enrolment.service import Enrolment
 from sts_hub.errors import SettingsError
-from sts_hub.kit import problems
+from sts_hub.kit import problems, repeats
 from sts_hub.kit.database import Database
 from sts_hub.kit.identity import Cookie
 from sts_hub.kit.provide import provide
@@ -61,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.openapi = lambda: document.document(app)  # type: ignore[method-assign]
     problems.install(app)
+    repeats.install(app)
     if settings.web_dir is not None:
         app.router.routes.append(WebMount("/", app=_web_app(settings.web_dir)))
     app.add_middleware(OwnPages, settings=settings)

@@ -1,6 +1,6 @@
 """The routes of all features, under /api/v1."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter  # noqa: TID251 - what stands above all features
 
 from sts_hub.accounts.endpoints import router as accounts
 from sts_hub.assignments.endpoints import router as assignments
@@ -15,6 +15,7 @@ from sts_hub.impulses.endpoints import router as impulses
 from sts_hub.live.endpoints import router as live
 from sts_hub.metrics.endpoints import router as metrics
 from sts_hub.orders.endpoints import router as orders
+from sts_hub.parameters.endpoints import router as parameters
 from sts_hub.samples.endpoints import router as samples
 from sts_hub.sensors.endpoints import router as sensors
 from sts_hub.teams.endpoints import router as teams
@@ -27,6 +28,7 @@ for _feature in (
     accounts,
     teams,
     athletes,
+    parameters,
     samples,
     gateways,
     gateway_settings,

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from sts_hub.assignments import service
 from sts_hub.assignments.repository import Wanted
@@ -12,10 +12,11 @@ from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.kit.shapes import Moment, Page
 
-router = APIRouter(prefix="/assignments", tags=["assignments"])
+router = Router(prefix="/assignments", tags=["assignments"])
 
 _WRITE = described(NotSignedIn, NotFound, Forbidden, Conflict, *UNSAFE)
 

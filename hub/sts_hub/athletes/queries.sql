@@ -1,6 +1,6 @@
 -- name: page
 -- Athletes by number (those without one last), then by id; of one team when $1 names it.
-SELECT id, club_id, team_id, number, name, hr_max, account_id
+SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id
 FROM sts.athlete
 WHERE ($1::uuid IS NULL OR team_id = $1)
   AND ($2::int IS NULL OR (coalesce(number, 10000), id) > ($2, $3::uuid))
@@ -8,17 +8,18 @@ ORDER BY coalesce(number, 10000), id
 LIMIT $4
 
 -- name: by_id
-SELECT id, club_id, team_id, number, name, hr_max, account_id FROM sts.athlete WHERE id = $1
+SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id
+FROM sts.athlete WHERE id = $1
 
 -- name: add
-INSERT INTO sts.athlete (club_id, team_id, number, name, hr_max, account_id)
-VALUES ($1, $2, $3, $4, $5, $6)
-RETURNING id, club_id, team_id, number, name, hr_max, account_id
+INSERT INTO sts.athlete (club_id, team_id, number, name, account_id)
+VALUES ($1, $2, $3, $4, $5)
+RETURNING id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id
 
 -- name: change
-UPDATE sts.athlete SET team_id = $2, number = $3, name = $4, hr_max = $5, account_id = $6
+UPDATE sts.athlete SET team_id = $2, number = $3, name = $4, account_id = $5
 WHERE id = $1
-RETURNING id, club_id, team_id, number, name, hr_max, account_id
+RETURNING id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id
 
 -- name: consents
 SELECT id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until

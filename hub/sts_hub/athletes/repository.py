@@ -73,7 +73,7 @@ async def change(session: WriteSession, row: AthleteRow, fields: dict[str, Any])
     return AthleteRow(**await session.one(_SQL.change, row.id, *_ordered(before | fields)))
 
 
-_FIELDS = ("team_id", "number", "name", "hr_max", "account_id")
+_FIELDS = ("team_id", "number", "name", "account_id")
 
 
 def _ordered(fields: dict[str, Any]) -> list[Any]:

@@ -8,9 +8,6 @@ from pydantic import Field
 from sts_hub.kit.shapes import Body, Label, Moment, Shown, Title
 
 Number = Annotated[int, Field(ge=0, le=9999, description="The number on the jersey.")]
-HeartRateMax = Annotated[
-    int, Field(ge=100, le=250, description="Highest heart rate, /min; zones are parts of it.")
-]
 Purpose = Annotated[
     str,
     Field(
@@ -28,7 +25,10 @@ class Athlete(Shown):
     team_id: UUID
     number: Number | None
     name: str
-    hr_max: HeartRateMax | None
+    hr_max: int | None = Field(
+        description="The highest heart rate in force now, /min; zones are parts of it. It is one of the athlete's "
+        "parameters: POST .../parameters enters another one."
+    )
     account_id: UUID | None = Field(description="The account that this athlete signs in with, if any.")
 
 
@@ -38,7 +38,6 @@ class NewAthlete(Body):
     team_id: UUID
     name: Title
     number: Number | None = None
-    hr_max: HeartRateMax | None = None
     account_id: UUID | None = None
 
 
@@ -48,7 +47,6 @@ class AthleteChange(Body):
     team_id: UUID | None = None
     name: Title | None = None
     number: Number | None = None
-    hr_max: HeartRateMax | None = None
     account_id: UUID | None = None
 
 

@@ -142,7 +142,7 @@ WHERE id = $1
 
 -- name: roster
 -- Who wears the sensors of a gateway now and consents to be measured.
-SELECT told.name AS sensor, a.number, a.name, a.hr_max
+SELECT told.name AS sensor, a.number, a.name, round(sts.parameter_at(a.id, 'hr_max', $4))::int AS hr_max
 FROM unnest($2::text[], $3::text[]) AS told (name, address)
 JOIN sts.gateway g ON g.name = $1
 JOIN sts.sensor s ON s.club_id = g.club_id AND s.address = told.address AND s.retired_at IS NULL

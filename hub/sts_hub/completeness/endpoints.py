@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from sts_hub.completeness import service
 from sts_hub.completeness.schemas import Completeness
@@ -10,11 +10,12 @@ from sts_hub.errors import NotFound, NotSignedIn
 from sts_hub.gateways import service as gateways
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.problems import described
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads
 from sts_hub.kit.shapes import Moment
 from sts_protocols.routing import GATEWAY_NAME
 
-router = APIRouter(prefix="/gateways", tags=["gateways"])
+router = Router(prefix="/gateways", tags=["gateways"])
 
 
 @router.get("/{name}/completeness", responses=described(NotSignedIn, NotFound))

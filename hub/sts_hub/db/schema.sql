@@ -71,7 +71,6 @@ CREATE TABLE sts.athlete (
     team_id    uuid NOT NULL,
     number     int CHECK (number BETWEEN 0 AND 9999),
     name       text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
-    hr_max     int CHECK (hr_max BETWEEN 100 AND 250),
     account_id uuid UNIQUE,
     UNIQUE (id, club_id),
     FOREIGN KEY (team_id, club_id) REFERENCES sts.team (id, club_id),
@@ -277,7 +276,7 @@ GRANT SELECT (id, club_id, email, name, role, created_at, disabled_at),
       INSERT (club_id, email, name, role, password_hash),
       UPDATE (name, role, password_hash, disabled_at) ON sts.account TO sts_api;
 GRANT SELECT, INSERT, DELETE ON sts.account_team TO sts_api;
-GRANT SELECT, INSERT, UPDATE (team_id, number, name, hr_max, account_id) ON sts.athlete TO sts_api;
+GRANT SELECT, INSERT, UPDATE (team_id, number, name, account_id) ON sts.athlete TO sts_api;
 GRANT SELECT, INSERT, UPDATE (during) ON sts.consent TO sts_api;
 GRANT SELECT, UPDATE (site) ON sts.gateway TO sts_api;
 GRANT SELECT, INSERT, UPDATE (kind, label, retired_at) ON sts.sensor TO sts_api;
@@ -388,6 +387,68 @@ CREATE POLICY changes ON sts.assignment FOR UPDATE TO sts_api USING (
     sts.may_see_athlete(athlete_id) AND (SELECT sts.asking_role()) IN ('admin', 'director', 'coach', 'trainer'));
 CREATE POLICY removes ON sts.assignment FOR DELETE TO sts_api USING (
     sts.may_see_athlete(athlete_id) AND (SELECT sts.asking_role()) IN ('admin', 'director', 'coach', 'trainer'));
+
+-- What formulas need to know of an athlete: from when on each value holds, and where it comes from.
+
+CREATE TABLE sts.athlete_parameter (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    athlete_id uuid NOT NULL REFERENCES sts.athlete ON DELETE CASCADE,
+    name       text NOT NULL CHECK (name IN ('hr_max', 'hr_rest', 'lthr', 'vt1', 'vt2', 'ftp', 'cp', 'w_prime', 'mass')),
+    value      float8 NOT NULL CHECK (value > 0 AND value < 'infinity'),
+    since      timestamptz NOT NULL,
+    source     text NOT NULL CHECK (source IN ('measured', 'coach', 'estimate')),
+    formula    text CHECK (formula ~ '^[a-z][a-z0-9_]{2,39}$'),
+    entered_at timestamptz NOT NULL DEFAULT now(),
+    entered_by uuid REFERENCES sts.account ON DELETE SET NULL,
+    CHECK ((source = 'estimate') = (formula IS NOT NULL)),
+    CONSTRAINT athlete_parameter_once UNIQUE (athlete_id, name, since)
+);
+
+-- A maximum seen in a session above the one in force waits for a person to accept or decline it.
+CREATE TABLE sts.parameter_proposal (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    athlete_id uuid NOT NULL REFERENCES sts.athlete ON DELETE CASCADE,
+    name       text NOT NULL CHECK (name = 'hr_max'),
+    value      float8 NOT NULL,
+    in_force   float8 NOT NULL,
+    seen_at    timestamptz NOT NULL,
+    state      text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'accepted', 'declined')),
+    made_at    timestamptz NOT NULL DEFAULT now(),
+    decided_at timestamptz,
+    decided_by uuid REFERENCES sts.account ON DELETE SET NULL,
+    CHECK ((state = 'open') = (decided_at IS NULL)),
+    CONSTRAINT parameter_proposal_once UNIQUE (athlete_id, name, seen_at, value)
+);
+CREATE UNIQUE INDEX parameter_proposal_open_key ON sts.parameter_proposal (athlete_id, name) WHERE state = 'open';
+
+-- The value in force at a time; null before the first one.
+CREATE FUNCTION sts.parameter_at(p_athlete uuid, p_name text, p_at timestamptz) RETURNS float8
+LANGUAGE sql STABLE AS $$
+    SELECT value FROM sts.athlete_parameter
+    WHERE athlete_id = p_athlete AND name = p_name AND since <= p_at ORDER BY since DESC LIMIT 1
+$$;
+
+REVOKE EXECUTE ON FUNCTION sts.parameter_at FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.parameter_at TO sts_api, sts_ingest;
+GRANT SELECT ON sts.athlete_parameter TO sts_ingest;
+GRANT SELECT, INSERT, DELETE ON sts.athlete_parameter TO sts_api;
+GRANT SELECT, INSERT, UPDATE (value, in_force, seen_at, state, decided_at, decided_by) ON sts.parameter_proposal TO sts_api;
+
+ALTER TABLE sts.athlete_parameter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.parameter_proposal ENABLE ROW LEVEL SECURITY;
+CREATE POLICY ingest_reads ON sts.athlete_parameter FOR SELECT TO sts_ingest USING (true);
+CREATE POLICY sees ON sts.athlete_parameter FOR SELECT TO sts_api USING (sts.may_see_athlete(athlete_id));
+CREATE POLICY adds ON sts.athlete_parameter FOR INSERT TO sts_api WITH CHECK (
+    sts.may_see_athlete(athlete_id) AND (SELECT sts.asking_role()) IN ('admin', 'director', 'coach', 'trainer'));
+CREATE POLICY removes ON sts.athlete_parameter FOR DELETE TO sts_api USING (
+    sts.may_see_athlete(athlete_id) AND (SELECT sts.asking_role()) IN ('admin', 'director', 'coach', 'trainer'));
+
+-- A proposal is made in the name of whoever has a session computed, an athlete too; decided by those who train him or her.
+CREATE POLICY sees ON sts.parameter_proposal FOR SELECT TO sts_api USING (sts.may_see_athlete(athlete_id));
+CREATE POLICY adds ON sts.parameter_proposal FOR INSERT TO sts_api WITH CHECK (sts.may_see_athlete(athlete_id) AND state = 'open');
+CREATE POLICY changes ON sts.parameter_proposal FOR UPDATE TO sts_api USING (sts.may_see_athlete(athlete_id))
+    WITH CHECK (sts.may_see_athlete(athlete_id)
+                AND (state = 'open' OR (SELECT sts.asking_role()) IN ('admin', 'director', 'coach', 'trainer')));
 
 -- =====================================================================================================================
 -- Telemetry
@@ -758,7 +819,8 @@ RETURNS TABLE (
     sensor int, label text, kind text, since timestamptz, until timestamptz, consents boolean
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
-    SELECT a.id, a.club_id, a.team_id, a.account_id, a.number, a.name, a.hr_max,
+    SELECT a.id, a.club_id, a.team_id, a.account_id, a.number, a.name,
+           round(sts.parameter_at(a.id, 'hr_max', now()))::int,
            s.id, s.label, s.kind, lower(w.during), upper(w.during),
            EXISTS (SELECT FROM sts.consent c
                    WHERE c.athlete_id = a.id AND c.purpose = 'monitoring' AND c.during @> now())
@@ -1339,3 +1401,19 @@ CREATE POLICY adds ON sts.wanted_version FOR INSERT TO sts_api WITH CHECK (
     club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) IN ('admin', 'technician'));
 CREATE POLICY changes ON sts.wanted_version FOR UPDATE TO sts_api USING (
     club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) IN ('admin', 'technician'));
+
+-- Answers to changes that were sent with an Idempotency-Key: sent once more, the change is not made once more.
+CREATE TABLE sts.kept_answer (
+    account_id uuid NOT NULL REFERENCES sts.account ON DELETE CASCADE,
+    key        text NOT NULL CHECK (length(key) BETWEEN 8 AND 64),
+    digest     bytea NOT NULL CHECK (length(digest) = 32),    -- of what was asked for
+    status     int2,
+    body       bytea,
+    etag       text,
+    made_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (account_id, key)
+);
+
+ALTER TABLE sts.kept_answer ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT (account_id, key, digest), UPDATE (status, body, etag), DELETE ON sts.kept_answer TO sts_api;
+CREATE POLICY own ON sts.kept_answer TO sts_api USING (account_id = (SELECT sts.asking_account()));

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from starlette.responses import StreamingResponse
 
 from sts_hub.documents import service
@@ -14,12 +14,13 @@ from sts_hub.kit.identity import Asking
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import described
 from sts_hub.kit.provide import provided
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads
 from sts_hub.kit.shapes import Page
 from sts_protocols.routing import GATEWAY_NAME
 from sts_protocols.sample import SENSOR_NAME
 
-router = APIRouter(prefix="/documents", tags=["documents"])
+router = Router(prefix="/documents", tags=["documents"])
 
 _BYTES: Final = "application/octet-stream"
 

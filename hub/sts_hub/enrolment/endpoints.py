@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import Depends, Path
 
 from sts_hub.enrolment import service
 from sts_hub.enrolment.schemas import Code, NewCode
@@ -11,10 +11,11 @@ from sts_hub.errors import Forbidden, NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.problems import UNSAFE, described
 from sts_hub.kit.provide import provided
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Writes
 from sts_protocols.routing import GATEWAY_NAME
 
-router = APIRouter(tags=["enrolment"])
+router = Router(tags=["enrolment"])
 
 Name = Annotated[str, Path(pattern=f"^{GATEWAY_NAME.pattern}$")]
 _Enrolment = Annotated[Enrolment, Depends(provided(Enrolment))]

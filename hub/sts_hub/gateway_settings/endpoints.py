@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn
 from sts_hub.gateway_settings import service
 from sts_hub.gateway_settings.schemas import GatewaySettings, SettingsWish
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.problems import UNSAFE, described
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_protocols.routing import GATEWAY_NAME
 
-router = APIRouter(prefix="/gateways", tags=["gateways"])
+router = Router(prefix="/gateways", tags=["gateways"])
 
 Name = Annotated[str, Path(pattern=f"^{GATEWAY_NAME.pattern}$")]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from sts_hub.errors import Forbidden, NotFound, NotSignedIn
 from sts_hub.gateways import service
@@ -10,11 +10,12 @@ from sts_hub.gateways.schemas import Gateway, GatewayChange
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.kit.shapes import Page
 from sts_protocols.routing import GATEWAY_NAME
 
-router = APIRouter(prefix="/gateways", tags=["gateways"])
+router = Router(prefix="/gateways", tags=["gateways"])
 
 Name = Annotated[str, Path(pattern=f"^{GATEWAY_NAME.pattern}$")]
 

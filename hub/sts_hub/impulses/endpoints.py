@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from sts_hub.errors import NotFound, NotSignedIn
 from sts_hub.impulses import service
@@ -10,11 +10,12 @@ from sts_hub.impulses.schemas import Impulse
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import described
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads
 from sts_hub.kit.shapes import Moment, Page
 from sts_protocols.routing import GATEWAY_NAME
 
-router = APIRouter(prefix="/gateways", tags=["impulses"])
+router = Router(prefix="/gateways", tags=["impulses"])
 
 Name = Annotated[str, Path(pattern=f"^{GATEWAY_NAME.pattern}$")]
 Since = Annotated[Moment | None, Query(alias="from", description="Arrived at this time or later.")]

@@ -19,7 +19,7 @@ TYPE_PREFIX: Final = "urn:sts:problem:"
 class Fault(BaseModel):
     """One thing that is wrong with a request."""
 
-    where: str = Field(description="Part of the request and path in it.", examples=["body.hr_max"])
+    where: str = Field(description="Part of the request and path in it.", examples=["body.number"])
     what: str = Field(description="What is wrong, as a sentence.")
 
 

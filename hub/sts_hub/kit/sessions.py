@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Header
+from starlette.requests import Request
 
+from sts_hub.kit import repeats
 from sts_hub.kit.database import Database, ReadSession, WriteSession
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.provide import provided
@@ -17,9 +19,26 @@ async def _reading(caller: Asking, database: _Database) -> AsyncIterator[ReadSes
         yield session
 
 
-async def _writing(caller: Asking, database: _Database) -> AsyncIterator[WriteSession]:
+_Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[!-~]{8,64}$",
+        description="A name drawn for this change: sent again under it within 24 h, it is made once and answered "
+        "alike.",
+    ),
+]
+
+
+async def _writing(
+    request: Request, caller: Asking, database: _Database, key: _Key = None
+) -> AsyncIterator[WriteSession]:
     async with database.writing(caller) as session:
+        if key is not None:
+            await repeats.claim(session, caller, key, request)
         yield session
+        if key is not None:
+            await repeats.keep(session, caller, key, request)
 
 
 # scope="function": the transaction ends before the answer is sent, so whoever reads next sees what was

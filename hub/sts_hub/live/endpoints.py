@@ -3,17 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Header, Query
 from starlette.responses import StreamingResponse
 
 from sts_hub.errors import NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.problems import described
 from sts_hub.kit.provide import provided
+from sts_hub.kit.routes import Router
 from sts_hub.live.schemas import EVENTS
 from sts_hub.live.service import LiveService
 
-router = APIRouter(prefix="/live", tags=["live"])
+router = Router(prefix="/live", tags=["live"])
 
 _STREAM = (
     "A stream of events, one per tab, for as long as the login lasts. Event ids are `<boot>-<sequence>`; "

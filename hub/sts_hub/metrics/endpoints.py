@@ -1,15 +1,14 @@
 """The route of the catalogue."""
 
-from fastapi import APIRouter
-
 from sts_hub.errors import NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.problems import described
+from sts_hub.kit.routes import Router
 from sts_hub.kit.shapes import Page
 from sts_hub.metrics import service
 from sts_hub.metrics.schemas import MetricInfo
 
-router = APIRouter(prefix="/metrics", tags=["metrics"])
+router = Router(prefix="/metrics", tags=["metrics"])
 
 
 @router.get("", responses=described(NotSignedIn))

@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from sts_hub.errors import Forbidden, NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.kit.shapes import Page
 from sts_hub.orders import service
 from sts_hub.orders.schemas import NewOrder, Order
 from sts_protocols.routing import GATEWAY_NAME
 
-router = APIRouter(prefix="/gateways", tags=["gateways"])
+router = Router(prefix="/gateways", tags=["gateways"])
 
 Name = Annotated[str, Path(pattern=f"^{GATEWAY_NAME.pattern}$")]
 

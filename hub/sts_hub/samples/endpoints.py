@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from sts_hub.errors import NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.problems import described
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads
 from sts_hub.kit.shapes import Moment
 from sts_hub.samples import service
@@ -15,7 +16,7 @@ from sts_hub.samples.schemas import Beats, Chart
 from sts_hub.samples.service import Wanted
 from sts_protocols.routing import GATEWAY_NAME
 
-router = APIRouter(prefix="/athletes", tags=["samples"])
+router = Router(prefix="/athletes", tags=["samples"])
 
 _Gateway = Annotated[
     str | None,

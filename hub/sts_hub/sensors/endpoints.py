@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.kit.shapes import Page
 from sts_hub.sensors import service
 from sts_hub.sensors.schemas import NewSensor, Sensor, SensorChange
 
-router = APIRouter(prefix="/sensors", tags=["sensors"])
+router = Router(prefix="/sensors", tags=["sensors"])
 
 # The ids are PostgreSQL's int4.
 SensorId = Annotated[int, Path(ge=1, le=2**31 - 1)]

@@ -2,18 +2,17 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.kit.shapes import Page
 from sts_hub.teams import service
 from sts_hub.teams.schemas import NewTeam, Team, TeamChange
 
-router = APIRouter(prefix="/teams", tags=["teams"])
+router = Router(prefix="/teams", tags=["teams"])
 
 
 @router.get("", responses=described(NotSignedIn))

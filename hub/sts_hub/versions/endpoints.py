@@ -1,15 +1,14 @@
 """Routes of versions."""
 
-from fastapi import APIRouter
-
 from sts_hub.errors import Forbidden, NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.problems import UNSAFE, described
+from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.versions import service
 from sts_hub.versions.schemas import FleetVersions, VersionWish
 
-router = APIRouter(prefix="/gateway-versions", tags=["gateways"])
+router = Router(prefix="/gateway-versions", tags=["gateways"])
 
 
 @router.get("", responses=described(NotSignedIn, NotFound))

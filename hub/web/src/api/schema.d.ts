@@ -256,6 +256,110 @@ export interface paths {
         patch: operations["end_consent"];
         trace?: never;
     };
+    "/api/v1/athletes/{athlete_id}/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Parameters
+         * @description What formulas know of an athlete, newest first, with where it comes from.
+         */
+        get: operations["list_parameters"];
+        put?: never;
+        /**
+         * Add Parameter
+         * @description Enter a value that holds from a time on; earlier ones keep holding before it.
+         */
+        post: operations["add_parameter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/athletes/{athlete_id}/parameters/{parameter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Parameter
+         * @description Remove a wrong entry: the value before it holds again.
+         */
+        delete: operations["remove_parameter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Proposals
+         * @description Heart rates above the maximum in force, seen in sessions; newest first.
+         */
+        get: operations["list_proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Proposal
+         * @description Let a proposed maximum hold from when it was seen.
+         */
+        post: operations["accept_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline Proposal
+         * @description Say that a proposed maximum is none.
+         */
+        post: operations["decline_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/athletes/{athlete_id}/samples": {
         parameters: {
             query?: never;
@@ -801,7 +905,10 @@ export interface components {
             number: number | null;
             /** Name */
             name: string;
-            /** Hr Max */
+            /**
+             * Hr Max
+             * @description The highest heart rate in force now, /min; zones are parts of it. It is one of the athlete's parameters: POST .../parameters enters another one.
+             */
             hr_max: number | null;
             /**
              * Account Id
@@ -820,8 +927,6 @@ export interface components {
             name?: string | null;
             /** Number */
             number?: number | null;
-            /** Hr Max */
-            hr_max?: number | null;
             /** Account Id */
             account_id?: string | null;
         };
@@ -1049,7 +1154,7 @@ export interface components {
             /**
              * Where
              * @description Part of the request and path in it.
-             * @example body.hr_max
+             * @example body.number
              */
             where: string;
             /**
@@ -1505,6 +1610,12 @@ export interface components {
             lost_after_ms: number | null;
         };
         /**
+         * Name
+         * @description What a parameter is called in formulas, receipts and the API.
+         * @enum {string}
+         */
+        Name: "hr_max" | "hr_rest" | "lthr" | "vt1" | "vt2" | "ftp" | "cp" | "w_prime" | "mass";
+        /**
          * NewAccount
          * @description An account to add.
          */
@@ -1572,8 +1683,6 @@ export interface components {
             name: string;
             /** Number */
             number?: number | null;
-            /** Hr Max */
-            hr_max?: number | null;
             /** Account Id */
             account_id?: string | null;
         };
@@ -1629,6 +1738,30 @@ export interface components {
              * @default 600
              */
             lasts_s: number;
+        };
+        /**
+         * NewParameter
+         * @description A value to enter. An estimate always names its formula.
+         */
+        NewParameter: {
+            name: components["schemas"]["Name"];
+            /**
+             * Value
+             * @description hr_max: Highest heart rate, /min; hr_rest: Heart rate at rest, /min; lthr: Heart rate at the lactate threshold, /min; vt1: Heart rate at the first ventilatory threshold, /min; vt2: Heart rate at the second ventilatory threshold, /min; ftp: Functional threshold power, W; cp: Critical power, W; w_prime: Work above critical power, W', J; mass: Body mass, kg.
+             */
+            value: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "measured" | "coach" | "estimate";
+            /** Formula */
+            formula?: string | null;
+            /**
+             * From
+             * @description From when it holds; now when left out.
+             */
+            from?: string | null;
         };
         /**
          * NewSensor
@@ -1787,6 +1920,26 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[Parameter] */
+        Page_Parameter_: {
+            /** Items */
+            items: components["schemas"]["Parameter"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
+        /** Page[Proposal] */
+        Page_Proposal_: {
+            /** Items */
+            items: components["schemas"]["Proposal"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
         /** Page[Sensor] */
         Page_Sensor_: {
             /** Items */
@@ -1816,6 +1969,54 @@ export interface components {
              * @description Send as `cursor` to go on; null at the end.
              */
             next?: string | null;
+        };
+        /**
+         * Parameter
+         * @description A value of an athlete that formulas use, from a time on until the next one of its name.
+         */
+        Parameter: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /** @description hr_max: Highest heart rate, /min; hr_rest: Heart rate at rest, /min; lthr: Heart rate at the lactate threshold, /min; vt1: Heart rate at the first ventilatory threshold, /min; vt2: Heart rate at the second ventilatory threshold, /min; ftp: Functional threshold power, W; cp: Critical power, W; w_prime: Work above critical power, W', J; mass: Body mass, kg. */
+            name: components["schemas"]["Name"];
+            /** Value */
+            value: number;
+            /**
+             * Unit
+             * @description UCUM.
+             */
+            unit: string;
+            /**
+             * From
+             * Format: date-time
+             * @description From when it holds.
+             * @example 2026-11-22T18:30:00Z
+             */
+            from: string;
+            /**
+             * Source
+             * @description Measured in a test, said by a coach, or an estimate by `formula`.
+             * @enum {string}
+             */
+            source: "measured" | "coach" | "estimate";
+            /**
+             * Formula
+             * @description Only of an estimate.
+             */
+            formula: string | null;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
         };
         /**
          * PasswordChange
@@ -1930,6 +2131,46 @@ export interface components {
             faults: components["schemas"]["Fault"][];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Proposal
+         * @description A maximum above the one in force, held for 5 s or longer at quality ok; it counts once it is accepted.
+         */
+        Proposal: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            name: components["schemas"]["Name"];
+            /** Value */
+            value: number;
+            /**
+             * Unit
+             * @description UCUM.
+             */
+            unit: string;
+            /**
+             * In Force
+             * @description The value in force when it was seen.
+             */
+            in_force: number;
+            /**
+             * Seen At
+             * Format: date-time
+             * @description When it was measured.
+             */
+            seen_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "declined";
         };
         /**
          * Role
@@ -2685,7 +2926,10 @@ export interface operations {
     add_account: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2839,7 +3083,10 @@ export interface operations {
     change_account: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 account_id: string;
             };
@@ -2989,7 +3236,10 @@ export interface operations {
     add_team: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3134,7 +3384,10 @@ export interface operations {
     change_team: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 team_id: string;
             };
@@ -3286,7 +3539,10 @@ export interface operations {
     add_athlete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3440,7 +3696,10 @@ export interface operations {
     change_athlete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 athlete_id: string;
             };
@@ -3601,7 +3860,10 @@ export interface operations {
     add_consent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 athlete_id: string;
             };
@@ -3699,7 +3961,10 @@ export interface operations {
     end_consent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 athlete_id: string;
                 consent_id: string;
@@ -3719,6 +3984,520 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_parameters: {
+        parameters: {
+            query?: {
+                /** @description Only of this name. */
+                name?: components["schemas"]["Name"] | null;
+                /** @description Only those in force at this time. */
+                at?: string | null;
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Parameter_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_parameter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewParameter"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parameter"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_parameter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+                parameter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_proposals: {
+        parameters: {
+            query?: {
+                /** @description Only of this athlete. */
+                athlete?: string | null;
+                /** @description Only in this state. */
+                state?: ("open" | "accepted" | "declined") | null;
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Proposal_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_proposal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parameter"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_proposal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
                 };
             };
             /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
@@ -4042,7 +4821,10 @@ export interface operations {
     change_gateway: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 name: string;
             };
@@ -4189,7 +4971,10 @@ export interface operations {
     change_gateway_settings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 name: string;
             };
@@ -4350,7 +5135,10 @@ export interface operations {
     give_order: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 name: string;
             };
@@ -4495,7 +5283,10 @@ export interface operations {
     want_gateway_version: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4573,7 +5364,10 @@ export interface operations {
     add_enrolment_code: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4651,7 +5445,10 @@ export interface operations {
     revoke_gateway: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 name: string;
             };
@@ -4862,7 +5659,10 @@ export interface operations {
     place_epoch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 name: string;
             };
@@ -5191,7 +5991,10 @@ export interface operations {
     add_sensor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5336,7 +6139,10 @@ export interface operations {
     change_sensor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 sensor_id: number;
             };
@@ -5483,7 +6289,10 @@ export interface operations {
     add_assignment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5637,7 +6446,10 @@ export interface operations {
     remove_assignment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 assignment_id: string;
             };
@@ -5729,7 +6541,10 @@ export interface operations {
     change_assignment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 assignment_id: string;
             };

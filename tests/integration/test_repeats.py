@@ -1,0 +1,118 @@
+"""A change sent twice is made once, and the second sender hears what the first one heard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from api_support import World, problem
+from sts_hub.api.document import bare, document
+
+API = "/api/v1"
+KEY = {"Idempotency-Key": "5f0c9a52-the-tablet"}
+
+
+def athlete(world: World, name: str = "Nina") -> dict:
+    return {"team_id": str(world["red"]), "name": name, "number": 23}
+
+
+async def names(world: World) -> list[str]:
+    return [one["name"] for one in (await world.as_("admin").get(f"{API}/athletes")).json()["items"]]
+
+
+async def test_the_same_change_under_one_key_is_made_once(world: World) -> None:
+    coach = world.as_("coach")
+    answers = [await coach.post(f"{API}/athletes", json=athlete(world), headers=KEY) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201] * 3
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert [answer.headers.get("idempotency-replayed") for answer in answers] == [None, "true", "true"]
+    assert (await names(world)).count("Nina") == 1
+
+
+async def test_without_a_key_it_is_made_twice(world: World) -> None:
+    """The control: the key is what makes the difference."""
+    coach = world.as_("coach")
+    for _ in range(2):
+        assert (await coach.post(f"{API}/athletes", json=athlete(world))).status_code == 201
+    assert (await names(world)).count("Nina") == 2
+
+
+async def test_of_many_at_once_one_is_made_and_all_hear_it(world: World) -> None:
+    coach = world.as_("coach")
+    sent = (coach.post(f"{API}/athletes", json=athlete(world), headers=KEY) for _ in range(5))
+    answers = await asyncio.gather(*sent)
+    assert {answer.json()["id"] for answer in answers} == {answers[0].json()["id"]}
+    assert (await names(world)).count("Nina") == 1
+
+
+async def test_another_change_under_the_same_key_is_refused(world: World) -> None:
+    coach = world.as_("coach")
+    await coach.post(f"{API}/athletes", json=athlete(world), headers=KEY)
+    other = await coach.post(f"{API}/athletes", json=athlete(world, "Nora"), headers=KEY)
+    assert "new key" in problem(other, 422, "invalid")["way_out"]
+    elsewhere = await coach.patch(f"{API}/athletes/{world['rosa']}", json=athlete(world), headers=KEY)
+    problem(elsewhere, 422, "invalid")
+    assert "Nora" not in await names(world)
+
+
+async def test_a_key_is_ones_own(world: World) -> None:
+    for who in ("coach", "trainer"):
+        answer = await world.as_(who).post(f"{API}/athletes", json=athlete(world), headers=KEY)
+        assert answer.status_code == 201
+    assert (await names(world)).count("Nina") == 2
+
+
+async def test_what_was_refused_may_be_sent_again_under_its_key(world: World) -> None:
+    body = {"sensor_id": world["rosa_strap"], "athlete_id": str(world["rudi"])}
+    coach = world.as_("coach")
+    problem(await coach.post(f"{API}/assignments", json=body, headers=KEY), 409, "conflict")
+    await coach.patch(f"{API}/assignments/{world['rosa_worn']}", json={"to": "2026-03-01T00:00:00Z"})
+    assert (await coach.post(f"{API}/assignments", json=body, headers=KEY)).status_code == 201
+
+
+async def test_a_removal_is_told_again_as_it_was(world: World) -> None:
+    coach, where = world.as_("coach"), f"{API}/assignments/{world['rosa_worn']}"
+    answers = [await coach.delete(where, headers=KEY) for _ in range(2)]
+    assert [(answer.status_code, answer.content) for answer in answers] == [(204, b"")] * 2
+
+
+async def test_after_a_day_a_key_is_free(world: World) -> None:
+    coach = world.as_("coach")
+    await coach.post(f"{API}/athletes", json=athlete(world), headers=KEY)
+    await world.database.owner.execute(
+        "UPDATE sts.kept_answer SET made_at = now() - interval '25 hours' WHERE account_id = $1",
+        world["coach"],
+    )
+    assert (await coach.post(f"{API}/athletes", json=athlete(world), headers=KEY)).status_code == 201
+    assert (await names(world)).count("Nina") == 2
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 65, "with a space", "é" * 8])
+async def test_a_key_that_is_none_is_refused(world: World, key: str) -> None:
+    answer = await world.as_("coach").post(
+        f"{API}/athletes", json=athlete(world), headers={"Idempotency-Key": key.encode()}
+    )
+    problem(answer, 422, "invalid")
+
+
+def writes() -> Iterator[tuple[str, dict]]:
+    for path, item in document(bare())["paths"].items():
+        for method, operation in item.items():
+            if method in ("post", "put", "patch", "delete"):
+                yield f"{method} {path}", operation
+
+
+# They write by functions of their own, before anybody is known or in several transactions.
+WITHOUT_KEY = {"sign_in", "sign_out", "change_password"}
+
+
+def test_every_route_that_writes_takes_a_key() -> None:
+    without = [
+        name
+        for name, operation in writes()
+        if operation["operationId"] not in WITHOUT_KEY
+        and not any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", []))
+    ]
+    assert without == []
