@@ -35,6 +35,7 @@ PACKAGES = {
     "mmdebstrap": {"apt-get": "mmdebstrap"},
     "strace": {"apt-get": "strace", "dnf": "strace", "pacman": "strace"},
     "qemu": {"apt-get": "qemu-system-x86", "dnf": "qemu-system-x86-core", "pacman": "qemu-system-x86"},
+    "ext4": {"apt-get": "e2fsprogs", "dnf": "e2fsprogs", "pacman": "e2fsprogs"},
     "xfs": {"apt-get": "xfsprogs", "dnf": "xfsprogs", "pacman": "xfsprogs"},
     "venv": {"apt-get": "python3-venv", "dnf": "python3-pip", "pacman": "python"},
 }
@@ -66,7 +67,7 @@ NEEDS = {
     "test-bluez": ("venv", "dbus", "qemu", "mmdebstrap"),
 }
 # What only root has a use for: power cuts need a file system of one's own.
-ROOT_NEEDS = {"test": ("xfs",), "test-power": ("xfs",)}
+ROOT_NEEDS = {"test": ("ext4", "xfs"), "test-power": ("ext4", "xfs")}
 # What a target takes where it is, and goes on without where it is not.
 WISHES = {"demo": ("rabbitmq",)}
 GOING_ON = (
@@ -176,6 +177,11 @@ def _qemu() -> list[Lack]:
     return _lack_of("qemu", "QEMU is not installed (real BlueZ runs in it, on a kernel of its own).", found)
 
 
+def _ext4() -> list[Lack]:
+    found = bool(shutil.which("mkfs.ext4"))
+    return _lack_of("ext4", "mkfs.ext4 is not installed (the power is cut on ext4 and on XFS).", found)
+
+
 def _xfs() -> list[Lack]:
     found = bool(shutil.which("mkfs.xfs"))
     return _lack_of("xfs", "mkfs.xfs is not installed (the power is cut on ext4 and on XFS).", found)
@@ -190,6 +196,7 @@ CHECKS = {
     "mmdebstrap": _mmdebstrap,
     "strace": _strace,
     "qemu": _qemu,
+    "ext4": _ext4,
     "xfs": _xfs,
 }
 
