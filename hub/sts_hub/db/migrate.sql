@@ -11,8 +11,13 @@ SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1::text, $2::text)
 -- TimescaleDB is taken where the server has it loaded; CREATE EXTENSION without the preload would end the session.
 DO $$
 BEGIN
-    EXECUTE format('GRANT CREATE, CONNECT ON DATABASE %I TO sts_owner', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO sts_ingest, sts_api', current_database());
+    IF NOT has_database_privilege('sts_owner', current_database(), 'CREATE') THEN
+        EXECUTE format('GRANT CREATE, CONNECT ON DATABASE %I TO sts_owner', current_database());
+    END IF;
+    IF NOT (has_database_privilege('sts_ingest', current_database(), 'CONNECT')
+            AND has_database_privilege('sts_api', current_database(), 'CONNECT')) THEN
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO sts_ingest, sts_api', current_database());
+    END IF;
     IF NOT pg_has_role('sts_owner', 'MEMBER') THEN
         EXECUTE format('GRANT sts_owner TO %I', current_user);
     END IF;

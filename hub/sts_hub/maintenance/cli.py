@@ -74,6 +74,7 @@ async def once(connection: Connection, keep_days: int) -> dict[str, int]:
         "windows_filled": lines,
         "days_removed": await retention.expire(connection, keep_days, now),
         "unworn_values_forgotten": await retention.forget_unworn(connection, now),
+        "days_laid_in_columns": await retention.to_columns(connection),
     }
 
 

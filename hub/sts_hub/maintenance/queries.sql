@@ -15,6 +15,15 @@ DELETE FROM sts.touched WHERE id = ANY ($1)
 -- name: series_of
 SELECT id FROM sts.series WHERE epoch = $1
 
+-- name: kept_by_timescaledb
+-- Whether the levels are continuous aggregates.
+SELECT relkind = 'v' FROM pg_class WHERE oid = 'sts.sample_1s'::regclass
+
+-- name: refresh
+-- By force: what was touched is told by sts.touched, which also knows what an aggregate's own notes do not (a day to be
+-- filled anew).
+CALL refresh_continuous_aggregate($1::text::regclass, $2::timestamptz, $3::timestamptz, force => true)
+
 -- name: clear_1s
 DELETE FROM sts.sample_1s WHERE series = ANY ($1) AND t >= $2 AND t < $3
 
@@ -59,11 +68,27 @@ SELECT relkind <> 'p' FROM pg_class WHERE oid = 'sts.sample'::regclass
 -- name: drop_chunks
 SELECT drop_chunks('sts.sample', $1::timestamptz)
 
+-- name: drop_chunks_1s
+SELECT drop_chunks('sts.sample_1s', $1::timestamptz)
+
+-- name: expired_before
+SELECT expired_before FROM sts.retention
+
+-- name: rows_before
+-- Days that still lie in rows, or have got rows again, whole before a time.
+SELECT c::text AS day FROM show_chunks('sts.sample', older_than => $1::timestamptz) c
+
+-- name: to_columns
+SELECT compress_chunk($1::text::regclass, if_not_compressed => true)
+
 -- name: expire_1s
 DELETE FROM sts.sample_1s WHERE t < $1
 
 -- name: expired
 UPDATE sts.retention SET expired_before = greatest(expired_before, $1)
+
+-- name: swept_before
+SELECT unworn_before FROM sts.retention
 
 -- name: unworn_before
 SELECT unworn_before FROM sts.retention FOR UPDATE

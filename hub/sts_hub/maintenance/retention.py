@@ -32,9 +32,20 @@ async def expire(connection: Connection, keep_days: int, now: datetime) -> int:
     async with connection.transaction():
         removed = await _remove_days(connection, cutoff)
         if removed:
-            await connection.execute(SQL.expire_1s, cutoff)
+            kept_by_timescaledb = await connection.fetchval(SQL.kept_by_timescaledb)
+            await connection.execute(SQL.drop_chunks_1s if kept_by_timescaledb else SQL.expire_1s, cutoff)
             await connection.execute(SQL.expired, cutoff)
     return removed
+
+
+async def to_columns(connection: Connection) -> int:
+    """Lay whole days of samples that nobody will sweep any more into columns, where the database can. Returns how many."""
+    if not await connection.fetchval(SQL.kept_by_timescaledb):
+        return 0
+    days = await connection.fetch(SQL.rows_before, await connection.fetchval(SQL.swept_before))
+    for day in days:
+        await connection.execute(SQL.to_columns, day["day"])
+    return len(days)
 
 
 async def _remove_days(connection: Connection, cutoff: datetime) -> int:
