@@ -50,6 +50,7 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "consent": ("id", _people("_consent")),
     "kept_answer": ("account_id", {role: role for role in ROLES}),
     "assignment": ("id", {**_people("_worn"), "technician": "rosa_worn rudi_worn bea_worn"}),
+    "activity": ("id", _people("_ride")),
     "sensor": ("id", {_STAFF: "rosa_strap rudi_strap bea_strap spare"}),
     "gateway": ("name", {_STAFF: "pitch"}),
     "gateway_state": ("gateway", {_STAFF: "pitch"}),
@@ -64,6 +65,7 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
 
 _ORDER: Final = "sts.gateway_order (gateway, act, asked_by, expires_at)"
 _VERSION: Final = "sts.settings_version (gateway, version, state, tables, hash, based_on, asked_by)"
+_ACTIVITY: Final = "sts.activity (club_id, athlete_id, form, sha256, during, said, added_by)"
 _SINCE_MAY: Final = "'[2026-05-01,2026-05-02)'"
 
 # (table, policy): a statement for names of the world in braces, and how many rows each role writes with it. A statement
@@ -149,6 +151,23 @@ WRITES: Final[Mapping[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
     ("consent", "changes"): [
         (f"UPDATE sts.consent SET during = {_SINCE_MAY}", {_CHIEFS: 3, _TRAINERS: 2, "athlete": 1})
     ],
+    ("activity", "adds"): [
+        (
+            f"INSERT INTO {_ACTIVITY} SELECT a.club_id, a.id, 'fit', sha256('new'), {_SINCE_MAY}, 'null', a.id "
+            f"FROM (VALUES ('{{{club}}}'::uuid, '{{{who}}}'::uuid)) AS a (club_id, id)",
+            rights,
+        )
+        for club, who, rights in (
+            ("club", "rosa", {f"{_CHIEFS} {_TRAINERS} athlete": 1}),
+            ("club", "rudi", {f"{_CHIEFS} {_TRAINERS}": 1}),
+            ("club", "bea", {_CHIEFS: 1}),
+            ("other_club", "gina", {}),
+        )
+    ],
+    ("activity", "changes"): [
+        ("UPDATE sts.activity SET stored = 1", {_CHIEFS: 3, _TRAINERS: 2, "athlete": 1})
+    ],
+    ("activity", "removes"): [("DELETE FROM sts.activity", {_CHIEFS: 3, _TRAINERS: 2, "athlete": 1})],
     ("gateway", "changes"): [("UPDATE sts.gateway SET site = 'x'", {_KEEPERS: 1})],
     ("sensor", "adds"): [
         (

@@ -176,6 +176,14 @@ def ride(
     return file.bytes()
 
 
+def swim() -> bytes:
+    """A swim that its watch only sums up."""
+    file = FitFile()
+    file.file_id()
+    file.session(fit_time(START), 1800, 1750, sport=5, metres=1500, mean=131)
+    return file.bytes()
+
+
 def stamp(second: float, start: datetime = START, zone: str = "Z") -> str:
     """A time as XML has it."""
     return (start + timedelta(seconds=second)).isoformat().replace("+00:00", zone)

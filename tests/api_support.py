@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import secrets
 import subprocess
@@ -39,6 +40,14 @@ ORIGIN = "http://hub.test"
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 PASSWORD = "forty-two purple pelicans"
+# What a file without records says.
+SUMMARY = json.dumps(
+    dict.fromkeys(("created", "since", "until", "utc_offset_s"))
+    | {name: [] for name in ("columns", "sessions", "laps", "pauses", "warnings")}
+    | dict.fromkeys(("records_told", "records_read", "beats"), 0)
+    | {"form": "fit", "whole": True, "since_power_on": False}
+    | {"device": {"maker": None, "product": None, "serial": None}}
+)
 # argon2id of PASSWORD with the least parameters: a test of who sees what has no use for slow hashing.
 CHEAP_HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$"
 
@@ -128,9 +137,23 @@ class World:
         self.ids[f"{name}_consent"] = await self.database.add(
             "consent", athlete_id=self[name], purpose="monitoring", version="1", during=_since(LONG_AGO)
         )
+        self.ids[f"{name}_ride"] = await self.activity(name, club)
         await self.sensor(f"{name}_strap", club)
         self.ids[f"{name}_worn"] = await self.database.add(
             "assignment", sensor_id=self[f"{name}_strap"], athlete_id=self[name], during=_since(LONG_AGO)
+        )
+
+    async def activity(self, athlete: str, club: str) -> Any:
+        """An activity of long ago without values."""
+        return await self.database.add(
+            "activity",
+            club_id=self[club],
+            athlete_id=self[athlete],
+            form="fit",
+            sha256=secrets.token_bytes(32),
+            during=asyncpg.Range(LONG_AGO, LONG_AGO + timedelta(hours=1)),
+            said=SUMMARY,
+            added_by=uuid4(),
         )
 
     async def sensor(self, name: str, club: str) -> None:

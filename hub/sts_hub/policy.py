@@ -44,6 +44,7 @@ class Kind(StrEnum):
     SENSOR = "sensor"
     ASSIGNMENT = "assignment"
     DOCUMENT = "document"
+    ACTIVITY = "activity"
 
 
 class Reach(IntEnum):
@@ -92,6 +93,7 @@ _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
     Kind.GATEWAY: ((_C, _C, _C, _C, _N, _C), (_C, _N, _N, _N, _N, _C)),
     Kind.SENSOR: ((_C, _C, _C, _C, _N, _C), (_C, _N, _N, _N, _N, _C)),
     Kind.ASSIGNMENT: ((_C, _C, _T, _T, _O, _C), (_C, _C, _T, _T, _N, _N)),
+    Kind.ACTIVITY: ((_C, _C, _T, _T, _O, _N), (_C, _C, _T, _T, _O, _N)),
     Kind.DOCUMENT: ((_C, _C, _C, _C, _N, _C), (_N, _N, _N, _N, _N, _N)),
 }
 

@@ -62,6 +62,7 @@ class Target:
             "athlete_id": str(world["rosa"]),
             "consent_id": str(world["rosa_consent"]),
             "assignment_id": str(world["rosa_worn"]),
+            "activity_id": str(world["rosa_ride"]),
             "sensor_id": world["rosa_strap"],
             "team_id": str(world["red"]),
             "account_id": str(world["coach"]),

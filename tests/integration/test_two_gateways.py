@@ -30,7 +30,7 @@ from sts_hub.live.frames import Frame, FrameValue, Message
 from sts_hub.live.listening import LiveReceiver
 from sts_hub.live.wall import Entry, Wall
 from sts_hub.samples import receptions, repository
-from sts_hub.samples.repository import Series
+from sts_hub.samples.values import Series
 from sts_protocols.metrics import HEART_RATE, RR_INTERVAL, SIGNAL_STRENGTH
 from sts_sims.orders import Order, carry_out
 from sts_sims.scenario import Scenario, load

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -70,3 +71,29 @@ class ActivityFile(Shown):
     laps: list[Section]
     pauses: list[Pause]
     warnings: list[str]
+
+
+class Activity(Shown):
+    """A workout that a watch or head unit recorded, and what became of its values: told = stored + withheld + expired."""
+
+    id: UUID
+    athlete_id: UUID
+    since: datetime = Field(serialization_alias="from")
+    until: datetime = Field(serialization_alias="to")
+    values_told: int = Field(description="Values of our metrics in the file.")
+    values_stored: int
+    values_withheld: int = Field(description="Measured while the athlete had not consented: not stored.")
+    values_expired: int = Field(description="Older than values are kept: not stored.")
+    same_as: UUID | None = Field(
+        description="The activity that tells this workout already; then nothing of this one counts. Null: it counts."
+    )
+    difference: float | None = Field(
+        description="Middle difference of heart rate from `same_as`, /min; null where none could be compared."
+    )
+    beside: float | None = Field(
+        description="Middle difference of heart rate from what the athlete's sensors told in the same time when this was "
+        "added, /min; null where they told none. Each metric is told by the one that covers more of the time."
+    )
+    added_by: UUID
+    added_at: datetime
+    file: ActivityFile

@@ -3,6 +3,7 @@
 from fastapi import APIRouter  # noqa: TID251 - what stands above all features
 
 from sts_hub.accounts.endpoints import router as accounts
+from sts_hub.activities.endpoints import router as activities
 from sts_hub.assignments.endpoints import router as assignments
 from sts_hub.athletes.endpoints import router as athletes
 from sts_hub.completeness.endpoints import router as completeness
@@ -29,6 +30,7 @@ for _feature in (
     teams,
     athletes,
     parameters,
+    activities,
     samples,
     gateways,
     gateway_settings,

@@ -16,13 +16,15 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sts_hub import logs
+from sts_hub.activities.reading.file import LARGEST
 from sts_hub.api.document import paths
 from sts_hub.config import Settings
 from sts_hub.errors import CrossSite, Refusal, TooLarge
 from sts_hub.kit.problems import answer
 
-# The largest thing a client sends here is an account with two hundred teams: 10 kB.
+# The largest thing a client sends here is an account with two hundred teams: 10 kB. Files are larger.
 MAX_BODY_BYTES: Final = 256 * 1024
+_FILES: Final = re.compile(r"/api/v1/athletes/[^/]+/activities")
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PROOF: Final = "x-sts-request"
 
@@ -172,9 +174,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = LARGEST if _FILES.fullmatch(scope["path"]) else MAX_BODY_BYTES
         length = Headers(scope=scope).get("content-length", "0")
-        if not length.isascii() or not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-            await _refuse(scope, receive, send, _too_large())
+        if not length.isascii() or not length.isdecimal() or int(length) > limit:
+            await _refuse(scope, receive, send, _too_large(limit))
             return
         taken = 0
 
@@ -182,15 +185,15 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > MAX_BODY_BYTES:
+            if taken > limit:
                 raise HTTPException(413)  # the one kind that the reading of a body lets through
             return message
 
         await self._app(scope, receiving, send)
 
 
-def _too_large() -> Refusal:
-    return TooLarge(f"A request may have {MAX_BODY_BYTES // 1024} KiB at most.")
+def _too_large(limit: int) -> Refusal:
+    return TooLarge(f"A request here may have {limit // 1024} KiB at most.")
 
 
 class OwnPages:

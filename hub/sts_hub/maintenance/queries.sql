@@ -95,10 +95,11 @@ SELECT unworn_before FROM sts.retention FOR UPDATE
 
 -- name: forget_unworn
 -- Values of straps that nobody wore when they were measured, between two times. A sensor that the hub does not know by
--- its address was worn by nobody either.
+-- its address was worn by nobody either. What a file told of an athlete is that athlete's.
 DELETE FROM sts.sample v
 USING sts.series s JOIN sts.epoch e USING (epoch)
 WHERE v.series = s.id AND v.t >= $1 AND v.t < $2
+  AND NOT EXISTS (SELECT FROM sts.activity a WHERE a.id = s.epoch)
   AND NOT EXISTS (
       SELECT FROM sts.local_name l
       JOIN sts.gateway g ON g.name = l.gateway

@@ -5,3 +5,10 @@ SELECT sensor, since, until FROM sts.worn($1, $2, $3)
 -- name: series
 -- The athlete's values of one metric as they are, a row per wearing and series.
 SELECT sensor, gateway, t_us, value, quality FROM sts.read_series($1, $2, $3, $4)
+
+-- name: recorded
+-- Activities of the athlete with consent, of one workout told twice the one that counts.
+SELECT activity, since, until FROM sts.recorded($1, $2, $3)
+
+-- name: recording
+SELECT t_us, value, quality FROM sts.read_activity($1, $2, $3, $4)

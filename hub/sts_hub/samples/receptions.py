@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from sts_hub.analytics.reception import Reception, Span, spans
-from sts_hub.samples.repository import Series, Values
+from sts_hub.samples.values import Series, Values
 from sts_protocols.sample import Quality
 
 # A sensor at one gateway: what is a reception here.

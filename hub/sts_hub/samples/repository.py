@@ -2,41 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+import asyncpg
 import numpy as np
-from numpy.typing import NDArray
 
 from sts_hub.db import queries
 from sts_hub.kit.database import ReadSession
+from sts_hub.samples.values import Series, Values
 
 _SQL = queries.load("sts_hub.samples")
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """Values with their times (µs since 1970) and qualities by number, in columns of equal length."""
-
-    t_us: Ints
-    value: Floats
-    quality: Ints
-
-    def only(self, chosen: NDArray[Any]) -> "Values":
-        """Those of a mask, or in the order of an index."""
-        return Values(self.t_us[chosen], self.value[chosen], self.quality[chosen])
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """What one gateway heard of a sensor in one of its epochs; rising in time, never empty."""
-
-    sensor: int
-    gateway: str
-    values: Values
 
 
 async def worn(
@@ -52,15 +27,37 @@ async def series(
 ) -> list[Series]:
     """The athlete's values of one metric as they were received: 600,000 for a week of a sensor at 1 Hz."""
     rows = await session.rows(_SQL.series, athlete_id, metric, since, until)
-    return [
-        Series(
-            row["sensor"],
-            row["gateway"],
-            Values(
-                np.frombuffer(row["t_us"], ">i8").astype(np.int64),
-                np.frombuffer(row["value"], ">f8").astype(np.float64),
-                np.frombuffer(row["quality"], ">i2").astype(np.int64),
-            ),
-        )
-        for row in rows
-    ]
+    return [Series(row["sensor"], row["gateway"], _unpacked(row)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An activity that a watch recorded, or the part of it that was asked for."""
+
+    activity: UUID
+    since: datetime
+    until: datetime
+
+
+async def recorded(
+    session: ReadSession, athlete_id: UUID, since: datetime, until: datetime
+) -> list[Recorded]:
+    """The athlete's activities with consent, cut to the times given."""
+    return [Recorded(**row) for row in await session.rows(_SQL.recorded, athlete_id, since, until)]
+
+
+async def recording(
+    session: ReadSession, activity_id: UUID, metric: int, since: datetime, until: datetime
+) -> Values | None:
+    """One metric of an activity, rising in time; None where it tells nothing."""
+    row = await session.row(_SQL.recording, activity_id, metric, since, until)
+    return None if row is None else _unpacked(row)
+
+
+def _unpacked(row: asyncpg.Record) -> Values:
+    """Columns as the database packs them, the highest byte first."""
+    return Values(
+        np.frombuffer(row["t_us"], ">i8").astype(np.int64),
+        np.frombuffer(row["value"], ">f8").astype(np.float64),
+        np.frombuffer(row["quality"], ">i2").astype(np.int64),
+    )

@@ -34,6 +34,9 @@ class Series(Shown):
         description="Who heard this. Where several heard the same, one at a time is taken: ask for one by name to "
         "see its own reception. Empty for athletes."
     )
+    activities: list[UUID] = Field(
+        description="Whose files tell part of this: where sensors told less than half of what a file covers."
+    )
 
 
 class Chart(Shown):

@@ -17,9 +17,11 @@ from sts_hub.errors import Invalid
 from sts_hub.kit.database import ReadSession
 from sts_hub.policy import Act, Caller, Kind, Thing, may
 from sts_hub.samples import receptions, repository, thinning
-from sts_hub.samples.repository import Floats, Values
-from sts_hub.samples.repository import Series as Heard
+from sts_hub.samples.recordings import LONGEST_PAUSE_US, Recording, told_once
+from sts_hub.samples.repository import Recorded
 from sts_hub.samples.schemas import Beats, Chart, QualityWord, Series, Stretch
+from sts_hub.samples.values import Floats, Values
+from sts_hub.samples.values import Series as Heard
 from sts_protocols.metrics import HEART_RATE, RR_INTERVAL, SIGNAL_STRENGTH, Metric, by_name
 from sts_protocols.sample import Quality
 
@@ -71,8 +73,9 @@ async def chart(session: ReadSession, caller: Caller, athlete_id: UUID, wanted: 
     metrics = [_known(name) for name in dict.fromkeys(wanted.metrics)]
     _sensible(wanted)
     worn = await repository.worn(session, athlete_id, wanted.since, wanted.until)
-    worn_us = worn_time_us(worn, datetime.now(UTC))
-    series = [await _series(session, athlete_id, metric, wanted, worn_us) for metric in metrics]
+    recorded = await _recorded(session, athlete_id, wanted)
+    worn_us = worn_time_us([*worn, *((one.since, one.until) for one in recorded)], datetime.now(UTC))
+    series = [await _series(session, athlete_id, metric, wanted, recorded, worn_us) for metric in metrics]
     if not may(caller, Act.SEE, Thing(Kind.GATEWAY, caller.club_id)):
         series = [one.model_copy(update={"gateways": []}) for one in series]
     return Chart(athlete_id=athlete_id, since=wanted.since, until=wanted.until, series=series)
@@ -95,6 +98,47 @@ async def beats(
     found = [one for _, values in receptions.merged(heard, *beside) for one in _aligned(values)]
     found.sort(key=lambda one: float(one.beat_us[0]))
     return Beats(athlete_id=athlete_id, since=since, until=until, stretches=[_stretch(one) for one in found])
+
+
+async def heard(
+    session: ReadSession, athlete_id: UUID, metric: Metric, since: datetime, until: datetime
+) -> Values:
+    """What the athlete's sensors told of one metric, each value once, rising in time."""
+    told = await _heard(session, athlete_id, metric.id, since, until, None)
+    beside = await _beside(session, athlete_id, metric.id, told, since, until)
+    return receptions.in_time(part for _, part in receptions.merged(told, *beside))
+
+
+async def told(
+    session: ReadSession, athlete_id: UUID, metric: Metric, since: datetime, until: datetime
+) -> Values:
+    """The same together with what files of watches tell: each moment is told once, by one of them."""
+    sensors = await heard(session, athlete_id, metric, since, until)
+    recorded = await repository.recorded(session, athlete_id, since, until)
+    return told_once(sensors, await _recordings(session, metric, recorded))[0]
+
+
+async def recording(
+    session: ReadSession, activity_id: UUID, metric: Metric, since: datetime, until: datetime
+) -> Values:
+    """One metric of one activity, whether it counts or another tells the same workout."""
+    found = await repository.recording(session, activity_id, metric.id, since, until)
+    return receptions.in_time([] if found is None else [found])
+
+
+async def _recorded(session: ReadSession, athlete_id: UUID, wanted: Wanted) -> list[Recorded]:
+    """No file was heard by a gateway."""
+    if wanted.gateway is not None:
+        return []
+    return await repository.recorded(session, athlete_id, wanted.since, wanted.until)
+
+
+async def _recordings(session: ReadSession, metric: Metric, recorded: Sequence[Recorded]) -> list[Recording]:
+    found = [
+        (one.activity, await repository.recording(session, one.activity, metric.id, one.since, one.until))
+        for one in recorded
+    ]
+    return [Recording(activity, values) for activity, values in found if values is not None]
 
 
 async def _heard(
@@ -151,19 +195,35 @@ def _sensible(wanted: Wanted) -> None:
 
 
 async def _series(
-    session: ReadSession, athlete_id: UUID, metric: Metric, wanted: Wanted, worn_us: int
+    session: ReadSession,
+    athlete_id: UUID,
+    metric: Metric,
+    wanted: Wanted,
+    recorded: Sequence[Recorded],
+    worn_us: int,
 ) -> Series:
     heard = await _heard(session, athlete_id, metric.id, wanted.since, wanted.until, wanted.gateway)
     beside = await _beside(session, athlete_id, metric.id, heard, wanted.since, wanted.until)
     merged = await asyncio.to_thread(receptions.merged, heard, *beside)
-    values = receptions.in_time(part for _, part in merged)
+    sensors = receptions.in_time(part for _, part in merged)
+    recordings = await _recordings(session, metric, recorded)
+    values, activities = await asyncio.to_thread(told_once, sensors, recordings)
     gateways = sorted({one.gateway for one in heard})
-    return await asyncio.to_thread(_drawn, values, metric, wanted, worn_us, gateways)
+    return await asyncio.to_thread(_drawn, values, metric, wanted, worn_us, gateways, activities)
 
 
-def _drawn(values: Values, metric: Metric, wanted: Wanted, worn_us: int, gateways: list[str]) -> Series:
+def _drawn(
+    values: Values,
+    metric: Metric,
+    wanted: Wanted,
+    worn_us: int,
+    gateways: list[str],
+    activities: list[UUID],
+) -> Series:
     """One metric in columns."""
     pause = _longest_pause(metric)
+    if activities and pause is not None:
+        pause = max(pause, timedelta(microseconds=LONGEST_PAUSE_US))
     thinned = thinning.buckets(values, microseconds(wanted.since), _us(wanted.width))
     points = thinning.line(thinned, None if pause is None else _us(pause))
     return Series(
@@ -175,8 +235,9 @@ def _drawn(values: Values, metric: Metric, wanted: Wanted, worn_us: int, gateway
         low=_nullable(points.low),
         high=_nullable(points.high),
         quality=[None if code < 0 else _WORDS.get(code, "implausible") for code in points.quality.tolist()],
-        coverage=coverage(values, metric, worn_us),
+        coverage=coverage(values, metric, worn_us, pause),
         gateways=gateways,
+        activities=activities,
     )
 
 
@@ -197,15 +258,15 @@ def worn_time_us(worn: Sequence[tuple[datetime, datetime]], now: datetime) -> in
     return _us(total)
 
 
-def coverage(values: Values, metric: Metric, worn_us: int) -> float | None:
+def coverage(values: Values, metric: Metric, worn_us: int, pause: timedelta | None) -> float | None:
     """The part of the time worn that values of quality ok cover, 0 to 1; None without a rhythm.
 
-    Each stands for the time up to the next one, or for one interval where that is late.
+    Each stands for the time up to the next one, or for one interval where that is more than `pause` away.
     """
-    if metric.interval_ms is None or metric.late_after_ms is None:
+    if metric.interval_ms is None or pause is None:
         return None
     pauses = np.diff(values.t_us[values.quality == Quality.OK], append=_FAR)
-    covered_us = np.where(pauses <= metric.late_after_ms * 1000, pauses, metric.interval_ms * 1000).sum()
+    covered_us = np.where(pauses <= _us(pause), pauses, metric.interval_ms * 1000).sum()
     return round(min(1.0, float(covered_us) / worn_us), 4) if worn_us else 0.0
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sts_hub.samples.repository import Floats, Ints, Values
+from sts_hub.samples.values import Floats, Ints, Values
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ export function stubSeries(
     quality: [],
     coverage: interval === null ? null : 0.9133,
     gateways: [],
+    activities: [],
   };
   const stepMs = Math.max(1000, Math.ceil((toMs - fromMs) / pixels / 1000) * 1000);
   for (let t = Math.ceil(fromMs / stepMs) * stepMs; t < toMs; t += stepMs)

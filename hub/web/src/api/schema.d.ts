@@ -360,6 +360,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/athletes/{athlete_id}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Activities
+         * @description What an athlete's watch or head unit recorded, newest first.
+         */
+        get: operations["list_activities"];
+        put?: never;
+        /**
+         * Add Activity
+         * @description Store an activity file, whole or not at all; the same bytes again change nothing.
+         */
+        post: operations["add_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/athletes/{athlete_id}/activities/{activity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Activity
+         * @description One activity.
+         */
+        get: operations["get_activity"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Activity
+         * @description Remove an activity and all of its values.
+         */
+        delete: operations["remove_activity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/athletes/{athlete_id}/samples": {
         parameters: {
             query?: never;
@@ -846,6 +894,130 @@ export interface components {
             disabled?: boolean | null;
         };
         /**
+         * Activity
+         * @description A workout that a watch or head unit recorded, and what became of its values: told = stored + withheld + expired.
+         */
+        Activity: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Values Told
+             * @description Values of our metrics in the file.
+             */
+            values_told: number;
+            /** Values Stored */
+            values_stored: number;
+            /**
+             * Values Withheld
+             * @description Measured while the athlete had not consented: not stored.
+             */
+            values_withheld: number;
+            /**
+             * Values Expired
+             * @description Older than values are kept: not stored.
+             */
+            values_expired: number;
+            /**
+             * Same As
+             * @description The activity that tells this workout already; then nothing of this one counts. Null: it counts.
+             */
+            same_as: string | null;
+            /**
+             * Difference
+             * @description Middle difference of heart rate from `same_as`, /min; null where none could be compared.
+             */
+            difference: number | null;
+            /**
+             * Beside
+             * @description Middle difference of heart rate from what the athlete's sensors told in the same time when this was added, /min; null where they told none. Each metric is told by the one that covers more of the time.
+             */
+            beside: number | null;
+            /**
+             * Added By
+             * Format: uuid
+             */
+            added_by: string;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            file: components["schemas"]["ActivityFile"];
+        };
+        /**
+         * ActivityFile
+         * @description What a file says, before anything of it is stored.
+         */
+        ActivityFile: {
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "fit" | "tcx" | "gpx" | "csv";
+            /**
+             * Whole
+             * @description False: cut off or damaged; what could be read is here.
+             */
+            whole: boolean;
+            device: components["schemas"]["FileDevice"];
+            /** Created */
+            created: string | null;
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
+            /**
+             * Since Power On
+             * @description The device did not know the date: times count from its power-on.
+             */
+            since_power_on: boolean;
+            /**
+             * Utc Offset S
+             * @description The zone that the device was set to, s east of UTC.
+             */
+            utc_offset_s: number | null;
+            /** Records Told */
+            records_told: number;
+            /**
+             * Records Read
+             * @description Those with a time.
+             */
+            records_read: number;
+            /**
+             * Beats
+             * @description RR intervals.
+             */
+            beats: number;
+            /** Columns */
+            columns: components["schemas"]["FileColumn"][];
+            /** Sessions */
+            sessions: components["schemas"]["Section"][];
+            /** Laps */
+            laps: components["schemas"]["Section"][];
+            /** Pauses */
+            pauses: components["schemas"]["Pause"][];
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
          * Assignment
          * @description A sensor worn by an athlete; `to` is null while it is worn.
          */
@@ -1162,6 +1334,39 @@ export interface components {
              * @description What is wrong, as a sentence.
              */
             what: string;
+        };
+        /**
+         * FileColumn
+         * @description One quantity of the file's records. Names of our metrics, or `developer: ...` for what an app on the watch added.
+         */
+        FileColumn: {
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Count
+             * @description How many records tell it.
+             */
+            count: number;
+            /** Low */
+            low: number;
+            /** Mean */
+            mean: number;
+            /** High */
+            high: number;
+        };
+        /**
+         * FileDevice
+         * @description What recorded it, as far as the file says.
+         */
+        FileDevice: {
+            /** Maker */
+            maker: string | null;
+            /** Product */
+            product: string | null;
+            /** Serial */
+            serial: number | null;
         };
         /**
          * FleetVersions
@@ -1840,6 +2045,16 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[Activity] */
+        Page_Activity_: {
+            /** Items */
+            items: components["schemas"]["Activity"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
         /** Page[Assignment] */
         Page_Assignment_: {
             /** Items */
@@ -2036,6 +2251,22 @@ export interface components {
             new: string;
         };
         /**
+         * Pause
+         * @description The timer stood.
+         */
+        Pause: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
+        /**
          * Placed
          * @description An epoch that has its place; its records are stored by the workers within a minute.
          */
@@ -2179,6 +2410,40 @@ export interface components {
          */
         Role: "admin" | "director" | "coach" | "trainer" | "athlete" | "technician";
         /**
+         * Section
+         * @description A session or a lap as the device sums it up; null: it does not say.
+         */
+        Section: {
+            /** From */
+            from: string | null;
+            /**
+             * Elapsed S
+             * @description From its beginning to its end, pauses included; s.
+             */
+            elapsed_s: number | null;
+            /**
+             * Timer S
+             * @description While the timer ran, pauses left out; s.
+             */
+            timer_s: number | null;
+            /** Sport */
+            sport: string | null;
+            /** Distance M */
+            distance_m: number | null;
+            /**
+             * Heart Rate Mean
+             * @description /min
+             */
+            heart_rate_mean: number | null;
+            /**
+             * Heart Rate Max
+             * @description /min
+             */
+            heart_rate_max: number | null;
+            /** Energy Kcal */
+            energy_kcal: number | null;
+        };
+        /**
          * Sensor
          * @description A physical device of the club.
          */
@@ -2263,6 +2528,11 @@ export interface components {
              * @description Who heard this. Where several heard the same, one at a time is taken: ask for one by name to see its own reception. Empty for athletes.
              */
             gateways: string[];
+            /**
+             * Activities
+             * @description Whose files tell part of this: where sensors told less than half of what a file covers.
+             */
+            activities: string[];
         };
         /**
          * SettingsAsked
@@ -4538,6 +4808,326 @@ export interface operations {
             };
             /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_activities: {
+        parameters: {
+            query?: {
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Activity_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_activity: {
+        parameters: {
+            query?: {
+                /** @description When it began, for a device that did not know the date. */
+                start?: string | null;
+            };
+            header?: never;
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The file: FIT, TCX or GPX, packed with gzip or not; 32 MB at most. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description These bytes are known. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                athlete_id: string;
+                activity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_activity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+                activity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,7 +10,7 @@ from sts_hub.errors import Forbidden, NotFound
 from sts_hub.policy import Act, Caller, Kind, Role, Thing, guard, guard_new, may
 
 CLUB, OTHER_CLUB, TEAM, OTHER_TEAM, ME, OTHER = (uuid4() for _ in range(6))
-PEOPLE = (Kind.ATHLETE, Kind.CONSENT, Kind.HEALTH, Kind.ASSIGNMENT)
+PEOPLE = (Kind.ATHLETE, Kind.CONSENT, Kind.HEALTH, Kind.ACTIVITY, Kind.ASSIGNMENT)
 STAFF = (Role.COACH, Role.TRAINER)
 
 
@@ -62,9 +62,9 @@ def test_nobody_changes_measured_values() -> None:
     assert not any(may(caller(role), Act.CHANGE, thing(Kind.HEALTH, owner=ME)) for role in Role)
 
 
-def test_an_athlete_changes_the_own_consents_and_account_and_nothing_else() -> None:
+def test_an_athlete_changes_the_own_consents_files_and_account_and_nothing_else() -> None:
     allowed = {kind for kind in Kind if may(caller(Role.ATHLETE), Act.CHANGE, thing(kind, owner=ME))}
-    assert allowed == {Kind.CONSENT, Kind.ACCOUNT}
+    assert allowed == {Kind.CONSENT, Kind.ACTIVITY, Kind.ACCOUNT}
 
 
 def test_gateways_and_sensors_are_changed_by_admins_and_technicians() -> None:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sts_hub.samples import receptions, thinning
-from sts_hub.samples.repository import Series, Values
 from sts_hub.samples.service import worn_time_us
+from sts_hub.samples.values import Series, Values
 from sts_protocols.sample import Quality
 
 SECOND = 1_000_000
