@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
@@ -178,18 +179,23 @@ class PaperDatabase:
 
 
 @asynccontextmanager
-async def served(intake: Intake, database: Any) -> AsyncIterator[int]:
+async def served(intake: Intake, database: Any, certificate: Path | None = None) -> AsyncIterator[int]:
     """The hub's door for gateways over HTTP, on this intake; gives the port."""
     app = Door(PlainTextResponse("not here", 404), Keys(database), intake)
-    async with running(intake.run()), listening(app) as port:
+    async with running(intake.run()), listening(app, certificate) as port:
         yield port
 
 
 @asynccontextmanager
-async def listening(app: Door) -> AsyncIterator[int]:
-    """A door on a port of its own."""
+async def listening(app: Door, certificate: Path | None = None) -> AsyncIterator[int]:
+    """A door on a port of its own, over TLS where it has a certificate."""
     options = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+        ssl_certfile=certificate,
     )
     server = uvicorn.Server(options)
     with socket.create_server(("127.0.0.1", 0)) as port:
@@ -203,9 +209,10 @@ async def listening(app: Door) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def door(hub: Hub, database: Any = None) -> AsyncIterator[int]:
+async def door(hub: Hub, database: Any = None, certificate: Path | None = None) -> AsyncIterator[int]:
     """The door before the hub's broker."""
-    async with served(BrokerIntake(hub.broker.amqp_url(hub.vhost)), database or PaperDatabase()) as port:
+    intake = BrokerIntake(hub.broker.amqp_url(hub.vhost))
+    async with served(intake, database or PaperDatabase(), certificate) as port:
         yield port
 
 
@@ -243,12 +250,14 @@ class Site:
     clock: StillClock = field(default_factory=StillClock)
     flows: list[bool] = field(default_factory=list)
     opens: bool = True
+    host: str = "127.0.0.1"
+    ca_file: Path | None = None
 
     def __post_init__(self) -> None:
-        carrier = amqp if self.scheme == "amqp" else https
+        carrier = amqp if self.scheme.startswith("amqp") else https
         place = f"/{quote(self.vhost, safe='')}" if carrier is amqp else ""
-        url = f"{self.scheme}://127.0.0.1:{self.port}{place}"
-        where = carrier.address(url, self.name, lambda: self.password, self.clock)
+        url = f"{self.scheme}://{self.host}:{self.port}{place}"
+        where = carrier.address(url, self.name, lambda: self.password, self.clock, self.ca_file)
         self.uplink = TwoLaneUplink(
             where,
             self.buffer,

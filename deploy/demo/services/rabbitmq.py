@@ -46,6 +46,12 @@ disk_free_limit.absolute = 50MB
 raft.wal_max_size_bytes = {write_ahead}
 collect_statistics_interval = 1000
 """
+TLS_CONFIGURATION = """listeners.ssl.1 = {loopback}:{amqps_port}
+ssl_options.certfile = {certificate}
+ssl_options.keyfile = {certificate}
+ssl_options.verify = verify_none
+ssl_options.fail_if_no_peer_cert = false
+"""
 MQTT_CONFIGURATION = """mqtt.listeners.tcp.1 = {loopback}:{mqtt_port}
 mqtt.allow_anonymous = false
 """
@@ -70,11 +76,18 @@ def find_release() -> Release | None:
 
 class RabbitMQ:
     """One node in `folder`; its data, password and name stay there between starts. With `mqtt` it also listens
-    to MQTT 3.1.1."""
+    to MQTT 3.1.1; with a `certificate`, a PEM file with its key, also to AMQP over TLS."""
 
     admin_user = "admin"
 
-    def __init__(self, folder: Path, release: Release | None = None, *, mqtt: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        release: Release | None = None,
+        *,
+        mqtt: bool = False,
+        certificate: Path | None = None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._release = release
@@ -83,6 +96,8 @@ class RabbitMQ:
         self.amqp_port = free_port()
         self.management_port = free_port()
         self.mqtt_port = free_port() if mqtt else None
+        self.amqps_port = free_port() if certificate else None
+        self._certificate = certificate
         self._epmd_port = free_port()
         self._distribution_port = free_port()
         self._mapper: Program | None = None
@@ -204,6 +219,10 @@ class RabbitMQ:
         )
         if self.mqtt_port is not None:
             text += MQTT_CONFIGURATION.format(loopback=LOOPBACK, mqtt_port=self.mqtt_port)
+        if self.amqps_port is not None:
+            text += TLS_CONFIGURATION.format(
+                loopback=LOOPBACK, amqps_port=self.amqps_port, certificate=self._certificate
+            )
         configuration = self._folder / "rabbitmq.conf"
         configuration.touch(mode=0o600)
         configuration.write_text(text)
@@ -251,7 +270,8 @@ class RabbitMQ:
     def _ready(self) -> bool:
         if self.process is None or not self.process.running():
             return True  # ended: no use in waiting on, the caller looks at its exit code
-        if not all(listens(port) for port in (self.amqp_port, self.mqtt_port) if port is not None):
+        ports = (self.amqp_port, self.mqtt_port, self.amqps_port)
+        if not all(listens(port) for port in ports if port is not None):
             return False
         try:
             self.api("GET", "/api/whoami")

@@ -22,6 +22,7 @@ from sts_edge.config import Settings
 from sts_edge.uplinks import amqp, https
 from sts_edge.uplinks.amqp.outlet import Outlet
 from sts_edge.uplinks.line import LoginRefused, Outcome, Verdict
+from sts_edge.uplinks.tls import EXPIRED, NOT_YET_VALID, WRONG_ADDRESS, WRONG_NAME
 from sts_protocols import routing
 
 from .patient import Passed, Patient, Result, Results, Skipped, found
@@ -32,7 +33,12 @@ PROBE_TOPIC = "probe"
 PROBED = (routing.TELEMETRY, routing.STATUS)
 
 # OpenSSL's verify codes (openssl/x509_vfy.h).
-_VERDICTS = {9: "tls-not-yet-valid", 10: "tls-expired", 62: "tls-wrong-name"}
+_VERDICTS = {
+    NOT_YET_VALID: "tls-not-yet-valid",
+    EXPIRED: "tls-expired",
+    WRONG_NAME: "tls-wrong-name",
+    WRONG_ADDRESS: "tls-wrong-name",
+}
 Peer = tuple[Any, ...]
 Address = amqp.Address | https.Address
 Ask = Callable[[Patient, Address], Results]
@@ -107,6 +113,7 @@ def tls(patient: Patient, hub: Address) -> Results:
     try:
         plain = socket.create_connection((hub.host, hub.port), patient.timeout_s)
         with closing(plain), hub.tls.context().wrap_socket(plain, server_hostname=hub.host) as connection:
+            hub.tls.check(connection)
             certificate = connection.getpeercert() or {}
             yield Passed("tls", f"certificate valid until {certificate.get('notAfter', 'an unknown time')}")
     except ssl.SSLCertVerificationError as error:

@@ -15,6 +15,7 @@ import time
 from typing import Any
 
 from .line import Address, Line, LoginRefused, Peer
+from .tls import explained
 
 # Half a second, and 30 % either way so that a fleet does not knock in step: the last try before the link
 # came back was at most 650 ms ago, which leaves 350 ms of the second for the handshake.
@@ -141,7 +142,7 @@ class Dialler:
             return one.line
         if isinstance(error, LoginRefused):
             raise error
-        self.last_failure = str(error) or type(error).__name__
+        self.last_failure = explained(error)
         return None
 
 

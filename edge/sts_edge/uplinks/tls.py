@@ -23,6 +23,22 @@ NO_CHECK_TIME = 0x200000
 # Before any good time was known: this was not written earlier.
 EARLIEST_US = 1_767_225_600_000_000  # 2026-01-01
 
+# X509_V_ERR_... (openssl/x509_vfy.h).
+NOT_YET_VALID, EXPIRED, WRONG_NAME, WRONG_ADDRESS = 9, 10, 62, 64
+_UNKNOWN_AUTHORITY = (
+    "its certificate is of an authority that this gateway does not trust: bring the hub's authority here and name it as "
+    "hub.ca_file, with sts-edge config edit"
+)
+_OTHER_NAME = "its certificate is for another name: use the name in the certificate as host in hub.url, with sts-edge config edit"
+_ADVICE = {
+    NOT_YET_VALID: "its certificate begins later than now: is this gateway's clock right? sts-edge doctor --only clock",
+    EXPIRED: "its certificate has expired: renew it on the hub. Is this gateway's clock right? sts-edge doctor --only "
+    "clock",
+    WRONG_NAME: _OTHER_NAME,
+    WRONG_ADDRESS: _OTHER_NAME,
+}
+_NO_TLS = "it speaks no TLS there: is the port in hub.url right? sts-edge config edit"
+
 
 class Time(Protocol):
     """What of the gateway's clock judges a certificate; µs since 1970, None where not known."""
@@ -56,15 +72,34 @@ class Tls:
         begins_us = ssl.cert_time_to_seconds(str(certificate["notBefore"])) * 1_000_000
         wall_us = self._time.wall_us()
         if ends_us < (self._floor_us() if wall_us is None else wall_us):
-            raise ssl.SSLCertVerificationError("certificate has expired")
+            raise _refused(EXPIRED, "certificate has expired")
         if wall_us is not None and wall_us < begins_us:
-            raise ssl.SSLCertVerificationError("certificate is not yet valid")
+            raise _refused(NOT_YET_VALID, "certificate is not yet valid")
 
     def _system_is_wrong(self) -> bool:
         return self._system_us() < self._floor_us()
 
     def _floor_us(self) -> int:
         return max(self._time.last_good_us() or 0, EARLIEST_US)
+
+
+def explained(error: BaseException) -> str:
+    """Why a try to connect failed; for TLS with who must act and how."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, ssl.SSLError):
+        found = found.__cause__ or found.__context__
+    if isinstance(found, ssl.SSLCertVerificationError):
+        return _ADVICE.get(found.verify_code, _UNKNOWN_AUTHORITY)
+    if isinstance(found, ssl.SSLError) and found.reason == "WRONG_VERSION_NUMBER":
+        return _NO_TLS
+    return str(error) or type(error).__name__
+
+
+def _refused(code: int, words: str) -> ssl.SSLCertVerificationError:
+    """As OpenSSL itself would refuse it."""
+    error = ssl.SSLCertVerificationError(words)
+    error.verify_code, error.verify_message = code, words
+    return error
 
 
 def _system_us() -> int:
