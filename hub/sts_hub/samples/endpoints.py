@@ -34,7 +34,14 @@ def _wanted(
         Query(min_length=1, max_length=8, description="Name of a metric; several times for several."),
     ],
     since: Annotated[Moment, Query(alias="from")],
-    until: Annotated[Moment, Query(alias="to", description="Not included; at most 7 days after `from`.")],
+    until: Annotated[
+        Moment,
+        Query(
+            alias="to",
+            description="Not included; at most 731 days after `from`. Of more than 7 days the minutes or hours are "
+            "drawn, which are some minutes old.",
+        ),
+    ],
     pixels: Annotated[int, Query(ge=10, le=10_000, description="Width of the chart.")] = 1000,
     gateway: _Gateway = None,
 ) -> Wanted:

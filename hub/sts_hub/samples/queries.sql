@@ -12,3 +12,7 @@ SELECT activity, since, until FROM sts.recorded($1, $2, $3)
 
 -- name: recording
 SELECT t_us, value, quality FROM sts.read_activity($1, $2, $3, $4)
+
+-- name: level
+-- Straps and activities by a level of time.
+SELECT gateway, activity, t_us, ok, worst, total, low, high FROM sts.read_level($1, $2, $3, $4, $5)

@@ -1,5 +1,5 @@
 """Rules of charts: one line per metric, thinned without losing an extreme; gaps stay gaps; coverage stands
-beside."""
+beside. Up to a week is drawn from the samples, more from a level of time."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,17 +16,16 @@ from sts_hub.db.times import microseconds
 from sts_hub.errors import Invalid
 from sts_hub.kit.database import ReadSession
 from sts_hub.policy import Act, Caller, Kind, Thing, may
-from sts_hub.samples import receptions, repository, thinning
+from sts_hub.samples import levels, receptions, repository, thinning
+from sts_hub.samples.levels import Level
 from sts_hub.samples.recordings import LONGEST_PAUSE_US, Recording, told_once
 from sts_hub.samples.repository import Recorded
 from sts_hub.samples.schemas import Beats, Chart, QualityWord, Series, Stretch
+from sts_hub.samples.thinning import Points
 from sts_hub.samples.values import Floats, Values
 from sts_hub.samples.values import Series as Heard
 from sts_protocols.metrics import HEART_RATE, RR_INTERVAL, SIGNAL_STRENGTH, Metric, by_name
 from sts_protocols.sample import Quality
-
-# A sensor at 1 Hz makes 600,000 values in a week, which are read, merged and thinned in about a second.
-LONGEST: Final = timedelta(days=7)
 
 # Beats are not thinned: an hour holds some ten thousand.
 LONGEST_BEATS: Final = timedelta(hours=1)
@@ -65,6 +64,11 @@ class Wanted:
     def width(self) -> timedelta:
         """The time that one pixel stands for."""
         return max((self.until - self.since) / self.pixels, timedelta(microseconds=1))
+
+    @property
+    def level(self) -> Level | None:
+        """The level of time that serves it; None: the samples themselves."""
+        return levels.level_of(self.until - self.since, self.width)
 
 
 async def chart(session: ReadSession, caller: Caller, athlete_id: UUID, wanted: Wanted) -> Chart:
@@ -190,8 +194,10 @@ def _known(name: str) -> Metric:
 def _sensible(wanted: Wanted) -> None:
     if wanted.until <= wanted.since:
         raise Invalid("The chart would end before it begins.", way_out="Give a `to` after `from`.")
-    if wanted.until - wanted.since > LONGEST:
-        raise Invalid(f"A chart covers at most {LONGEST.days} days.", way_out="Ask for a shorter time.")
+    if wanted.until - wanted.since > levels.LONGEST:
+        raise Invalid(
+            f"A chart covers at most {levels.LONGEST.days} days.", way_out="Ask for a shorter time."
+        )
 
 
 async def _series(
@@ -202,6 +208,8 @@ async def _series(
     recorded: Sequence[Recorded],
     worn_us: int,
 ) -> Series:
+    if wanted.level is not None:
+        return await _long_series(session, athlete_id, metric, wanted, wanted.level, worn_us)
     heard = await _heard(session, athlete_id, metric.id, wanted.since, wanted.until, wanted.gateway)
     beside = await _beside(session, athlete_id, metric.id, heard, wanted.since, wanted.until)
     merged = await asyncio.to_thread(receptions.merged, heard, *beside)
@@ -210,6 +218,23 @@ async def _series(
     values, activities = await asyncio.to_thread(told_once, sensors, recordings)
     gateways = sorted({one.gateway for one in heard})
     return await asyncio.to_thread(_drawn, values, metric, wanted, worn_us, gateways, activities)
+
+
+async def _long_series(
+    session: ReadSession, athlete_id: UUID, metric: Metric, wanted: Wanted, level: Level, worn_us: int
+) -> Series:
+    """One metric by a level of time; the last minutes are in it once `sts-hub maintain` has filled them."""
+    every = await repository.level(session, athlete_id, metric.id, wanted.since, wanted.until, level.table)
+    heard = [one for one in every if wanted.gateway in (None, one.gateway)]
+    rhythmic = _longest_pause(metric) is not None
+    buckets = await asyncio.to_thread(levels.merged, heard)
+    points = levels.line(buckets, level, microseconds(wanted.since), _us(wanted.width), rhythmic)
+    covered = None
+    if metric.interval_ms is not None and metric.late_after_ms is not None:
+        covered = levels.coverage(buckets, metric.interval_ms * 1000, level, worn_us)
+    gateways = sorted({one.gateway for one in heard if one.activity is None})
+    activities = sorted({one.activity for one in heard if one.activity is not None})
+    return _columns(metric, points, covered, gateways, activities)
 
 
 def _drawn(
@@ -226,6 +251,12 @@ def _drawn(
         pause = max(pause, timedelta(microseconds=LONGEST_PAUSE_US))
     thinned = thinning.buckets(values, microseconds(wanted.since), _us(wanted.width))
     points = thinning.line(thinned, None if pause is None else _us(pause))
+    return _columns(metric, points, coverage(values, metric, worn_us, pause), gateways, activities)
+
+
+def _columns(
+    metric: Metric, points: Points, covered: float | None, gateways: list[str], activities: list[UUID]
+) -> Series:
     return Series(
         metric=metric.name,
         unit=metric.unit,
@@ -235,7 +266,7 @@ def _drawn(
         low=_nullable(points.low),
         high=_nullable(points.high),
         quality=[None if code < 0 else _WORDS.get(code, "implausible") for code in points.quality.tolist()],
-        coverage=coverage(values, metric, worn_us, pause),
+        coverage=covered,
         gateways=gateways,
         activities=activities,
     )

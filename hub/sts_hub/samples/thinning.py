@@ -74,10 +74,11 @@ def line(buckets: Buckets, longest_pause_us: int | None) -> Points:
         return points
     heard_until = np.maximum.accumulate(buckets.last_us)[:-1]
     before = np.flatnonzero(buckets.first_us[1:] - heard_until > longest_pause_us) + 1
-    return _with_gaps(points, before, heard_until[before - 1] + longest_pause_us // 2)
+    return with_gaps(points, before, heard_until[before - 1] + longest_pause_us // 2)
 
 
-def _with_gaps(points: Points, before: Ints, at_us: Ints) -> Points:
+def with_gaps(points: Points, before: Ints, at_us: Ints) -> Points:
+    """The points with a gap at each of these times, before the points of these places."""
     return Points(
         np.insert(points.t_us, before, at_us),
         np.insert(points.value, before, np.nan),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,3 +33,21 @@ class Series:
     sensor: int
     gateway: str
     values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """What one gateway heard of a sensor, or an activity's file tells, summed up in buckets of a level of time.
+
+    Columns of equal length, rising in time, never empty. ok: how many values were fit to be summed; total, low and
+    high are over these (low and high NaN without any); worst: the highest quality number of all values.
+    """
+
+    gateway: str
+    activity: UUID | None
+    t_us: Ints
+    ok: Ints
+    worst: Ints
+    total: Floats
+    low: Floats
+    high: Floats

@@ -5171,7 +5171,7 @@ export interface operations {
                 metric: string[];
                 /** @description RFC 3339 with an offset; answers are in UTC. */
                 from: string;
-                /** @description Not included; at most 7 days after `from`. */
+                /** @description Not included; at most 731 days after `from`. Of more than 7 days the minutes or hours are drawn, which are some minutes old. */
                 to: string;
                 /** @description Width of the chart. */
                 pixels?: number;
