@@ -61,7 +61,7 @@ HARD_THEN_EASY = {
     "inputs": {"power": series((0, 300), (60, 100))},
     "since_s": 0,
     "until_s": 120,
-    "parameters": {"critical_power": 200, "w_prime": 20000},
+    "parameters": {"cp": 200, "w_prime": 20000},
     "settings": {"max_gap_s": 60},
 }
 CYCLE = [800, 810, 830, 800]
@@ -419,5 +419,42 @@ EXAMPLES: tuple[Example, ...] = (
         "37.1 °C would beat at 83.08; the gain is 0.000061245, then 0.000121913: 37.1 + 0.0028736, then 0.0057043 more",
         {"core_temperature": 37.108577865705, "highest": 37.108577865705},
         100,
+    ),
+    Example(
+        "match_demands",
+        "distance",
+        {
+            "inputs": {"ground_speed": series((0, 2), (60, 5), (120, 2))},
+            "since_s": 0,
+            "until_s": 180,
+            "settings": {"max_gap_s": 60},
+        },
+        "120 m, 300 m and 120 m, a minute each, are 180 m in the mean one; five minutes there are none",
+        {"volume": 540, "intensity": 180, "best_1_min": 300, "best_3_min": 180, "best_5_min": None},
+        100,
+    ),
+    Example(
+        "match_demands",
+        "edwards",
+        {**TWO_MINUTES, "parameters": {"hr_max": 200}},
+        "120 counts 2, 150 counts 3, a minute each",
+        {"volume": 5, "intensity": 2.5, "best_1_min": 3, "best_3_min": None, "best_5_min": None},
+        100,
+    ),
+    Example(
+        "match_day_share",
+        "mean_of_matches",
+        {
+            "inputs": {
+                "so_far": 4000,
+                "athlete_matches": [9000, None, 11000],
+                "position_matches": [9500, 10500, 10000, 10000],
+                "team_matches": [],
+            },
+            "settings": {"target_percent": 60},
+        },
+        "the athlete has two matches that are known, and three are wanted; the position has four with a mean of 10000; "
+        "4000 is 40 % of it, and 2000 short of 60 %",
+        {"share": 40, "match_day": 10000, "basis": "position", "to_target": 2000},
     ),
 )

@@ -109,7 +109,9 @@ def _row(value: object) -> object:
 
 
 def _unit(unit: str) -> str:
-    return {"1": "no unit", "{AU}": "units of its own"}.get(unit, unit)
+    return {"1": "no unit", "{AU}": "units of its own", "{same}": "the unit of what is compared"}.get(
+        unit, unit
+    )
 
 
 if __name__ == "__main__":

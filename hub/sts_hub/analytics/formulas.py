@@ -37,6 +37,7 @@ from sts_hub.analytics.heart_rate import HEART_RATE_MEAN
 from sts_hub.analytics.holding import Floats, Samples, Window
 from sts_hub.analytics.hrv import HRV
 from sts_hub.analytics.jumps import JUMP_FLIGHT_TIME, JUMP_IMPULSE
+from sts_hub.analytics.match_day import MATCH_DAY_SHARE, MATCH_DEMANDS
 from sts_hub.analytics.motion import ACCELERATIONS, DISTANCE, MEAN_SPEED, METABOLIC_POWER, SPRINTS
 from sts_hub.analytics.power import POWER_INTENSITY, POWER_LOAD, WEIGHTED_POWER
 from sts_hub.analytics.recovery import HEART_RATE_RECOVERY
@@ -69,6 +70,8 @@ CATALOGUE: Final[tuple[Formula, ...]] = (
     SPRINTS,
     ACCELERATIONS,
     METABOLIC_POWER,
+    MATCH_DEMANDS,
+    MATCH_DAY_SHARE,
     JUMP_FLIGHT_TIME,
     JUMP_IMPULSE,
     GATE_SPLITS,

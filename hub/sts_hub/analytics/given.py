@@ -7,6 +7,7 @@ Times are seconds from wherever the writer counts; only their differences matter
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import itertools
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from sts_hub.analytics.formula import Given, GivenError, Input, Setting, Shape
+from sts_hub.analytics.formula import Given, GivenError, Input, Result, Setting, Shape
 from sts_hub.analytics.formulas import PARAMETERS, chosen
 from sts_hub.analytics.holding import SECOND_US, Floats, Ints, Samples
 
@@ -67,24 +68,38 @@ def from_json(data: bytes) -> Given:
     )
 
 
+def receipt(given: Given, result: Result, about: Mapping[str, Any] | None = None) -> bytes:
+    """The document that gives this result again: all that was chosen is spelled out, with the version that worked it out."""
+    return document(
+        dataclasses.replace(
+            given,
+            variant=result.variant,
+            parameters=result.parameters,
+            settings=result.settings,
+            since_us=result.window.since_us,
+            until_us=result.window.until_us,
+            version=result.version,
+        ),
+        about,
+    )
+
+
 def document(given: Given, about: Mapping[str, Any] | None = None) -> bytes:
     """Write the document."""
-    return msgspec.json.encode(
-        GivenForm(
-            formula=given.formula,
-            inputs={name: _form(value) for name, value in given.inputs.items()},
-            version=given.version,
-            variant=given.variant,
-            since_s=None if given.since_us is None else given.since_us / SECOND_US,
-            until_s=None if given.until_us is None else given.until_us / SECOND_US,
-            parameters=dict(given.parameters),
-            settings={
-                name: list(value) if isinstance(value, tuple) else value
-                for name, value in given.settings.items()
-            },
-            about=dict(about or {}),
-        )
+    form = GivenForm(
+        formula=given.formula,
+        inputs={name: _form(value) for name, value in given.inputs.items()},
+        version=given.version,
+        variant=given.variant,
+        since_s=None if given.since_us is None else given.since_us / SECOND_US,
+        until_s=None if given.until_us is None else given.until_us / SECOND_US,
+        parameters=dict(given.parameters),
+        settings={
+            name: list(value) if isinstance(value, tuple) else value for name, value in given.settings.items()
+        },
+        about=dict(about or {}),
     )
+    return msgspec.json.encode({"schema": SCHEMA, **msgspec.to_builtins(form)})
 
 
 def _end(seconds: float | None) -> int | None:

@@ -19,7 +19,7 @@ from sts_hub.analytics.power import POWER, POWER_GAP, coverage_percent, powers
 from sts_hub.analytics.seconds import Seconds
 
 CRITICAL_POWER: Final = Parameter(
-    "critical_power", "W", "The highest power that can be held without using up W'."
+    "cp", "W", "Critical power: the highest power that can be held without using up W'."
 )
 W_PRIME: Final = Parameter("w_prime", "J", "The work that can be done above critical power.")
 

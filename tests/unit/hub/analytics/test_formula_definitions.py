@@ -143,7 +143,7 @@ def test_the_balance_is_what_its_definitions_say(seed: int) -> None:
         balance = balance - over if over >= 0 else 18_000 - (18_000 - balance) * math.exp(over / 18_000)
         differential.append(balance)
     for variant, expected in (("integral", integral), ("differential", differential)):
-        known = {"critical_power": 240.0, "w_prime": 18_000.0}
+        known = {"cp": 240.0, "w_prime": 18_000.0}
         found = work_out("w_prime_balance", variant, "power", told, 4000, **known)
         assert found["balance"] == pytest.approx(expected[-1], rel=1e-9)
         assert found["lowest"] == pytest.approx(min(expected), rel=1e-9)
@@ -225,7 +225,5 @@ def test_steady_power_is_worth_itself() -> None:
     )
     found = work_out("power_load", "coggan", "power", steady, 36_000, ftp=200.0)
     assert found["load"] == pytest.approx(100)
-    kept = work_out(
-        "w_prime_balance", "integral", "power", steady, 36_000, critical_power=200.0, w_prime=20_000.0
-    )
+    kept = work_out("w_prime_balance", "integral", "power", steady, 36_000, cp=200.0, w_prime=20_000.0)
     assert kept["lowest"] == 20_000

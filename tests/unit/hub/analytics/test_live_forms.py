@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sts_hub.analytics import trimp, w_prime
+from sts_hub.analytics import match_day, trimp, w_prime
 from sts_hub.analytics.formula import Given
 from sts_hub.analytics.formulas import compute
 from sts_hub.analytics.holding import SECOND_US, Samples
@@ -86,9 +86,7 @@ def test_the_balance_is_that_of_the_batch(parts: list[Samples], later_us: int) -
     for part in parts:
         live.take(part)
         live.at(until_us)
-    found = batch(
-        "w_prime_balance", "differential", "power", samples, until_us, critical_power=240.0, w_prime=18_000.0
-    )
+    found = batch("w_prime_balance", "differential", "power", samples, until_us, cp=240.0, w_prime=18_000.0)
     if found["balance"] is not None:
         assert live.at(until_us) == found["balance"]
     else:
@@ -100,3 +98,29 @@ def test_the_zone_now_is_that_of_the_batch() -> None:
     rates = np.arange(30.0, 230.0)
     assert [zones.now(rate) for rate in rates.tolist()] == zones.of(rates).tolist()
     assert zones.now(math.nan) is None
+
+
+@given(told(st.sampled_from([0.0, 2.5, 7.25, 8.8])), st.integers(0, 400_000_000))
+@settings(max_examples=100, deadline=None)
+def test_the_demands_so_far_are_those_of_the_batch(parts: list[Samples], later_us: int) -> None:
+    samples = whole(parts)
+    until_us = max(int(samples.t_us[-1]), 2_500_000) + later_us
+    live = match_day.Demands(1_500_000, 90 * SECOND_US)
+    for part in parts:
+        live.take(part)
+        live.at(until_us)
+    asked = Given(
+        "match_demands",
+        "distance",
+        {"ground_speed": samples},
+        {},
+        {"max_gap_s": 90.0},
+        since_us=1_500_000,
+        until_us=until_us,
+    )
+    found, demand = compute(asked).values, live.at(until_us)
+    if demand.known:
+        expected = (demand.volume, demand.per_minute, *demand.best)
+        assert tuple(found.values()) == expected
+    else:
+        assert set(found.values()) == {None}
