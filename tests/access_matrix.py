@@ -39,6 +39,7 @@ PEOPLE_SEEN: Final = {
 }
 _STAFF: Final = {"admin": "club", "director": "club", "coach": "team", "trainer": "team"}
 _KEEPERS: Final = {"admin": "club", "technician": "club"}
+_SCORERS: Final = dict.fromkeys(("admin", "director", "coach", "technician"), "club")
 # How far each role changes what lies under a path; the longest beginning that fits counts.
 CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/teams": {"admin": "club", "director": "club"},
@@ -53,6 +54,8 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/gateway-versions": _KEEPERS,
     "/enrolment-codes": _KEEPERS,
     "/sensors": _KEEPERS,
+    "/competitions": _SCORERS,
+    "/result-columns": _SCORERS,
 }
 # Signing in is for nobody in particular, a password is asked for as slowly as there; the live stream never ends. They have
 # tests of their own.
@@ -87,6 +90,10 @@ def body_of(operation: str, of: Mapping[str, Any]) -> Any:
         "change_account": {"name": "Renamed"},
         "end_consent": {"to": "2026-09-01T00:00:00Z"},
         "give_order": {"act": "identify"},
+        "send_named_file": {"meet": {"name": "Cup"}},
+        "send_result_file": {"meet": {}},
+        "say_who_it_is": {"athlete_id": None},
+        "save_result_columns": {"name": "swim", "columns": {"time": "Zeit"}},
         "place_epoch": {"epoch": str(NO_EPOCH), "first_at": FROM_TO["from"], "reason": "the coach's diary"},
         "want_gateway_version": {"version": "1.0.0", "percent": 10},
     }
@@ -116,6 +123,9 @@ def things(world: World, role: str, owner: str) -> dict[str, Any]:
         "name": world["other_pitch" if foreign else "pitch"],
         "document_id": world["other_heat" if foreign else "heat"],
         "activity_id": str(world[f"{name}_ride"]),
+        "competition_id": str(world["other_cup" if foreign else "cup"]),
+        "fact_id": world["other_cup_fact" if foreign else "cup_fact"],
+        "competitor_id": world["other_cup_competitor" if foreign else "cup_competitor"],
         "spare": world["spare"],
     }
 
@@ -132,6 +142,8 @@ def seen(role: str, path: str, owner: str) -> bool:
         return reaches(PEOPLE_SEEN.get(role), owner)
     if "assignment_id" in path:
         return reaches(PEOPLE_SEEN.get(role), owner) or (role == "technician" and same_club)
+    if "competition_id" in path:
+        return same_club
     if any(one in path for one in ("sensor_id", "{name}", "document_id")):
         return same_club and role != "athlete"
     if "team_id" in path:
@@ -288,6 +300,7 @@ class Matrix:
             "other_pitch",
             "other_admin",
             "other_coach",
+            "other_cup",
         ]
         return people + [(name, str(world[name])) for name in marks]
 

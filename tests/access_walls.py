@@ -19,6 +19,7 @@ _CHIEFS: Final = "admin director"
 _TRAINERS: Final = "coach trainer"
 _STAFF: Final = f"{_CHIEFS} {_TRAINERS} technician"
 _KEEPERS: Final = "admin technician"
+_SCORERS: Final = "admin director coach technician"
 
 
 def _people(suffix: str = "") -> dict[str, str]:
@@ -61,6 +62,14 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "document_part": ("document_id", {_STAFF: "heat"}),
     "wanted_version": ("club_id", {_STAFF: "club"}),
     "enrolment_code": ("club_id", {_KEEPERS: "club"}),
+    "competition": ("id", {_ALL: "cup"}),
+    "result_file": ("id", {_ALL: "cup_file"}),
+    "competitor": ("id", {_ALL: "cup_competitor"}),
+    "result_fact": ("id", {_ALL: "cup_fact"}),
+    "result_version": ("fact_id", {_ALL: "cup_fact"}),
+    "athlete_listing": ("athlete_id", _people()),
+    "result_columns": ("club_id", {_SCORERS: "club"}),
+    "document_result": ("document_id", {_STAFF: "heat"}),
 }
 
 _ORDER: Final = "sts.gateway_order (gateway, act, asked_by, expires_at)"
@@ -70,7 +79,28 @@ _SINCE_MAY: Final = "'[2026-05-01,2026-05-02)'"
 
 # (table, policy): a statement for names of the world in braces, and how many rows each role writes with it. A statement
 # that changes names no row and asks for no answer, so that nothing but its own policy stands in its way.
-WRITES: Final[Mapping[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
+WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
+    ("athlete_listing", "adds"): [
+        (
+            f"INSERT INTO sts.athlete_listing (club_id, athlete_id) VALUES ('{{{club}}}', '{{{who}}}')",
+            rights,
+        )
+        for club, who, rights in (
+            ("club", "rosa", {f"{_CHIEFS} {_TRAINERS}": 1}),
+            ("club", "bea", {_CHIEFS: 1}),
+            ("other_club", "gina", {}),
+        )
+    ],
+    ("athlete_listing", "changes"): [
+        ("UPDATE sts.athlete_listing SET birth_year = 2001", {_CHIEFS: 3, _TRAINERS: 2})
+    ],
+    ("result_columns", "keeps"): [
+        (
+            f"INSERT INTO sts.result_columns (club_id, name, columns, saved_by) VALUES ('{{{club}}}', 'n', '{{{{}}}}', 'x')",
+            rights,
+        )
+        for club, rights in (("club", {_SCORERS: 1}), ("other_club", {}))
+    ],
     ("team", "adds"): [
         ("INSERT INTO sts.team (club_id, name) VALUES ('{club}', 'New')", {_CHIEFS: 1}),
         ("INSERT INTO sts.team (club_id, name) VALUES ('{other_club}', 'New')", {}),
@@ -218,6 +248,33 @@ WRITES: Final[Mapping[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
     ("wanted_version", "changes"): [("UPDATE sts.wanted_version SET percent = 1", {_KEEPERS: 1})],
 }
 
+for _table, _columns, _values, _change in (
+    ("competition", "club_id, key, name", "'{{{club}}}', gen_random_uuid()::text, 'x'", "name = 'x'"),
+    (
+        "result_file",
+        "club_id, competition_id, line, way, name, sha256, told_by, format, pieces, whole",
+        "'{{{club}}}', '{{{cup}}}', 'l', 'upload', 'x', sha256(''), 'x', 'lif', 1, true",
+        "added = 1",
+    ),
+    (
+        "competitor",
+        "club_id, competition_id, key, kind",
+        "'{{{club}}}', '{{{cup}}}', gen_random_uuid()::text, 'person'",
+        "name = 'x'",
+    ),
+    (
+        "result_fact",
+        "club_id, competition_id, kind, key, parent, version, state, content, file_id",
+        "'{{{club}}}', '{{{cup}}}', 'heat', gen_random_uuid()::text, '', 1, 'official', '{{{{}}}}', {{{cup}_file}}",
+        "state = 'corrected'",
+    ),
+):
+    WRITES[_table, "adds"] = [
+        (f"INSERT INTO sts.{_table} ({_columns}) VALUES ({_values.format(club=club, cup=cup)})", rights)
+        for club, cup, rights in (("club", "cup", {_SCORERS: 1}), ("other_club", "other_cup", {}))
+    ]
+    WRITES[_table, "changes"] = [(f"UPDATE sts.{_table} SET {_change}", {_SCORERS: 1})]
+
 _FILL: Final = """
 INSERT INTO sts.gateway_state (gateway, epoch, number, beat, beat_at) VALUES ($1, gen_random_uuid(), 1, '{}', now());
 INSERT INTO sts.gateway_order (gateway, act, asked_by, expires_at) VALUES ($1, 'identify', 'x', now() + interval '1 min');
@@ -236,6 +293,18 @@ async def fill(world: World) -> None:
     for gateway in ("pitch", "other_pitch"):
         for statement in _FILL.split(";"):
             await world.database.owner.execute(statement, world[gateway])
+    for athlete, club in (("rosa", "club"), ("rudi", "club"), ("bea", "club"), ("gina", "other_club")):
+        await world.database.owner.execute(
+            "INSERT INTO sts.athlete_listing (athlete_id, club_id) VALUES ($1, $2)",
+            world[athlete],
+            world[club],
+        )
+    for club, heat in (("club", "heat"), ("other_club", "other_heat")):
+        await world.database.owner.execute(
+            "INSERT INTO sts.result_columns (club_id, name, columns, saved_by) VALUES ($1, 'x', '{}', 'x')",
+            world[club],
+        )
+        await world.database.owner.execute("INSERT INTO sts.document_result VALUES ($1, now())", world[heat])
     await world.database.owner.execute(_ANSWERED, [world["club"], world["other_club"]])
 
 

@@ -201,6 +201,39 @@ class World:
             record.raw,
         )
 
+    async def competition(self, name: str, club: str) -> None:
+        """A competition with a result of somebody whom nobody knows; `<name>_fact`, `<name>_competitor`, `<name>_entry`."""
+        own = {"club_id": self[club]}
+        self.ids[name] = await self.database.add("competition", **own, key=secrets.token_hex(8), name="Cup")
+        inside = own | {"competition_id": self[name]}
+        file = await self.database.add(
+            "result_file",
+            **inside,
+            line="l",
+            way="upload",
+            name="a.lif",
+            sha256=bytes(32),
+            told_by="x",
+            format="lif",
+            pieces=1,
+            whole=True,
+        )
+        self.ids[f"{name}_file"] = file
+        who = await self.database.add("competitor", **inside, key="k", kind="person", name="Oh Bo")
+        self.ids[f"{name}_competitor"] = who
+        self.ids[f"{name}_fact"] = await self.database.add(
+            "result_fact",
+            **inside,
+            kind="result",
+            key="1/1/7",
+            parent="1/1/7",
+            competitor_id=who,
+            version=1,
+            state="official",
+            content="{}",
+            file_id=file,
+        )
+
     async def team(self, name: str, club: str) -> None:
         """A team."""
         self.ids[name] = await self.database.add("team", club_id=self[club], name=name.title())
@@ -251,6 +284,8 @@ async def make_world(database: ApiDatabase, app: FastAPI) -> World:
     await world.sensor("spare", "club")
     await world.gateway("pitch", "club")
     await world.gateway("other_pitch", "other_club")
+    await world.competition("cup", "club")
+    await world.competition("other_cup", "other_club")
     await world.document("heat", "pitch")
     await world.document("other_heat", "other_pitch")
     return world

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     ASSIGNMENT = "assignment"
     DOCUMENT = "document"
     ACTIVITY = "activity"
+    COMPETITION = "competition"
 
 
 class Reach(IntEnum):
@@ -95,6 +96,7 @@ _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
     Kind.ASSIGNMENT: ((_C, _C, _T, _T, _O, _C), (_C, _C, _T, _T, _N, _N)),
     Kind.ACTIVITY: ((_C, _C, _T, _T, _O, _N), (_C, _C, _T, _T, _O, _N)),
     Kind.DOCUMENT: ((_C, _C, _C, _C, _N, _C), (_N, _N, _N, _N, _N, _N)),
+    Kind.COMPETITION: ((_C, _C, _C, _C, _C, _C), (_C, _C, _C, _N, _N, _C)),
 }
 
 

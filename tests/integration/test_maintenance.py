@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from sts_hub.maintenance import retention, rollups, verification
-from sts_hub.maintenance.cli import once
+from sts_hub.maintenance.cli import Kept, once
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = NOW.replace(hour=0, minute=0, second=0)
@@ -88,7 +88,7 @@ async def test_late_samples_change_only_their_own_buckets_and_filling_twice_chan
 
 async def test_verification_names_a_roll_up_that_was_changed_behind_its_back(database):
     await epoch_with(database, [(DAY + timedelta(minutes=1), 100, 0)])
-    await once(database, keep_days=730)
+    await once(database, Kept())
     assert (await verification.verify(database)).faults == []
     await database.execute("UPDATE sts.sample_1s SET high = 101")
     (fault,) = (await verification.verify(database)).faults

@@ -6,6 +6,7 @@ from sts_hub.accounts.endpoints import router as accounts
 from sts_hub.activities.endpoints import router as activities
 from sts_hub.assignments.endpoints import router as assignments
 from sts_hub.athletes.endpoints import router as athletes
+from sts_hub.competitions.endpoints import router as competitions
 from sts_hub.completeness.endpoints import router as completeness
 from sts_hub.corrections.endpoints import router as corrections
 from sts_hub.documents.endpoints import router as documents
@@ -41,6 +42,7 @@ for _feature in (
     corrections,
     completeness,
     documents,
+    competitions,
     sensors,
     assignments,
     metrics,

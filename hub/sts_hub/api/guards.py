@@ -24,7 +24,12 @@ from sts_hub.kit.problems import answer
 
 # The largest thing a client sends here is an account with two hundred teams: 10 kB. Files are larger.
 MAX_BODY_BYTES: Final = 256 * 1024
-_FILES: Final = re.compile(r"/api/v1/athletes/[^/]+/activities")
+# A championship of a week in Lenex has 15 MB.
+MAX_RESULTS_BYTES: Final = 16 * 1024 * 1024
+_FILES: Final = (
+    (re.compile(r"/api/v1/athletes/[^/]+/activities"), LARGEST),
+    (re.compile(r"/api/v1/competitions/(?:[^/]+/)?files"), MAX_RESULTS_BYTES),
+)
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PROOF: Final = "x-sts-request"
 
@@ -174,7 +179,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = LARGEST if _FILES.fullmatch(scope["path"]) else MAX_BODY_BYTES
+        limit = next((most for path, most in _FILES if path.fullmatch(scope["path"])), MAX_BODY_BYTES)
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isascii() or not length.isdecimal() or int(length) > limit:
             await _refuse(scope, receive, send, _too_large(limit))

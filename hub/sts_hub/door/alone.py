@@ -14,7 +14,7 @@ from sts_hub import logs
 from sts_hub.beats.clerk import Clerk
 from sts_hub.db import pools
 from sts_hub.door.intake import NotNow
-from sts_hub.ingest import upkeep
+from sts_hub.ingest import results, upkeep
 from sts_hub.ingest.counters import Counters
 from sts_hub.ingest.intake import Entry, read_message
 from sts_hub.ingest.register import Register
@@ -51,6 +51,7 @@ class StoreIntake:
             async with asyncio.TaskGroup() as group:
                 group.create_task(upkeep.refresh(self._register, pool))
                 group.create_task(upkeep.retry(self._opened(self._store), pool))
+                group.create_task(results.take(pool))
         finally:
             self._store = self._clerk = None
             pool.terminate()

@@ -78,6 +78,7 @@ async def _take_in_one(connection: Connection, lines: list[PartLine]) -> Spoilt 
     )
     assert row is not None, "INSERT ... DO UPDATE RETURNING has a row"
     if row["whole_at"] is not None:
+        await connection.execute(_QUERIES.await_results, row["id"])
         return None
     await connection.executemany(_QUERIES.add_part, [_row(row["id"], line) for line in lines])
     if row["held"] < size:
@@ -91,7 +92,7 @@ def _row(document: int, line: PartLine) -> tuple[object, ...]:
 
 async def _judge(connection: Connection, document: int, line: PartLine) -> Spoilt | None:
     found, length = hashlib.sha256(), 0
-    async for piece in _content(connection, document):
+    async for piece in content(connection, document):
         found.update(piece)
         length += len(piece)
     if length < line.part.size:
@@ -103,10 +104,11 @@ async def _judge(connection: Connection, document: int, line: PartLine) -> Spoil
         return Spoilt(document, line.gateway, detail)
     await connection.execute(_QUERIES.drop_doubles, document)
     await connection.execute(_QUERIES.whole_document, document)
+    await connection.execute(_QUERIES.await_results, document)
     return None
 
 
-async def _content(connection: Connection, document: int) -> AsyncIterator[bytes]:
+async def content(connection: Connection, document: int) -> AsyncIterator[bytes]:
     """Yield the document's bytes in order, up to the first that is missing."""
     position = before = 0
     while rows := await connection.fetch(_QUERIES.parts_from, document, position, PAGE):

@@ -116,6 +116,29 @@ ORDER BY start, epoch, seq LIMIT $3
 -- name: whole_document
 UPDATE sts.document SET whole_at = now() WHERE id = $1
 
+-- name: await_results
+-- A result document is whole, or was told once more: its results are taken in after this.
+INSERT INTO sts.document_result (document_id, told)
+SELECT id, last_told FROM sts.document WHERE id = $1 AND form = 'result'
+ON CONFLICT (document_id) DO UPDATE SET told = excluded.told, taken_at = NULL, fault = NULL
+WHERE excluded.told > sts.document_result.told
+
+-- name: next_result
+-- The whole document that was told first and is not taken in; one that another worker has in hand is passed over.
+SELECT d.id, d.gateway, d.source, d.name, d.sha256, r.told, g.club_id
+FROM sts.document_result r JOIN sts.document d ON d.id = r.document_id JOIN sts.gateway g ON g.name = d.gateway
+WHERE r.taken_at IS NULL
+ORDER BY r.told, r.document_id
+LIMIT 1
+FOR UPDATE OF r SKIP LOCKED
+
+-- name: result_taken
+UPDATE sts.document_result SET taken_at = now(), fault = $2 WHERE document_id = $1
+
+-- name: in_the_name_of
+-- Takes results in as a technician of this club does, until the transaction ends.
+SELECT set_config('sts.club_id', $1, true), set_config('sts.role', 'technician', true)
+
 -- name: drop_doubles
 -- Of parts that came twice the first in the order of reading stays.
 DELETE FROM sts.document_part p USING sts.document_part o

@@ -20,7 +20,7 @@ from sts_hub.broker import cancellation, topology
 from sts_hub.broker.management import Management, user_of, vhost_of
 from sts_hub.broker.teller import Teller
 from sts_hub.db import pools
-from sts_hub.ingest import lanes, outage, upkeep
+from sts_hub.ingest import lanes, outage, results, upkeep
 from sts_hub.ingest.counters import Counters
 from sts_hub.ingest.intake import Entry
 from sts_hub.ingest.lanes import Lane
@@ -80,7 +80,11 @@ class Worker:
             self._outage.listen(self._notice)
             clerk = Clerk(pool, self._tell, self.counters.registry)
             self._beats = BeatDesk(clerk, self._teller, user_of(settings.amqp_url))
-            beside = (upkeep.refresh(self._register, pool), upkeep.retry(self._store, pool))
+            beside = (
+                upkeep.refresh(self._register, pool),
+                upkeep.retry(self._store, pool),
+                results.take(pool),
+            )
             async with asyncio.TaskGroup() as group:
                 for duty in (self._teller.run(), self._outage.run(), *beside):
                     group.create_task(duty)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -24,6 +24,14 @@ KEEP_DAYS = 730
 # A long statement here (the roll-up of a day's backlog) is not a fault.
 COMMAND_S = 600.0
 
+
+class Kept(NamedTuple):
+    """How long what is kept, in days."""
+
+    samples_days: int = KEEP_DAYS
+    names_days: int = retention.NAMES_KEPT_DAYS
+
+
 app = typer.Typer(no_args_is_help=True)
 _log = logs.get("sts_hub.maintenance")
 
@@ -37,6 +45,9 @@ def maintenance() -> None:
 def maintain(
     every: Annotated[float, typer.Option(min=0, help="Go on, once in so many seconds; 0: once and end.")] = 0,
     keep_days: Annotated[int, typer.Option(min=1, help="Samples older than this are removed.")] = KEEP_DAYS,
+    keep_names_days: Annotated[
+        int, typer.Option(min=1, help="Names of other clubs' people in result lists go after this.")
+    ] = retention.NAMES_KEPT_DAYS,
     again: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Roll this day (UTC) up anew.")
     ] = None,
@@ -45,7 +56,8 @@ def maintain(
     settings = config.load("db_owner_dsn")
     logs.configure("sts-hub maintain", settings.log_level)
     with pools.told("STS_DB_OWNER_DSN"):
-        asyncio.run(_keep(settings.db_owner_dsn.get_secret_value(), every, keep_days, again))
+        kept = Kept(keep_days, keep_names_days)
+        asyncio.run(_keep(settings.db_owner_dsn.get_secret_value(), every, kept, again))
 
 
 @app.command()
@@ -61,7 +73,7 @@ def verify() -> None:
     typer.echo("Ledger, samples and roll-ups agree.")
 
 
-async def once(connection: Connection, keep_days: int) -> dict[str, int]:
+async def once(connection: Connection, kept: Kept) -> dict[str, int]:
     """One round of everything; returns what was done, in numbers."""
     await retention.open_days(connection)
     corrections = await clock.finish_all(connection)
@@ -72,16 +84,17 @@ async def once(connection: Connection, keep_days: int) -> dict[str, int]:
     return {
         "corrections_finished": corrections,
         "windows_filled": lines,
-        "days_removed": await retention.expire(connection, keep_days, now),
+        "days_removed": await retention.expire(connection, kept.samples_days, now),
         "unworn_values_forgotten": await retention.forget_unworn(connection, now),
         "days_laid_in_columns": await retention.to_columns(connection),
+        "names_forgotten": await retention.forget_names(connection, kept.names_days, now),
     }
 
 
-async def _keep(dsn: str, every_s: float, keep_days: int, again: datetime | None) -> None:
+async def _keep(dsn: str, every_s: float, kept: Kept, again: datetime | None) -> None:
     while True:
         try:
-            if await _round(dsn, keep_days, again):
+            if await _round(dsn, kept, again):
                 again = None  # asked for once
         except pools.AWAY_ERRORS as error:
             if not every_s:
@@ -92,14 +105,14 @@ async def _keep(dsn: str, every_s: float, keep_days: int, again: datetime | None
         await asyncio.sleep(every_s)
 
 
-async def _round(dsn: str, keep_days: int, again: datetime | None) -> bool:
+async def _round(dsn: str, kept: Kept, again: datetime | None) -> bool:
     """Everything once; false when another keeper has its turn."""
     async with pools.as_owner(dsn, "sts-hub maintain", COMMAND_S) as connection:
         if not await connection.fetchval(SQL.one_at_a_time):
             return False
         if again is not None:
             await rollups.ask_again(connection, again.replace(tzinfo=UTC))
-        _log.info("maintained", **await once(connection, keep_days))
+        _log.info("maintained", **await once(connection, kept))
         return True
 
 

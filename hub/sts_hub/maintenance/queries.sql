@@ -153,5 +153,18 @@ FROM sts.epoch, LATERAL unnest(
 WHERE head >= 0
 GROUP BY gateway ORDER BY gateway
 
+-- name: forget_names
+-- People of other clubs in result lists keep rank, time and club; their names go, and lines that were refused may hold some.
+WITH gone AS (
+    UPDATE sts.competitor SET name = NULL, licence = NULL, birth = NULL, candidates = '{}',
+        matched = CASE matched WHEN 'ambiguous' THEN 'none' ELSE matched END
+    WHERE kind = 'person' AND athlete_id IS NULL AND name IS NOT NULL AND told_at < $1
+    RETURNING 1
+), lines AS (
+    UPDATE sts.result_file SET refused = (SELECT coalesce(jsonb_agg(one - 'text'), '[]') FROM jsonb_array_elements(refused) one)
+    WHERE told_at < $1 AND jsonb_path_exists(refused, '$[*].text')
+)
+SELECT count(*) FROM gone
+
 -- name: touch_day
 INSERT INTO sts.touched (epoch, first_t, last_t) SELECT epoch, $1, $2 FROM sts.epoch

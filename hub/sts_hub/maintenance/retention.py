@@ -16,6 +16,8 @@ SQL: Final = queries.load("sts_hub.maintenance")
 DAYS_AHEAD: Final = 3
 # Long enough to notice that a strap was worn unassigned two Saturdays ago, and to assign it afterwards.
 UNWORN_KEPT: Final = timedelta(days=14)
+# Long enough to correct a list and to say who is who; then other clubs' people are ranks and times.
+NAMES_KEPT_DAYS: Final = 30
 # One transaction deletes an hour: locks stay short, and what was done stays done.
 UNWORN_STEP: Final = timedelta(hours=1)
 
@@ -72,3 +74,9 @@ async def forget_unworn(connection: Connection, now: datetime) -> int:
                 await connection.execute(SQL.touch, epoch, since, step)
             await connection.execute(SQL.unworn_forgotten, step)
         forgotten += len(rows)
+
+
+async def forget_names(connection: Connection, keep_days: int, now: datetime) -> int:
+    """Take the names off other clubs' people in result lists older than this. Returns how many."""
+    forgotten: int = await connection.fetchval(SQL.forget_names, now - timedelta(days=keep_days))
+    return forgotten
