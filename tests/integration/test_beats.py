@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from datetime import UTC, datetime, timedelta
 
 import aio_pika
@@ -11,6 +12,9 @@ import pytest
 
 from ingest_support import SECOND_US, Gateway, eventually, ledger, now_us, stored
 from sts_hub.beats.service import Settled, settle
+from sts_hub.ingest import parking
+from sts_hub.ingest.intake import read_message
+from sts_hub.ingest.wall import frame_of
 from sts_hub.live import frames
 from sts_protocols import routing
 from sts_protocols.beat import (
@@ -350,6 +354,49 @@ async def test_the_copy_of_a_card_is_parked_whenever_it_starts_and_the_other_is_
         "INSERT INTO sts.gateway_secret (gateway, hash) VALUES ($1, $2)", one.name, bytes(32)
     )
     assert not (await desk(beat(later, report(copy, running=False), number=3), 200)).parked, "enrolled anew"
+
+
+async def test_the_records_of_a_copy_that_ignores_its_answer_are_parked_one_by_one_and_no_others(
+    desk, hub_database
+):
+    one, copy, store = Gateway(), Gateway(), await hub_database.store()
+    await hub_database.send(store, copy.samples())  # before anybody knew
+    before = dict(copy.said)
+    for number, (said, seconds) in enumerate([(one, 0), (copy, 2), (one, 10), (copy, 12)]):
+        await desk(beat(said, number=number), seconds)
+    async with hub_database.pools[-1].acquire() as connection:
+        await store.register.refresh(connection, max_age_s=0)
+    lies = copy.record(Kind.DROP, encode_drop(Drop(one.epoch, [(0, 9)], "purged", 0, 1)))
+    told = await hub_database.send(store, one.samples(), copy.samples(), one.samples(), copy.samples(), lies)
+    assert told.parked == 3
+    owner = hub_database.owner
+    assert dict(await stored(owner, one.id)) == dict(one.said)
+    assert dict(await stored(owner, copy.id)) == before
+    assert await ledger(owner, one.id, "declared") == [], "it can say nothing of the other one's records"
+    rows = await owner.fetch("SELECT epoch, seq, reason FROM sts.parked ORDER BY seq")
+    assert [tuple(row) for row in rows] == [(copy.id, seq, "copied") for seq in (1, 2, 3)]
+    assert "enrol one of the two anew" in await owner.fetchval("SELECT detail FROM sts.parked LIMIT 1")
+
+    again = await parking.retry(hub_database.pools[-1], store)
+    assert (again.stored, again.still) == (0, 3), "while it is a copy they stay"
+    await owner.execute("UPDATE sts.epoch SET copy_since = NULL")  # as a new key does
+    async with hub_database.pools[-1].acquire() as connection:
+        await store.register.refresh(connection, max_age_s=0)
+    await parking.retry(hub_database.pools[-1], store)
+    assert dict(await stored(owner, copy.id)) == dict(copy.said)
+
+
+async def test_of_a_copy_nothing_is_shown_live(hub_database):
+    """A strap that both hear is on the wall by the first one alone."""
+    await hub_database.worn("hr-01", consent="[2020-01-01,)")
+    store, now_us = await hub_database.store(), time.time_ns() // 1_000
+    gateway = Gateway(age_us=0)
+    (entry,) = read_message(gateway.name, "live", gateway.samples().raw).entries
+    async with hub_database.pools[-1].acquire() as connection:
+        await store.register.refresh(connection, max_age_s=0)
+    assert frame_of(entry, store.register, now_us) is not None
+    store.register.copies = frozenset({gateway.epoch})
+    assert frame_of(entry, store.register, now_us) is None
 
 
 async def test_a_gateway_that_the_register_does_not_know_may_tell_its_settings(desk, hub_database):

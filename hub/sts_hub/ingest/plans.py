@@ -37,6 +37,7 @@ class EpochRow(NamedTuple):
     delta_us: int
     known: list[tuple[int, int]]
     corrections: int = 0
+    is_copy: bool = False
 
 
 @dataclass
@@ -219,6 +220,11 @@ def _fault(record: Timed, epochs: Mapping[bytes, EpochRow], now_us: int) -> tupl
     dropped = content.epoch if isinstance(content, Drop) else entry.header.epoch
     if not epochs[entry.header.epoch].gateway == epochs[dropped].gateway == entry.gateway:
         return "foreign", "It speaks of an epoch of another gateway."
+    if epochs[entry.header.epoch].is_copy:
+        return (
+            "copied",
+            "A copy of the gateway's card says it: enrol one of the two anew, then retry or discard it.",
+        )
     if offset_us is None and isinstance(content, Share | Impulses):
         return "unpinned", "Its clock is unknown and its epoch has no pin yet."
     if isinstance(content, Anchor) and not is_of_today(content.wall_us, now_us):

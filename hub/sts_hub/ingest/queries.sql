@@ -21,9 +21,9 @@ JOIN sts.sensor s ON s.club_id = g.club_id AND s.address = l.address
 LEFT JOIN worn w ON w.sensor_id = s.id
 
 -- name: clocks
--- Epochs whose live records need more than the clock that they carry.
-SELECT epoch, pin_offset_us, delta_us FROM sts.epoch
-WHERE delta_us <> 0 OR (pin_offset_us IS NOT NULL AND NOT closed)
+-- Epochs whose live records need more than the clock that they carry, and those of copied cards.
+SELECT epoch, pin_offset_us, delta_us, copy_since IS NOT NULL AS is_copy FROM sts.epoch
+WHERE delta_us <> 0 OR copy_since IS NOT NULL OR (pin_offset_us IS NOT NULL AND NOT closed)
 
 -- name: add_epochs
 INSERT INTO sts.epoch (epoch, gateway)

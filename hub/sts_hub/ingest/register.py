@@ -40,14 +40,15 @@ class Clock(NamedTuple):
 
 
 class Register:
-    """Sensors by gateway and local name, and the clocks of epochs. While the database is away the copy stays:
-    nobody can change a consent then, either."""
+    """Sensors by gateway and local name, the clocks of epochs, and which of these come from copied cards. While the
+    database is away the copy stays: nobody can change a consent then, either."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._read_at = -MAX_AGE_S
         self._wearers: dict[tuple[str, str], Wearer] = {}
         self._clocks: dict[bytes, Clock] = {}
+        self.copies: frozenset[bytes] = frozenset()
 
     def wearer(self, gateway: str, name: str) -> Wearer | None:
         """The registered sensor that this gateway calls by this name."""
@@ -76,6 +77,7 @@ class Register:
             for row in wearers
         }
         self._clocks = {row["epoch"].bytes: Clock(row["pin_offset_us"], row["delta_us"]) for row in clocks}
+        self.copies = frozenset(row["epoch"].bytes for row in clocks if row["is_copy"])
         self._read_at = asked_at
 
 

@@ -29,7 +29,7 @@ from sts_hub.ingest.counters import Counters
 from sts_hub.ingest.documents import Spoilt
 from sts_hub.ingest.footing import Footing
 from sts_hub.ingest.intake import Entry, Unusable, unusable
-from sts_hub.ingest.plans import ImpulseLine, LedgerLine, Plan
+from sts_hub.ingest.plans import EpochRow, ImpulseLine, LedgerLine, Plan
 from sts_hub.ingest.register import Register
 from sts_protocols.record import Anchor, Drop
 
@@ -144,7 +144,9 @@ class Store:
         try:
             async with self._pool.acquire() as connection:
                 await self.register.refresh(connection)
-                epochs = await self._footing.epochs(connection, entries, (), doubtful=True, released=True)
+                epochs = self._marked(
+                    await self._footing.epochs(connection, entries, (), doubtful=True, released=True)
+                )
         except _AWAY_ERRORS as error:
             raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
         return plans.decide(entries, (), epochs, self.register.withheld, self._now_us()).unusable
@@ -211,7 +213,9 @@ class Store:
         release: ParkedRow | None,
     ) -> Plan:
         """One transaction. Raises _ConflictError when it was rolled back because the ledger had changed."""
-        epochs = await self._footing.epochs(connection, entries, broken, doubtful, release is not None)
+        epochs = self._marked(
+            await self._footing.epochs(connection, entries, broken, doubtful, release is not None)
+        )
         plan = plans.decide(entries, broken, epochs, self.register.withheld, self._now_us())
         series = await self._footing.series(connection, plan)
         await self._footing.open_days(connection, plan.rows)
@@ -239,6 +243,11 @@ class Store:
             await self._checkpoint("entered")
         await self._checkpoint("committed")
         return plan
+
+    def _marked(self, epochs: dict[bytes, EpochRow]) -> dict[bytes, EpochRow]:
+        """With those marked that come from a copied card and are sent in spite of the answers to its beats."""
+        copies = self.register.copies & epochs.keys()
+        return epochs | {epoch: epochs[epoch]._replace(is_copy=True) for epoch in copies}
 
     def _told(self, plan: Plan, conflicts: int, took_s: float) -> Stored:
         """Counts what was committed, and says it in one line."""

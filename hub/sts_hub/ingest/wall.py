@@ -15,9 +15,9 @@ MAX_AGE_US = 3_000_000
 
 
 def frame_of(entry: Entry, register: Register, hub_us: int) -> Frame | None:
-    """What may be shown of a live record; None if nothing may, or it is too old, or has no time."""
+    """What may be shown of a live record; None if nothing may, it is too old, has no time, or a copied card says it."""
     header = entry.header
-    if header.kind != Kind.SAMPLES or not isinstance(entry.content, Share):
+    if header.kind != Kind.SAMPLES or not isinstance(entry.content, Share) or header.epoch in register.copies:
         return None
     offset_us = _offset_us(entry, register)
     if offset_us is None or hub_us - (header.last_us + offset_us) > MAX_AGE_US:
