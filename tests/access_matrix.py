@@ -49,6 +49,8 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/athletes/{athlete_id}/consents": {**_STAFF, "athlete": "self"},
     "/proposals": _STAFF,
     "/athletes/{athlete_id}/activities": {**_STAFF, "athlete": "self"},
+    "/sessions": _STAFF,
+    "/templates": _STAFF,
     "/assignments": _STAFF,
     "/gateways": _KEEPERS,
     "/gateway-versions": _KEEPERS,
@@ -69,6 +71,10 @@ PARAMS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+# Edits say which state they are based on; here it does not matter which.
+WHATEVER_IS_THERE: Final = {"If-Match": "*"}
+
+
 def body_of(operation: str, of: Mapping[str, Any]) -> Any:
     """What is sent to an operation about the things `of` one owner; None where the document's example will do."""
     bodies: dict[str, Any] = {
@@ -82,7 +88,10 @@ def body_of(operation: str, of: Mapping[str, Any]) -> Any:
         "add_enrolment_code": {"site": "Pitch"},
         "change_team": {"name": "Renamed"},
         "add_parameter": {"name": "hr_rest", "value": 48, "source": "measured"},
+        "add_session": {"team_id": of["team_id"], "name": "Run", "roster": []},
+        "add_template": {"team_id": of["team_id"], "name": "Run"},
         "change_athlete": {"number": 18},
+        "change_play": {"athlete_ids": [of["athlete_id"]], "state": "in_play"},
         "change_gateway": {"site": "Elsewhere"},
         "change_gateway_settings": {"based_on": 1, "tables": {}},
         "change_sensor": {"label": "renamed"},
@@ -116,6 +125,10 @@ def things(world: World, role: str, owner: str) -> dict[str, Any]:
         "consent_id": str(world[f"{name}_consent"]),
         "parameter_id": str(world[f"{name}_parameter"]),
         "proposal_id": str(world[f"{name}_proposal"]),
+        **{
+            f"{what}_id": str(world[f"{name}_{what}"])
+            for what in ("session", "phase", "marker", "play", "template")
+        },
         "assignment_id": str(world[f"{name}_worn"]),
         "sensor_id": world[f"{name}_strap"],
         "team_id": str(world["green" if foreign else "blue" if owner == "club" else "red"]),
@@ -144,6 +157,10 @@ def seen(role: str, path: str, owner: str) -> bool:
         return reaches(PEOPLE_SEEN.get(role), owner) or (role == "technician" and same_club)
     if "competition_id" in path:
         return same_club
+    if "phase_id" in path:  # what is said of an athlete in a session follows the athlete
+        return reaches(PEOPLE_SEEN.get(role), owner)
+    if "session_id" in path or "template_id" in path:
+        return role != "technician" and reaches({**PEOPLE_SEEN, "athlete": "team"}.get(role), owner)
     if any(one in path for one in ("sensor_id", "{name}", "document_id")):
         return same_club and role != "athlete"
     if "team_id" in path:
@@ -270,7 +287,9 @@ class Matrix:
         self.database.queries.clear()
         body = _body(ask, of)
         how: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
-        answer = await self._client(ask.role).request(ask.method, where, params=_params(ask, of), **how)
+        answer = await self._client(ask.role).request(
+            ask.method, where, params=_params(ask, of), headers=WHATEVER_IS_THERE, **how
+        )
         self.answered.setdefault(ask.operation, set()).add(answer.status_code)
         shown = answer.text.replace(where, "")
         leaked = [name for name, mark in self._hidden(ask.role) if mark in shown]
@@ -289,12 +308,18 @@ class Matrix:
         world, far = self.world, PEOPLE_SEEN.get(role or "")
         unseen = [name for owner, name in OWNERS.items() if not reaches(far, owner)]
         people = [(name, f'"{name.title()}"') for name in unseen]
-        marks = [f"{name}_{what}" for name in unseen for what in ("consent", "parameter", "proposal")]
+        marks = [
+            f"{name}_{what}"
+            for name in unseen
+            for what in ("consent", "parameter", "proposal", "marker", "play")
+        ]
         if role != "technician":  # who sees who wore what, by ids
             marks += [*unseen, *(f"{name}_worn" for name in unseen)]
         marks += [
             "gina",
             "gina_worn",
+            "gina_session",
+            "gina_template",
             "gina_strap_address",
             "green",
             "other_pitch",

@@ -31,6 +31,11 @@ def _people(suffix: str = "") -> dict[str, str]:
     }
 
 
+def _teams(suffix: str) -> dict[str, str]:
+    """The rule for what belongs to a team: an athlete sees it, too."""
+    return {**_people(suffix), "athlete": f"rosa{suffix} rudi{suffix}"}
+
+
 # table: the key that tells its rows apart, and which rows of the world each role sees
 LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "club": ("id", {_ALL: "club"}),
@@ -49,6 +54,13 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "athlete_parameter": ("id", _people("_parameter")),
     "parameter_proposal": ("id", _people("_proposal")),
     "consent": ("id", _people("_consent")),
+    "session": ("id", _teams("_session")),
+    "session_template": ("id", _teams("_template")),
+    "session_phase": ("id", _teams("_phase")),
+    "session_athlete": ("athlete_id", _people()),
+    "phase_athlete": ("athlete_id", _people()),
+    "session_marker": ("id", _people("_marker")),
+    "session_play": ("id", _people("_play")),
     "kept_answer": ("account_id", {role: role for role in ROLES}),
     "assignment": ("id", {**_people("_worn"), "technician": "rosa_worn rudi_worn bea_worn"}),
     "activity": ("id", _people("_ride")),
@@ -166,6 +178,18 @@ WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
             {_CHIEFS: 3, _TRAINERS: 2},
         ),
     ],
+    **{
+        (table, "trains"): [(f"DELETE FROM sts.{table}", {_CHIEFS: 3, _TRAINERS: 2})]
+        for table in (
+            "session",
+            "session_template",
+            "session_athlete",
+            "session_phase",
+            "phase_athlete",
+            "session_marker",
+            "session_play",
+        )
+    },
     ("consent", "adds"): [
         (
             f"INSERT INTO sts.consent (athlete_id, purpose, version, during) VALUES ('{{{who}}}', 'research', '1', {_SINCE_MAY})",

@@ -52,6 +52,15 @@ SUMMARY = json.dumps(
 CHEAP_HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$"
 
 
+_KEYS = {
+    "gateway": "name",
+    "login": "token_hash",
+    "account_team": "team_id",
+    "session_athlete": "session_id",
+    "phase_athlete": "phase_id",
+}
+
+
 @dataclass
 class ApiDatabase:
     """A migrated database with a way in as owner and as the API's role."""
@@ -64,7 +73,7 @@ class ApiDatabase:
         """Insert a row as the owner; its first column."""
         names = ", ".join(values)
         places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
-        key = {"gateway": "name", "login": "token_hash", "account_team": "team_id"}.get(table, "id")
+        key = _KEYS.get(table, "id")
         query = f"INSERT INTO sts.{table} ({names}) VALUES ({places}) RETURNING {key}"
         return await self.owner.fetchval(query, *values.values())
 
@@ -143,6 +152,8 @@ class World:
             "assignment", sensor_id=self[f"{name}_strap"], athlete_id=self[name], during=_since(LONG_AGO)
         )
 
+        await self.session(name, club, team)
+
     async def activity(self, athlete: str, club: str) -> Any:
         """An activity of long ago without values."""
         return await self.database.add(
@@ -154,6 +165,32 @@ class World:
             during=asyncpg.Range(LONG_AGO, LONG_AGO + timedelta(hours=1)),
             said=SUMMARY,
             added_by=uuid4(),
+        )
+
+    async def session(self, name: str, club: str, team: str) -> None:
+        """A running session of the athlete's team with a phase, a marker and a change of play; a template."""
+        of_team = {"club_id": self[club], "team_id": self[team], "kind": "training"}
+        session = await self.database.add(
+            "session",
+            **of_team,
+            name=f"Run of {name}",
+            planned_from=NOON,
+            started_at=NOON,
+            notes="staff only",
+        )
+        await self.database.add(
+            "session_athlete", session_id=session, athlete_id=self[name], club_id=self[club]
+        )
+        phase = await self.database.add("session_phase", session_id=session, name="Game")
+        await self.database.add(
+            "phase_athlete", phase_id=phase, session_id=session, athlete_id=self[name], during=_since(NOON)
+        )
+        said = {"session_id": session, "athlete_id": self[name], "at": NOON}
+        self.ids[f"{name}_session"], self.ids[f"{name}_phase"] = session, phase
+        self.ids[f"{name}_marker"] = await self.database.add("session_marker", **said, name="Goal")
+        self.ids[f"{name}_play"] = await self.database.add("session_play", **said, state="bench")
+        self.ids[f"{name}_template"] = await self.database.add(
+            "session_template", **of_team, name=f"Intervals of {name}"
         )
 
     async def sensor(self, name: str, club: str) -> None:

@@ -46,6 +46,8 @@ class Kind(StrEnum):
     DOCUMENT = "document"
     ACTIVITY = "activity"
     COMPETITION = "competition"
+    SESSION = "session"
+    TEMPLATE = "template"
 
 
 class Reach(IntEnum):
@@ -97,6 +99,8 @@ _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
     Kind.ACTIVITY: ((_C, _C, _T, _T, _O, _N), (_C, _C, _T, _T, _O, _N)),
     Kind.DOCUMENT: ((_C, _C, _C, _C, _N, _C), (_N, _N, _N, _N, _N, _N)),
     Kind.COMPETITION: ((_C, _C, _C, _C, _C, _C), (_C, _C, _C, _N, _N, _C)),
+    Kind.SESSION: ((_C, _C, _T, _T, _T, _N), (_C, _C, _T, _T, _N, _N)),
+    Kind.TEMPLATE: ((_C, _C, _T, _T, _T, _N), (_C, _C, _T, _T, _N, _N)),
 }
 
 

@@ -20,6 +20,7 @@ from sts_hub.orders.endpoints import router as orders
 from sts_hub.parameters.endpoints import router as parameters
 from sts_hub.samples.endpoints import router as samples
 from sts_hub.sensors.endpoints import router as sensors
+from sts_hub.sessions.endpoints import router as sessions
 from sts_hub.teams.endpoints import router as teams
 from sts_hub.versions.endpoints import router as versions
 
@@ -33,6 +34,7 @@ for _feature in (
     parameters,
     activities,
     samples,
+    sessions,
     gateways,
     gateway_settings,
     orders,

@@ -11,6 +11,10 @@ LIMIT $4
 SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id
 FROM sts.athlete WHERE id = $1
 
+-- name: by_ids
+SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id
+FROM sts.athlete WHERE id = ANY ($1::uuid[])
+
 -- name: add
 INSERT INTO sts.athlete (club_id, team_id, number, name, account_id)
 VALUES ($1, $2, $3, $4, $5)

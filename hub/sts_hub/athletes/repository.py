@@ -1,5 +1,6 @@
 """Athletes and consents in the database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,6 +61,11 @@ async def by_id(session: ReadSession, athlete_id: UUID) -> AthleteRow | None:
     """The athlete, or None."""
     row = await session.row(_SQL.by_id, athlete_id)
     return AthleteRow(**row) if row else None
+
+
+async def by_ids(session: ReadSession, athlete_ids: Sequence[UUID]) -> list[AthleteRow]:
+    """Those of these athletes that there are."""
+    return [AthleteRow(**row) for row in await session.rows(_SQL.by_ids, athlete_ids)]
 
 
 async def add(session: WriteSession, club_id: UUID, fields: dict[str, Any]) -> AthleteRow:

@@ -1,5 +1,6 @@
 """Rules of athletes and consents: one consent per purpose at a time; a withdrawal keeps the past."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -38,6 +39,22 @@ async def one(
         raise missing(Kind.ATHLETE)
     guard(caller, act, row.thing(kind))
     return row
+
+
+async def several(
+    session: ReadSession,
+    caller: Caller,
+    athlete_ids: Collection[UUID],
+    act: Act = Act.SEE,
+    kind: Kind = Kind.ATHLETE,
+) -> list[AthleteRow]:
+    """Athletes of each of whom the caller may see or change this kind of thing; raises NotFound or Forbidden."""
+    rows = await repository.by_ids(session, list(athlete_ids))
+    if {row.id for row in rows} != set(athlete_ids):
+        raise missing(Kind.ATHLETE)
+    for row in rows:
+        guard(caller, act, row.thing(kind))
+    return rows
 
 
 async def added(session: WriteSession, caller: Caller, new: NewAthlete) -> Athlete:

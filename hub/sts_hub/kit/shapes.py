@@ -35,6 +35,15 @@ Moment = Annotated[
     AfterValidator(_moment),
     Field(description="RFC 3339 with an offset; answers are in UTC.", examples=["2026-11-22T18:30:00Z"]),
 ]
+
+
+def _readable(value: str) -> str:
+    sendable(value.replace("\n", ""))
+    return value
+
+
+# Free words of people, in lines; a page of them.
+Notes = Annotated[str, AfterValidator(_readable), Field(max_length=4000)]
 Label = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=40)]
 Title = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=120)]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,39}$")]
