@@ -24,7 +24,7 @@ from sts_hub.api.document import bare, document
 from sts_hub.db.pools import Connection
 from sts_hub.kit.database import Database
 
-ROLES: Final = ("admin", "director", "coach", "trainer", "athlete", "technician")
+ROLES: Final = ("admin", "director", "coach", "trainer", "athlete", "technician", "guardian")
 # Whose the thing is, seen by Rosa of team Red: her own, a team mate's, another team's, another club's.
 OWNERS: Final = {"self": "rosa", "team": "rudi", "club": "bea", "foreign": "gina"}
 DEPTH: Final = tuple(OWNERS)
@@ -36,6 +36,7 @@ PEOPLE_SEEN: Final = {
     "coach": "team",
     "trainer": "team",
     "athlete": "self",
+    "guardian": "self",
 }
 _STAFF: Final = {"admin": "club", "director": "club", "coach": "team", "trainer": "team"}
 _KEEPERS: Final = {"admin": "club", "technician": "club"}
@@ -46,7 +47,8 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/accounts": {"admin": "club"},
     "/accounts/{account_id}": {"admin": "club", **dict.fromkeys(ROLES[1:], "self")},
     "/athletes": _STAFF,
-    "/athletes/{athlete_id}/consents": {**_STAFF, "athlete": "self"},
+    "/athletes/{athlete_id}/consents": {**_STAFF, "athlete": "self", "guardian": "self"},
+    "/athletes/{athlete_id}/guardians": {"admin": "club", "director": "club"},
     "/proposals": _STAFF,
     "/athletes/{athlete_id}/activities": {**_STAFF, "athlete": "self"},
     "/sessions": _STAFF,
@@ -114,12 +116,18 @@ PHRASE: Final = "seven green giraffes yawn"
 NO_EPOCH: Final = "00000000-0000-0000-0000-000000000001"
 
 
-def things(world: World, role: str, owner: str) -> dict[str, Any]:
-    """For each kind of path parameter the thing of that owner; as a role's own account the caller's."""
+def things(world: World, path: str, role: str, owner: str) -> dict[str, Any]:
+    """For each kind of path parameter the thing of that owner; as a role's own account the caller's, but as a guardian
+    Rosa's."""
     name = OWNERS[owner]
     foreign = owner == "foreign"
     team_mate = "coach" if role == "admin" else "admin"
-    accounts = {"self": role, "team": team_mate, "club": "technician" if role == "director" else "director"}
+    accounts = {
+        "self": role,
+        "team": team_mate,
+        "club": "technician" if role == "director" else "director",
+        "foreign": "other_admin",
+    }
     return {
         "athlete_id": str(world[name]),
         "consent_id": str(world[f"{name}_consent"]),
@@ -132,7 +140,7 @@ def things(world: World, role: str, owner: str) -> dict[str, Any]:
         "assignment_id": str(world[f"{name}_worn"]),
         "sensor_id": world[f"{name}_strap"],
         "team_id": str(world["green" if foreign else "blue" if owner == "club" else "red"]),
-        "account_id": str(world["other_admin" if foreign else accounts[owner]]),
+        "account_id": str(world["guardian" if "/guardians/" in path else accounts[owner]]),
         "name": world["other_pitch" if foreign else "pitch"],
         "document_id": world["other_heat" if foreign else "heat"],
         "activity_id": str(world[f"{name}_ride"]),
@@ -160,9 +168,11 @@ def seen(role: str, path: str, owner: str) -> bool:
     if "phase_id" in path:  # what is said of an athlete in a session follows the athlete
         return reaches(PEOPLE_SEEN.get(role), owner)
     if "session_id" in path or "template_id" in path:
-        return role != "technician" and reaches({**PEOPLE_SEEN, "athlete": "team"}.get(role), owner)
+        return role != "technician" and reaches(
+            {**PEOPLE_SEEN, "athlete": "team", "guardian": "team"}.get(role), owner
+        )
     if any(one in path for one in ("sensor_id", "{name}", "document_id")):
-        return same_club and role != "athlete"
+        return same_club and role not in ("athlete", "guardian")
     if "team_id" in path:
         return same_club and (role in ("admin", "director") or owner in ("self", "team"))
     if "account_id" in path:
@@ -281,7 +291,7 @@ class Matrix:
 
     async def fault(self, ask: Ask) -> str | None:
         """What is wrong with the answer, or None."""
-        of = things(self.world, ask.role or "admin", ask.owner)
+        of = things(self.world, ask.path, ask.role or "admin", ask.owner)
         where = ask.path.format(**of)
         self.database.wrote = 0
         self.database.queries.clear()

@@ -27,19 +27,19 @@ def _people(suffix: str = "") -> dict[str, str]:
     return {
         _CHIEFS: f"rosa{suffix} rudi{suffix} bea{suffix}",
         _TRAINERS: f"rosa{suffix} rudi{suffix}",
-        "athlete": f"rosa{suffix}",
+        "athlete guardian": f"rosa{suffix}",
     }
 
 
 def _teams(suffix: str) -> dict[str, str]:
     """The rule for what belongs to a team: an athlete sees it, too."""
-    return {**_people(suffix), "athlete": f"rosa{suffix} rudi{suffix}"}
+    return {**_people(suffix), "athlete guardian": f"rosa{suffix} rudi{suffix}"}
 
 
 # table: the key that tells its rows apart, and which rows of the world each role sees
 LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "club": ("id", {_ALL: "club"}),
-    "team": ("id", {_CHIEFS: "red blue", f"{_TRAINERS} athlete technician": "red"}),
+    "team": ("id", {_CHIEFS: "red blue", f"{_TRAINERS} athlete technician guardian": "red"}),
     "account": ("id", {_CHIEFS: _ALL, **{role: role for role in ROLES if role not in _CHIEFS.split()}}),
     "account_team": (
         "account_id",
@@ -53,6 +53,7 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "athlete": ("id", _people()),
     "athlete_parameter": ("id", _people("_parameter")),
     "parameter_proposal": ("id", _people("_proposal")),
+    "guardian": ("athlete_id", {f"{_CHIEFS} {_TRAINERS} athlete guardian": "rosa"}),
     "consent": ("id", _people("_consent")),
     "session": ("id", _teams("_session")),
     "session_template": ("id", _teams("_template")),
@@ -166,13 +167,13 @@ WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
             rights,
         )
         for who, rights in (
-            ("rosa", {f"{_CHIEFS} {_TRAINERS} athlete": 1}),
+            ("rosa", {f"{_CHIEFS} {_TRAINERS} athlete guardian": 1}),
             ("bea", {_CHIEFS: 1}),
             ("gina", {}),
         )
     ],
     ("parameter_proposal", "changes"): [
-        ("UPDATE sts.parameter_proposal SET value = 1", {_CHIEFS: 3, _TRAINERS: 2, "athlete": 1}),
+        ("UPDATE sts.parameter_proposal SET value = 1", {_CHIEFS: 3, _TRAINERS: 2, "athlete guardian": 1}),
         (
             "UPDATE sts.parameter_proposal SET state = 'declined', decided_at = now()",
             {_CHIEFS: 3, _TRAINERS: 2},
@@ -190,20 +191,25 @@ WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
             "session_play",
         )
     },
+    ("guardian", "adds"): [
+        ("INSERT INTO sts.guardian VALUES ('{guardian}', '{rudi}', '{club}')", {_CHIEFS: 1}),
+        ("INSERT INTO sts.guardian VALUES ('{other_coach}', '{gina}', '{other_club}')", {}),
+    ],
+    ("guardian", "removes"): [("DELETE FROM sts.guardian", {_CHIEFS: 1})],
     ("consent", "adds"): [
         (
             f"INSERT INTO sts.consent (athlete_id, purpose, version, during) VALUES ('{{{who}}}', 'research', '1', {_SINCE_MAY})",
             rights,
         )
         for who, rights in (
-            ("rosa", {f"{_CHIEFS} {_TRAINERS} athlete": 1}),
+            ("rosa", {f"{_CHIEFS} {_TRAINERS} athlete guardian": 1}),
             ("rudi", {f"{_CHIEFS} {_TRAINERS}": 1}),
             ("bea", {_CHIEFS: 1}),
             ("gina", {}),
         )
     ],
     ("consent", "changes"): [
-        (f"UPDATE sts.consent SET during = {_SINCE_MAY}", {_CHIEFS: 3, _TRAINERS: 2, "athlete": 1})
+        (f"UPDATE sts.consent SET during = {_SINCE_MAY}", {_CHIEFS: 3, _TRAINERS: 2, "athlete guardian": 1})
     ],
     ("activity", "adds"): [
         (

@@ -193,6 +193,20 @@ class World:
             "session_template", **of_team, name=f"Intervals of {name}"
         )
 
+    async def guarded(self, name: str, guardian: str, club: str, years: int = 17) -> None:
+        """The athlete is so many years and half a one old, and has this guardian."""
+        await self.database.owner.execute(
+            "UPDATE sts.athlete SET birth_date = now() - $2::int * interval '1 year' - interval '6 months' WHERE id = $1",
+            self[name],
+            years,
+        )
+        await self.database.owner.execute(
+            "INSERT INTO sts.guardian (account_id, athlete_id, club_id) VALUES ($1, $2, $3)",
+            self[guardian],
+            self[name],
+            self[club],
+        )
+
     async def sensor(self, name: str, club: str) -> None:
         """A registered sensor that nobody wears."""
         address = ":".join(f"{byte:02X}" for byte in secrets.token_bytes(6))
@@ -312,9 +326,11 @@ async def make_world(database: ApiDatabase, app: FastAPI) -> World:
     for role in ("coach", "trainer", "technician"):
         await world.person(role, role, "club", "red")
     await world.person("athlete", "athlete", "club")
+    await world.person("guardian", "guardian", "club")
     await world.person("other_admin", "admin", "other_club")
     await world.person("other_coach", "coach", "other_club", "green")
     await world.athlete("rosa", "club", "red", 7, account="athlete")
+    await world.guarded("rosa", "guardian", "club")
     await world.athlete("rudi", "club", "red", 8)
     await world.athlete("bea", "club", "blue", 9)
     await world.athlete("gina", "other_club", "green", 7)

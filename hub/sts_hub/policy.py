@@ -23,6 +23,7 @@ class Role(StrEnum):
     TRAINER = "trainer"
     ATHLETE = "athlete"
     TECHNICIAN = "technician"
+    GUARDIAN = "guardian"
 
 
 class Act(StrEnum):
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     ATHLETE = "athlete"
     CONSENT = "consent"
+    GUARDIAN = "guardian"
     HEALTH = "health"
     GATEWAY = "gateway"
     SENSOR = "sensor"
@@ -61,12 +63,14 @@ class Reach(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking: the account behind the login of a request."""
+    """Who is asking: the account behind the login of a request; `wards` are the athletes that a guardian stands for
+    now."""
 
     account_id: UUID
     club_id: UUID
     role: Role
     teams: frozenset[UUID]
+    wards: frozenset[UUID] = frozenset()
     name: str = ""
     email: str = ""
     club_name: str = ""
@@ -75,32 +79,34 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What is asked for, in the terms that decide: its kind, club, team, and the account it is about."""
+    """What is asked for, in the terms that decide: its kind, club, team, and the account or athlete it is about."""
 
     kind: Kind
     club_id: UUID
     team_id: UUID | None = None
     owner: UUID | None = None
+    athlete_id: UUID | None = None
 
 
 _N, _O, _T, _C = Reach.NOTHING, Reach.OWN, Reach.TEAMS, Reach.CLUB
-_PEOPLE: Final = (Role.ADMIN, Role.DIRECTOR, Role.COACH, Role.TRAINER, Role.ATHLETE, Role.TECHNICIAN)
+_PEOPLE: Final = tuple(Role)
 
-# kind: how far each role of _PEOPLE sees, and how far it changes
+# kind: how far each role, in the order of Role, sees, and how far it changes
 _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
-    Kind.TEAM: ((_C, _C, _T, _T, _T, _T), (_C, _C, _N, _N, _N, _N)),
-    Kind.ACCOUNT: ((_C, _C, _O, _O, _O, _O), (_C, _O, _O, _O, _O, _O)),
-    Kind.ATHLETE: ((_C, _C, _T, _T, _O, _N), (_C, _C, _T, _T, _N, _N)),
-    Kind.CONSENT: ((_C, _C, _T, _T, _O, _N), (_C, _C, _T, _T, _O, _N)),
-    Kind.HEALTH: ((_C, _C, _T, _T, _O, _N), (_N, _N, _N, _N, _N, _N)),
-    Kind.GATEWAY: ((_C, _C, _C, _C, _N, _C), (_C, _N, _N, _N, _N, _C)),
-    Kind.SENSOR: ((_C, _C, _C, _C, _N, _C), (_C, _N, _N, _N, _N, _C)),
-    Kind.ASSIGNMENT: ((_C, _C, _T, _T, _O, _C), (_C, _C, _T, _T, _N, _N)),
-    Kind.ACTIVITY: ((_C, _C, _T, _T, _O, _N), (_C, _C, _T, _T, _O, _N)),
-    Kind.DOCUMENT: ((_C, _C, _C, _C, _N, _C), (_N, _N, _N, _N, _N, _N)),
-    Kind.COMPETITION: ((_C, _C, _C, _C, _C, _C), (_C, _C, _C, _N, _N, _C)),
-    Kind.SESSION: ((_C, _C, _T, _T, _T, _N), (_C, _C, _T, _T, _N, _N)),
-    Kind.TEMPLATE: ((_C, _C, _T, _T, _T, _N), (_C, _C, _T, _T, _N, _N)),
+    Kind.TEAM: ((_C, _C, _T, _T, _T, _T, _T), (_C, _C, _N, _N, _N, _N, _N)),
+    Kind.ACCOUNT: ((_C, _C, _O, _O, _O, _O, _O), (_C, _O, _O, _O, _O, _O, _O)),
+    Kind.ATHLETE: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _N, _N, _N)),
+    Kind.CONSENT: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _O, _N, _O)),
+    Kind.GUARDIAN: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _N, _N, _N, _N, _N)),
+    Kind.HEALTH: ((_C, _C, _T, _T, _O, _N, _O), (_N, _N, _N, _N, _N, _N, _N)),
+    Kind.GATEWAY: ((_C, _C, _C, _C, _N, _C, _N), (_C, _N, _N, _N, _N, _C, _N)),
+    Kind.SENSOR: ((_C, _C, _C, _C, _N, _C, _N), (_C, _N, _N, _N, _N, _C, _N)),
+    Kind.ASSIGNMENT: ((_C, _C, _T, _T, _O, _C, _O), (_C, _C, _T, _T, _N, _N, _N)),
+    Kind.ACTIVITY: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _O, _N, _N)),
+    Kind.DOCUMENT: ((_C, _C, _C, _C, _N, _C, _N), (_N, _N, _N, _N, _N, _N, _N)),
+    Kind.COMPETITION: ((_C, _C, _C, _C, _C, _C, _C), (_C, _C, _C, _N, _N, _C, _N)),
+    Kind.SESSION: ((_C, _C, _T, _T, _T, _N, _T), (_C, _C, _T, _T, _N, _N, _N)),
+    Kind.TEMPLATE: ((_C, _C, _T, _T, _T, _N, _T), (_C, _C, _T, _T, _N, _N, _N)),
 }
 
 
@@ -120,7 +126,7 @@ def may(caller: Caller, act: Act, thing: Thing) -> bool:
         case Reach.TEAMS:
             return thing.team_id in caller.teams
         case Reach.OWN:
-            return thing.owner == caller.account_id
+            return thing.owner == caller.account_id or thing.athlete_id in caller.wards
         case _:
             return False
 

@@ -95,7 +95,18 @@ async def test_a_hole_in_the_rule_for_people_is_noticed(
         await owner.execute(plain)
 
 
-TABLES = ("club", "team", "account", "account_team", "athlete", "consent", "gateway", "sensor", "assignment")
+TABLES = (
+    "guardian",
+    "club",
+    "team",
+    "account",
+    "account_team",
+    "athlete",
+    "consent",
+    "gateway",
+    "sensor",
+    "assignment",
+)
 
 
 async def test_without_settings_nothing_is_visible(straight: Any, world: World) -> None:

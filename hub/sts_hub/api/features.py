@@ -13,6 +13,7 @@ from sts_hub.documents.endpoints import router as documents
 from sts_hub.enrolment.endpoints import router as enrolment
 from sts_hub.gateway_settings.endpoints import router as gateway_settings
 from sts_hub.gateways.endpoints import router as gateways
+from sts_hub.guardians.endpoints import router as guardians
 from sts_hub.impulses.endpoints import router as impulses
 from sts_hub.live.endpoints import router as live
 from sts_hub.metrics.endpoints import router as metrics
@@ -33,6 +34,7 @@ for _feature in (
     athletes,
     parameters,
     activities,
+    guardians,
     samples,
     sessions,
     gateways,

@@ -28,7 +28,7 @@ class AssignmentRow:
     @property
     def thing(self) -> Thing:
         """What the policy decides on."""
-        return Thing(Kind.ASSIGNMENT, self.club_id, self.team_id, self.account_id)
+        return Thing(Kind.ASSIGNMENT, self.club_id, self.team_id, self.account_id, self.athlete_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from sts_hub.athletes import service
 from sts_hub.athletes.schemas import (
@@ -14,10 +14,12 @@ from sts_hub.athletes.schemas import (
     NewAthlete,
     NewConsent,
 )
+from sts_hub.config import Settings
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
+from sts_hub.kit.provide import provided
 from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.kit.shapes import Page
@@ -64,9 +66,15 @@ async def list_consents(caller: Asking, session: Reads, athlete_id: UUID, part: 
 
 
 @router.post("/{athlete_id}/consents", status_code=201, responses=_WRITE)
-async def add_consent(caller: Asking, session: Writes, athlete_id: UUID, new: NewConsent) -> Consent:
-    """Record a consent."""
-    return await service.consent_added(session, caller, athlete_id, new)
+async def add_consent(
+    caller: Asking,
+    session: Writes,
+    settings: Annotated[Settings, Depends(provided(Settings))],
+    athlete_id: UUID,
+    new: NewConsent,
+) -> Consent:
+    """Record a consent: an athlete's or guardian's own, or, as staff, one that was signed on paper."""
+    return await service.consent_added(session, caller, athlete_id, new, settings.digital_consent_age)
 
 
 @router.patch("/{athlete_id}/consents/{consent_id}", responses=_WRITE)

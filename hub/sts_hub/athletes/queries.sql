@@ -1,6 +1,7 @@
 -- name: page
 -- Athletes by number (those without one last), then by id; of one team when $1 names it.
-SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id
+SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id,
+       birth_date
 FROM sts.athlete
 WHERE ($1::uuid IS NULL OR team_id = $1)
   AND ($2::int IS NULL OR (coalesce(number, 10000), id) > ($2, $3::uuid))
@@ -8,7 +9,8 @@ ORDER BY coalesce(number, 10000), id
 LIMIT $4
 
 -- name: by_id
-SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id
+SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id,
+       birth_date
 FROM sts.athlete WHERE id = $1
 
 -- name: by_ids
@@ -16,32 +18,38 @@ SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', 
 FROM sts.athlete WHERE id = ANY ($1::uuid[])
 
 -- name: add
-INSERT INTO sts.athlete (club_id, team_id, number, name, account_id)
-VALUES ($1, $2, $3, $4, $5)
-RETURNING id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id
+INSERT INTO sts.athlete (club_id, team_id, number, name, account_id, birth_date)
+VALUES ($1, $2, $3, $4, $5, $6)
+RETURNING id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id,
+       birth_date
 
 -- name: change
-UPDATE sts.athlete SET team_id = $2, number = $3, name = $4, account_id = $5
+UPDATE sts.athlete SET team_id = $2, number = $3, name = $4, account_id = $5, birth_date = $6
 WHERE id = $1
-RETURNING id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id
+RETURNING id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id,
+       birth_date
 
 -- name: consents
-SELECT id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until
+SELECT id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until, given_by
 FROM sts.consent
 WHERE athlete_id = $1 AND ($2::timestamptz IS NULL OR (lower(during), id) > ($2, $3::uuid))
 ORDER BY lower(during), id
 LIMIT $4
 
 -- name: consent_by_id
-SELECT id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until
+SELECT id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until, given_by
 FROM sts.consent WHERE athlete_id = $1 AND id = $2
 
 -- name: add_consent
-INSERT INTO sts.consent (athlete_id, purpose, version, during)
-VALUES ($1, $2, $3, tstzrange($4, NULL))
-RETURNING id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until
+INSERT INTO sts.consent (athlete_id, purpose, version, during, given_by, entered_by)
+VALUES ($1, $2, $3, tstzrange($4, $5), $6, $7)
+RETURNING id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until, given_by
 
 -- name: end_consent
 UPDATE sts.consent SET during = tstzrange(lower(during), $2)
 WHERE id = $1
-RETURNING id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until
+RETURNING id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until, given_by
+
+-- name: end_consents_of_a_minor
+UPDATE sts.consent SET during = tstzrange(lower(during), $2)
+WHERE athlete_id = $1 AND given_by <> 'athlete' AND lower(during) < $2 AND (upper(during) IS NULL OR upper(during) > $2)

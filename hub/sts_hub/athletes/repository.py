@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sts_hub.athletes.schemas import GivenBy
 from sts_hub.db import queries
 from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.policy import Kind, Thing
@@ -27,10 +28,11 @@ class AthleteRow:
     name: str
     hr_max: int | None
     account_id: UUID | None
+    birth_date: date | None
 
     def thing(self, kind: Kind = Kind.ATHLETE) -> Thing:
         """What the policy decides on: the athlete, or the consents or values of this athlete."""
-        return Thing(kind, self.club_id, self.team_id, self.account_id)
+        return Thing(kind, self.club_id, self.team_id, self.account_id, self.id)
 
     @property
     def place(self) -> tuple[int, UUID]:
@@ -48,6 +50,7 @@ class ConsentRow:
     version: str
     since: datetime
     until: datetime | None
+    given_by: GivenBy
 
 
 async def page(
@@ -79,7 +82,7 @@ async def change(session: WriteSession, row: AthleteRow, fields: dict[str, Any])
     return AthleteRow(**await session.one(_SQL.change, row.id, *_ordered(before | fields)))
 
 
-_FIELDS = ("team_id", "number", "name", "account_id")
+_FIELDS = ("team_id", "number", "name", "account_id", "birth_date")
 
 
 def _ordered(fields: dict[str, Any]) -> list[Any]:
@@ -100,10 +103,23 @@ async def consent_by_id(session: ReadSession, athlete_id: UUID, consent_id: UUID
 
 
 async def add_consent(
-    session: WriteSession, athlete_id: UUID, purpose: str, version: str, since: datetime
+    session: WriteSession,
+    athlete_id: UUID,
+    purpose: str,
+    version: str,
+    during: tuple[datetime, datetime | None],
+    given_by: GivenBy,
+    entered_by: UUID,
 ) -> ConsentRow:
     """Record a consent."""
-    return ConsentRow(**await session.one(_SQL.add_consent, athlete_id, purpose, version, since))
+    return ConsentRow(
+        **await session.one(_SQL.add_consent, athlete_id, purpose, version, *during, given_by, entered_by)
+    )
+
+
+async def end_consents_of_a_minor(session: WriteSession, athlete_id: UUID, of_age_at: datetime) -> None:
+    """Have what others gave for a minor end on that day, where it would hold longer."""
+    await session.do(_SQL.end_consents_of_a_minor, athlete_id, of_age_at)
 
 
 async def end_consent(session: WriteSession, consent_id: UUID, until: datetime) -> ConsentRow:

@@ -1,6 +1,7 @@
 """Shapes of athletes and their consents."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -18,6 +19,17 @@ Purpose = Annotated[
 ]
 
 
+BirthDate = Annotated[
+    date,
+    Field(
+        ge=date(1900, 1, 1),
+        lt=date(2200, 1, 1),
+        description="Says when a guardian stands for the athlete no more.",
+    ),
+]
+GivenBy = Literal["athlete", "guardian", "paper"]
+
+
 class Athlete(Shown):
     """A person who trains in a team."""
 
@@ -30,6 +42,7 @@ class Athlete(Shown):
         "parameters: POST .../parameters enters another one."
     )
     account_id: UUID | None = Field(description="The account that this athlete signs in with, if any.")
+    birth_date: BirthDate | None
 
 
 class NewAthlete(Body):
@@ -39,6 +52,7 @@ class NewAthlete(Body):
     name: Title
     number: Number | None = None
     account_id: UUID | None = None
+    birth_date: BirthDate | None = None
 
 
 class AthleteChange(Body):
@@ -48,6 +62,7 @@ class AthleteChange(Body):
     name: Title | None = None
     number: Number | None = None
     account_id: UUID | None = None
+    birth_date: BirthDate | None = None
 
 
 class Consent(Shown):
@@ -57,7 +72,11 @@ class Consent(Shown):
     purpose: Purpose
     version: str = Field(description="The version of the text that was agreed to.")
     since: Moment = Field(alias="from")
-    until: Moment | None = Field(alias="to", description="When it was withdrawn; null while it holds.")
+    until: Moment | None = Field(
+        alias="to",
+        description="When it was withdrawn, or ends because the athlete comes of age; null while it holds.",
+    )
+    given_by: GivenBy = Field(description="Who gave it; on paper, staff recorded it.")
 
 
 class NewConsent(Body):

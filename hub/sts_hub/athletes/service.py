@@ -6,20 +6,22 @@ from typing import Any
 from uuid import UUID
 
 from sts_hub.athletes import repository
+from sts_hub.athletes.age import of_age_at, years_old_on
 from sts_hub.athletes.repository import AthleteRow, ConsentRow
 from sts_hub.athletes.schemas import (
     Athlete,
     AthleteChange,
     Consent,
     ConsentChange,
+    GivenBy,
     NewAthlete,
     NewConsent,
 )
-from sts_hub.errors import Conflict, Invalid, NotFound
+from sts_hub.errors import Conflict, Forbidden, Invalid, NotFound
 from sts_hub.kit.database import ReadSession, WriteSession, conflicts
 from sts_hub.kit.pages import Cut
 from sts_hub.kit.shapes import Page
-from sts_hub.policy import Act, Caller, Kind, Thing, guard, guard_new, may, missing
+from sts_hub.policy import Act, Caller, Kind, Role, Thing, guard, guard_new, may, missing
 
 
 async def listed(session: ReadSession, caller: Caller, cut: Cut, team_id: UUID | None) -> Page[Athlete]:
@@ -70,7 +72,10 @@ async def changed(session: WriteSession, caller: Caller, athlete_id: UUID, chang
     fields = _named(change)
     guard_new(caller, Thing(Kind.ATHLETE, caller.club_id, fields.get("team_id", row.team_id)))
     with conflicts(_REFUSED):
-        return shown(await repository.change(session, row, fields))
+        changed_row = await repository.change(session, row, fields)
+    if changed_row.birth_date not in (None, row.birth_date):
+        await repository.end_consents_of_a_minor(session, row.id, of_age_at(changed_row.birth_date))
+    return shown(changed_row)
 
 
 def _named(change: AthleteChange) -> dict[str, Any]:
@@ -98,18 +103,59 @@ async def consents(session: ReadSession, caller: Caller, athlete_id: UUID, cut: 
     return cut.page(rows, key=lambda row: (row.since, row.id), item=consent_shown)
 
 
-async def consent_added(session: WriteSession, caller: Caller, athlete_id: UUID, new: NewConsent) -> Consent:
-    """Record a consent from now on, or from a time given."""
-    await one(session, caller, athlete_id, Act.CHANGE, Kind.CONSENT)
+async def consent_added(
+    session: WriteSession, caller: Caller, athlete_id: UUID, new: NewConsent, digital_consent_age: int
+) -> Consent:
+    """Record a consent from now on, or from a time given: an athlete's or guardian's own, or, by staff, one on paper.
+
+    Raises NotFound, Forbidden for an athlete younger than `digital_consent_age`, Conflict.
+    """
+    athlete = await one(session, caller, athlete_id, Act.CHANGE, Kind.CONSENT)
     since = new.since or datetime.now(UTC)
+    given_by = _giver(caller)
+    if given_by == "athlete":
+        _old_enough(athlete, digital_consent_age)
+    until = None if given_by == "athlete" else _end_of_minority(athlete, since)
     overlap = Conflict(
         f"A consent for {new.purpose} already holds in that time.",
         way_out="Withdraw that one first (PATCH with `to`), or begin where it ends.",
     )
     with conflicts({"consent_once": overlap}):
         return consent_shown(
-            await repository.add_consent(session, athlete_id, new.purpose, new.version, since)
+            await repository.add_consent(
+                session, athlete_id, new.purpose, new.version, (since, until), given_by, caller.account_id
+            )
         )
+
+
+def _giver(caller: Caller) -> GivenBy:
+    match caller.role:
+        case Role.ATHLETE:
+            return "athlete"
+        case Role.GUARDIAN:
+            return "guardian"
+        case _:
+            return "paper"
+
+
+def _old_enough(athlete: AthleteRow, years: int) -> None:
+    """An athlete whose birth date is not known is taken for old enough: the club asks those who are not."""
+    if athlete.birth_date is None:
+        return
+    since = years_old_on(athlete.birth_date, years)
+    if datetime.now(UTC).date() < since:
+        raise Forbidden(
+            f"Until {since.isoformat()}, when you are {years}, somebody else consents for you.",
+            way_out="Ask a guardian to do it here, or to sign on paper for the club to record.",
+        )
+
+
+def _end_of_minority(athlete: AthleteRow, since: datetime) -> datetime | None:
+    """When a consent that others gave ends by itself: the athlete is asked again on coming of age."""
+    if athlete.birth_date is None:
+        return None
+    at = of_age_at(athlete.birth_date)
+    return at if since < at else None
 
 
 async def consent_ended(

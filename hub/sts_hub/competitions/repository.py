@@ -302,7 +302,10 @@ async def competitor(session: ReadSession, competition_id: UUID, competitor_id: 
 async def athletes(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, Thing]:
     """What the policy decides on, of these athletes."""
     rows = await session.rows(_SQL.athletes, list(ids)) if ids else []
-    return {row["id"]: Thing(Kind.ATHLETE, row["club_id"], row["team_id"], row["account_id"]) for row in rows}
+    return {
+        row["id"]: Thing(Kind.ATHLETE, row["club_id"], row["team_id"], row["account_id"], row["id"])
+        for row in rows
+    }
 
 
 async def say_who(session: WriteSession, competitor_id: int, athlete_id: UUID | None) -> None:

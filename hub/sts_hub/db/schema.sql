@@ -12,7 +12,7 @@
 --
 --     sts.account_id   who is asking
 --     sts.club_id      the club of that account (the club is the tenant)
---     sts.role         admin | director | coach | trainer | athlete | technician
+--     sts.role         admin | director | coach | trainer | athlete | technician | guardian
 --
 -- Without them nothing is visible. Functions marked SECURITY DEFINER run as the owner, whom the policies do not bind; each
 -- checks for itself or is about the sign-in, before anybody is known.
@@ -37,7 +37,7 @@ CREATE TABLE sts.account (
     club_id       uuid NOT NULL REFERENCES sts.club,
     email         text NOT NULL CHECK (length(email) BETWEEN 3 AND 254),
     name          text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
-    role          text NOT NULL CHECK (role IN ('admin', 'director', 'coach', 'trainer', 'athlete', 'technician')),
+    role          text NOT NULL CHECK (role IN ('admin', 'director', 'coach', 'trainer', 'athlete', 'technician', 'guardian')),
     password_hash text NOT NULL,
     created_at    timestamptz NOT NULL DEFAULT now(),
     disabled_at   timestamptz,
@@ -72,6 +72,7 @@ CREATE TABLE sts.athlete (
     number     int CHECK (number BETWEEN 0 AND 9999),
     name       text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
     account_id uuid UNIQUE,
+    birth_date date CHECK (birth_date >= '1900-01-01'),
     UNIQUE (id, club_id),
     FOREIGN KEY (team_id, club_id) REFERENCES sts.team (id, club_id),
     FOREIGN KEY (account_id, club_id) REFERENCES sts.account (id, club_id)
@@ -79,14 +80,30 @@ CREATE TABLE sts.athlete (
 CREATE INDEX athlete_team_idx ON sts.athlete (team_id);
 CREATE INDEX athlete_club_idx ON sts.athlete (club_id);
 
+-- An account of the role guardian stands for the athletes it is given, until each is of age. Whether it still does is asked
+-- anew each time, so nobody has to end it on the birthday.
+CREATE TABLE sts.guardian (
+    account_id uuid NOT NULL,
+    athlete_id uuid NOT NULL,
+    club_id    uuid NOT NULL,
+    PRIMARY KEY (athlete_id, account_id),
+    FOREIGN KEY (account_id, club_id) REFERENCES sts.account (id, club_id) ON DELETE CASCADE,
+    FOREIGN KEY (athlete_id, club_id) REFERENCES sts.athlete (id, club_id) ON DELETE CASCADE
+);
+CREATE INDEX guardian_account_idx ON sts.guardian (account_id);
+
+
 -- Consent counts at the time of measurement. The purpose 'monitoring' is the one without which no value is stored or shown.
--- A withdrawal closes the range; it never removes the row, because what was measured under it stays lawful.
+-- A withdrawal closes the range; it never removes the row, because what was measured under it stays lawful. What was given
+-- for a minor by somebody else (a guardian, or on paper, which staff recorded) ends on the day of being of age.
 CREATE TABLE sts.consent (
     id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     athlete_id uuid NOT NULL REFERENCES sts.athlete ON DELETE CASCADE,
     purpose    text NOT NULL CHECK (purpose ~ '^[a-z][a-z_]{2,39}$'),
     version    text NOT NULL CHECK (length(version) BETWEEN 1 AND 40),
     during     tstzrange NOT NULL CHECK (NOT isempty(during) AND lower(during) IS NOT NULL),
+    given_by   text NOT NULL DEFAULT 'paper' CHECK (given_by IN ('athlete', 'guardian', 'paper')),
+    entered_by uuid,
     CONSTRAINT consent_once EXCLUDE USING gist (athlete_id WITH =, purpose WITH =, during WITH &&)
 );
 
@@ -167,12 +184,33 @@ LANGUAGE sql STABLE AS $$
     END
 $$;
 
--- The same rule for an athlete known by id; false for one who does not exist.
+-- The first day of being of age: who was born on 29 February is so on 1 March.
+CREATE FUNCTION sts.of_age(p_birth date) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (p_birth + interval '18 years')::date + (extract(month FROM p_birth) = 2 AND extract(day FROM p_birth) = 29)::int;
+
+-- The athletes whom an account stands for now.
+CREATE FUNCTION sts.wards_of(p_account uuid) RETURNS TABLE (athlete_id uuid, team_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT a.id, a.team_id
+    FROM sts.guardian g JOIN sts.athlete a ON a.id = g.athlete_id JOIN sts.account c ON c.id = g.account_id
+    WHERE g.account_id = p_account AND c.role = 'guardian' AND (now() AT TIME ZONE 'UTC')::date < sts.of_age(a.birth_date)
+$$;
+
+-- The athletes whom whoever is asking stands for.
+CREATE FUNCTION sts.asking_wards() RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT coalesce(array_agg(w.athlete_id), '{}') FROM sts.wards_of(sts.asking_account()) w
+    WHERE sts.asking_role() = 'guardian'
+$$;
+
+-- The rule for people once more, for one who is known by id: what sees_person says, or who stands for the athlete.
 CREATE FUNCTION sts.may_see_athlete(p_athlete uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM sts.athlete a
-        WHERE a.id = p_athlete AND sts.sees_person(a.club_id, a.team_id, a.account_id)
+        WHERE a.id = p_athlete
+          AND (sts.sees_person(a.club_id, a.team_id, a.account_id) OR a.id = ANY (sts.asking_wards()))
     )
 $$;
 
@@ -203,16 +241,18 @@ LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     SELECT EXISTS (SELECT FROM opened)
 $$;
 
--- Who holds this token, with the teams given to the account or, for an athlete, the own one; no row when it has ended.
--- `stale` says that last_seen_at is older than a minute and wants an update.
+-- Who holds this token, with the teams given to the account or, for an athlete or a guardian, those of the athletes; and
+-- the athletes whom a guardian stands for. No row when it has ended. `stale`: last_seen_at is older than a minute.
 CREATE FUNCTION sts.login_of(p_token_hash bytea, p_idle interval)
 RETURNS TABLE (
-    account_id uuid, club_id uuid, club_name text, role text, email text, name text, teams uuid[], stale boolean
+    account_id uuid, club_id uuid, club_name text, role text, email text, name text, teams uuid[], wards uuid[], stale boolean
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     SELECT a.id, a.club_id, c.name, a.role, a.email, a.name,
            ARRAY(SELECT t.team_id FROM sts.account_team t WHERE t.account_id = a.id
-                 UNION SELECT p.team_id FROM sts.athlete p WHERE p.account_id = a.id),
+                 UNION SELECT p.team_id FROM sts.athlete p WHERE p.account_id = a.id
+                 UNION SELECT w.team_id FROM sts.wards_of(a.id) w),
+           ARRAY(SELECT w.athlete_id FROM sts.wards_of(a.id) w),
            l.last_seen_at < now() - interval '1 minute'
     FROM sts.login l JOIN sts.account a ON a.id = l.account_id JOIN sts.club c ON c.id = a.club_id
     WHERE l.token_hash = p_token_hash AND l.expires_at > now() AND l.last_seen_at > now() - p_idle
@@ -256,12 +296,23 @@ BEGIN
 END $$;
 CREATE TRIGGER login_ended AFTER DELETE ON sts.login FOR EACH ROW EXECUTE FUNCTION sts.login_ended();
 
+-- The guardians of an athlete, by name, for whoever sees the athlete.
+CREATE FUNCTION sts.guardians_of(p_athlete uuid)
+RETURNS TABLE (account_id uuid, name text, until date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT c.id, c.name, sts.of_age(a.birth_date)
+    FROM sts.guardian g JOIN sts.account c ON c.id = g.account_id JOIN sts.athlete a ON a.id = g.athlete_id
+    WHERE g.athlete_id = p_athlete AND sts.may_see_athlete(p_athlete)
+    ORDER BY c.name, c.id
+$$;
+
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Rights and walls
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA sts FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
-    sts.asking_account(), sts.asking_club(), sts.asking_role(), sts.asking_teams(), sts.asking_own_team(),
+    sts.asking_account(), sts.asking_club(), sts.asking_role(), sts.asking_teams(), sts.asking_own_team(), sts.of_age(date),
+    sts.asking_wards(), sts.guardians_of(uuid),
     sts.sees_person(uuid, uuid, uuid), sts.may_see_athlete(uuid),
     sts.account_signing_in(text), sts.login_open(bytea, uuid, text, interval), sts.login_of(bytea, interval),
     sts.login_seen(bytea), sts.login_close(bytea), sts.login_sweep()
@@ -275,8 +326,8 @@ GRANT SELECT, INSERT, UPDATE (name) ON sts.team TO sts_api;
 GRANT SELECT (id, club_id, email, name, role, created_at, disabled_at),
       INSERT (club_id, email, name, role, password_hash),
       UPDATE (name, role, password_hash, disabled_at) ON sts.account TO sts_api;
-GRANT SELECT, INSERT, DELETE ON sts.account_team TO sts_api;
-GRANT SELECT, INSERT, UPDATE (team_id, number, name, account_id) ON sts.athlete TO sts_api;
+GRANT SELECT, INSERT, DELETE ON sts.account_team, sts.guardian TO sts_api;
+GRANT SELECT, INSERT, UPDATE (team_id, number, name, account_id, birth_date) ON sts.athlete TO sts_api;
 GRANT SELECT, INSERT, UPDATE (during) ON sts.consent TO sts_api;
 GRANT SELECT, UPDATE (site) ON sts.gateway TO sts_api;
 GRANT SELECT, INSERT, UPDATE (kind, label, retired_at) ON sts.sensor TO sts_api;
@@ -288,6 +339,7 @@ ALTER TABLE sts.account ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sts.account_team ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sts.login ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sts.athlete ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.guardian ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sts.consent ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sts.gateway ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sts.sensor ENABLE ROW LEVEL SECURITY;
@@ -304,12 +356,14 @@ CREATE POLICY ingest_reads ON sts.assignment FOR SELECT TO sts_ingest USING (tru
 -- Clubs: one's own.
 CREATE POLICY own_club ON sts.club FOR SELECT TO sts_api USING (id = (SELECT sts.asking_club()));
 
--- Teams: admins and directors all of the club's, an athlete the own one, everybody else those given to the account.
+-- Teams: admins and directors all of the club's, an athlete the own one, a guardian those of the wards, everybody else those given to the account.
 CREATE POLICY sees ON sts.team FOR SELECT TO sts_api USING (
     club_id = (SELECT sts.asking_club()) AND CASE (SELECT sts.asking_role())
         WHEN 'admin' THEN true
         WHEN 'director' THEN true
         WHEN 'athlete' THEN id = (SELECT sts.asking_own_team())
+        WHEN 'guardian' THEN EXISTS (
+            SELECT FROM sts.athlete a WHERE a.team_id = team.id AND a.id = ANY ((SELECT sts.asking_wards())::uuid[]))
         ELSE id = ANY ((SELECT sts.asking_teams())::uuid[])
     END);
 CREATE POLICY adds ON sts.team FOR INSERT TO sts_api WITH CHECK (
@@ -352,7 +406,8 @@ CREATE POLICY removes ON sts.account_team FOR DELETE TO sts_api USING (
 
 -- Athletes and their consents: the rule for people. An athlete changes nothing of the own row but decides on consent.
 CREATE POLICY sees ON sts.athlete FOR SELECT TO sts_api USING (
-    club_id = (SELECT sts.asking_club()) AND sts.sees_person(club_id, team_id, account_id));
+    club_id = (SELECT sts.asking_club())
+    AND (sts.sees_person(club_id, team_id, account_id) OR id = ANY ((SELECT sts.asking_wards())::uuid[])));
 CREATE POLICY adds ON sts.athlete FOR INSERT TO sts_api WITH CHECK (
     sts.sees_person(club_id, team_id, NULL) AND (SELECT sts.asking_role()) <> 'athlete');
 CREATE POLICY changes ON sts.athlete FOR UPDATE TO sts_api
@@ -361,6 +416,12 @@ CREATE POLICY changes ON sts.athlete FOR UPDATE TO sts_api
 CREATE POLICY sees ON sts.consent FOR SELECT TO sts_api USING (sts.may_see_athlete(athlete_id));
 CREATE POLICY adds ON sts.consent FOR INSERT TO sts_api WITH CHECK (sts.may_see_athlete(athlete_id));
 CREATE POLICY changes ON sts.consent FOR UPDATE TO sts_api USING (sts.may_see_athlete(athlete_id));
+
+CREATE POLICY sees ON sts.guardian FOR SELECT TO sts_api USING (sts.may_see_athlete(athlete_id));
+CREATE POLICY adds ON sts.guardian FOR INSERT TO sts_api WITH CHECK (
+    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) IN ('admin', 'director'));
+CREATE POLICY removes ON sts.guardian FOR DELETE TO sts_api USING (
+    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) IN ('admin', 'director'));
 
 -- Gateways and sensors belong to the club; athletes have no business with them. Technicians and admins change them.
 CREATE POLICY sees ON sts.gateway FOR SELECT TO sts_api USING (
@@ -967,7 +1028,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     FROM sts.athlete a
     LEFT JOIN sts.assignment w ON w.athlete_id = a.id AND w.during @> now()
     LEFT JOIN sts.sensor s ON s.id = w.sensor_id
-    WHERE a.club_id = sts.asking_club() AND sts.sees_person(a.club_id, a.team_id, a.account_id)
+    WHERE a.club_id = sts.asking_club()
+      AND (sts.sees_person(a.club_id, a.team_id, a.account_id) OR a.id = ANY (sts.asking_wards()))
     ORDER BY a.number NULLS LAST, a.id, s.kind <> 'heart_rate', s.id
 $$;
 
@@ -1997,9 +2059,10 @@ CREATE POLICY changes ON sts.competitor FOR UPDATE TO sts_api USING (club_id = (
 CREATE POLICY changes ON sts.result_fact FOR UPDATE TO sts_api USING (club_id = (SELECT sts.asking_club()) AND (SELECT sts.keeps_results()));
 CREATE POLICY sees ON sts.athlete_listing FOR SELECT TO sts_api USING (sts.may_see_athlete(athlete_id));
 CREATE POLICY adds ON sts.athlete_listing FOR INSERT TO sts_api WITH CHECK (
-    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) <> 'athlete' AND sts.may_see_athlete(athlete_id));
+    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) NOT IN ('athlete', 'guardian')
+    AND sts.may_see_athlete(athlete_id));
 CREATE POLICY changes ON sts.athlete_listing FOR UPDATE TO sts_api USING (
-    (SELECT sts.asking_role()) <> 'athlete' AND sts.may_see_athlete(athlete_id));
+    (SELECT sts.asking_role()) NOT IN ('athlete', 'guardian') AND sts.may_see_athlete(athlete_id));
 CREATE POLICY keeps ON sts.result_columns TO sts_api
     USING (club_id = (SELECT sts.asking_club()) AND (SELECT sts.keeps_results())) WITH CHECK (club_id = (SELECT sts.asking_club()) AND (SELECT sts.keeps_results()));
 

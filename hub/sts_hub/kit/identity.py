@@ -94,6 +94,7 @@ async def caller_of(database: Database, hashed: bytes) -> Caller | None:
         club_id=row["club_id"],
         role=Role(row["role"]),
         teams=frozenset(row["teams"]),
+        wards=frozenset(row["wards"]),
         name=row["name"],
         email=row["email"],
         club_name=row["club_name"],

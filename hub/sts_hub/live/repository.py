@@ -45,7 +45,7 @@ class Person:
     @property
     def thing(self) -> Thing:
         """What the policy decides on."""
-        return Thing(Kind.HEALTH, self.club_id, self.team_id, self.account_id)
+        return Thing(Kind.HEALTH, self.club_id, self.team_id, self.account_id, self.id)
 
 
 async def roster(session: ReadSession, team_id: UUID | None) -> tuple[list[Person], list[Worn]]:

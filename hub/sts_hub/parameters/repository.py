@@ -57,7 +57,7 @@ class ProposalRow:
     @property
     def thing(self) -> Thing:
         """What the policy decides on: it is part of the athlete."""
-        return Thing(Kind.ATHLETE, self.club_id, self.team_id, self.account_id)
+        return Thing(Kind.ATHLETE, self.club_id, self.team_id, self.account_id, self.athlete_id)
 
 
 async def page(

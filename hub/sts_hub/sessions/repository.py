@@ -61,7 +61,7 @@ class RosterRow:
     @property
     def thing(self) -> Thing:
         """What the policy decides on."""
-        return Thing(Kind.ATHLETE, self.club_id, self.team_id, self.account_id)
+        return Thing(Kind.ATHLETE, self.club_id, self.team_id, self.account_id, self.athlete_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,7 +227,7 @@ export interface paths {
         put?: never;
         /**
          * Add Consent
-         * @description Record a consent.
+         * @description Record a consent: an athlete's or guardian's own, or, as staff, one that was signed on paper.
          */
         post: operations["add_consent"];
         delete?: never;
@@ -403,6 +403,50 @@ export interface paths {
          * @description Remove an activity and all of its values.
          */
         delete: operations["remove_activity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/athletes/{athlete_id}/guardians": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Guardians
+         * @description Who stands for a minor athlete.
+         */
+        get: operations["list_guardians"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/athletes/{athlete_id}/guardians/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add Guardian
+         * @description Have an account of the role guardian stand for an athlete, until the athlete is of age.
+         */
+        put: operations["add_guardian"];
+        post?: never;
+        /**
+         * Remove Guardian
+         * @description Have an account stand for an athlete no more, at once.
+         */
+        delete: operations["remove_guardian"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1659,6 +1703,8 @@ export interface components {
              * @description The account that this athlete signs in with, if any.
              */
             account_id: string | null;
+            /** Birth Date */
+            birth_date: string | null;
         };
         /**
          * AthleteChange
@@ -1673,6 +1719,8 @@ export interface components {
             number?: number | null;
             /** Account Id */
             account_id?: string | null;
+            /** Birth Date */
+            birth_date?: string | null;
         };
         /**
          * AthleteResult
@@ -1982,9 +2030,15 @@ export interface components {
             from: string;
             /**
              * To
-             * @description When it was withdrawn; null while it holds.
+             * @description When it was withdrawn, or ends because the athlete comes of age; null while it holds.
              */
             to: string | null;
+            /**
+             * Given By
+             * @description Who gave it; on paper, staff recorded it.
+             * @enum {string}
+             */
+            given_by: "athlete" | "guardian" | "paper";
         };
         /**
          * ConsentChange
@@ -2384,6 +2438,33 @@ export interface components {
             /** @description Null: its gateway has not told them yet. */
             in_force: components["schemas"]["SettingsVersion"] | null;
             change: components["schemas"]["SettingsAsked"] | null;
+        };
+        /**
+         * Guardian
+         * @description Somebody who stands for a minor athlete: sees what the athlete sees, and consents.
+         */
+        Guardian: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Until
+             * Format: date
+             * @description The day from which it ends, by itself: the athlete is of age.
+             */
+            until: string;
+        };
+        /**
+         * Guardians
+         * @description All guardians of an athlete, by name.
+         */
+        Guardians: {
+            /** Items */
+            items: components["schemas"]["Guardian"][];
         };
         /**
          * Impulse
@@ -2806,6 +2887,8 @@ export interface components {
             number?: number | null;
             /** Account Id */
             account_id?: string | null;
+            /** Birth Date */
+            birth_date?: string | null;
         };
         /**
          * NewCode
@@ -3774,7 +3857,7 @@ export interface components {
          * @description What a person is in the club.
          * @enum {string}
          */
-        Role: "admin" | "director" | "coach" | "trainer" | "athlete" | "technician";
+        Role: "admin" | "director" | "coach" | "trainer" | "athlete" | "technician" | "guardian";
         /**
          * SavedColumns
          * @description A mapping under its name.
@@ -6775,6 +6858,256 @@ export interface operations {
             };
             /** @description There is nothing here (`urn:sts:problem:not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_guardians: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guardians"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_guardian: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_guardian: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,12 +14,15 @@ PEOPLE = (Kind.ATHLETE, Kind.CONSENT, Kind.HEALTH, Kind.ACTIVITY, Kind.ASSIGNMEN
 STAFF = (Role.COACH, Role.TRAINER)
 
 
-def caller(role: Role) -> Caller:
-    return Caller(ME, CLUB, role, frozenset({TEAM}))
+WARD, OTHER_ATHLETE = uuid4(), uuid4()
 
 
-def thing(kind: Kind, club=CLUB, team=TEAM, owner=OTHER) -> Thing:
-    return Thing(kind, club, team, owner)
+def caller(role: Role, *wards) -> Caller:
+    return Caller(ME, CLUB, role, frozenset({TEAM}), frozenset(wards))
+
+
+def thing(kind: Kind, club=CLUB, team=TEAM, owner=OTHER, athlete=OTHER_ATHLETE) -> Thing:
+    return Thing(kind, club, team, owner, athlete)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -48,6 +51,20 @@ def test_an_athlete_sees_only_what_is_hers(kind: Kind) -> None:
     assert may(caller(Role.ATHLETE), Act.SEE, thing(kind, owner=ME))
     assert not may(caller(Role.ATHLETE), Act.SEE, thing(kind))
     assert not may(caller(Role.ATHLETE), Act.SEE, thing(kind, owner=None))
+
+
+@pytest.mark.parametrize("kind", PEOPLE)
+def test_a_guardian_sees_only_what_is_the_wards(kind: Kind) -> None:
+    assert may(caller(Role.GUARDIAN, WARD), Act.SEE, thing(kind, athlete=WARD))
+    assert not may(caller(Role.GUARDIAN, WARD), Act.SEE, thing(kind))
+    assert not may(caller(Role.GUARDIAN, WARD), Act.SEE, thing(kind, athlete=None))
+    assert not may(caller(Role.GUARDIAN), Act.SEE, thing(kind, athlete=WARD))
+
+
+def test_a_guardian_changes_the_wards_consents_and_the_own_account_and_nothing_else() -> None:
+    guardian = caller(Role.GUARDIAN, WARD)
+    allowed = {kind for kind in Kind if may(guardian, Act.CHANGE, thing(kind, owner=ME, athlete=WARD))}
+    assert allowed == {Kind.CONSENT, Kind.ACCOUNT}
 
 
 def test_a_technician_sees_things_and_no_people() -> None:

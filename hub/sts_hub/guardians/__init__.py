@@ -1,0 +1,1 @@
+"""Guardians of minor athletes: endpoints, rules, queries and shapes."""
