@@ -82,9 +82,28 @@ async def test_what_is_loaded_agrees_with_its_ledger_and_its_roll_ups(owner: asy
     verdict = await verification.verify(owner)
     assert (verdict.faults, verdict.outstanding) == ([], {})
     worn = await owner.fetchval(
-        "SELECT count(DISTINCT athlete_id) FROM sts.assignment WHERE during @> $1", plan[0].start
+        "SELECT count(DISTINCT athlete_id) FROM sts.assignment WHERE during @> $1::timestamptz", plan[0].start
     )
     assert worn == 2 * people.SQUAD
+
+
+async def test_each_outing_stands_in_the_calendar_with_who_was_there_and_its_parts(
+    owner: asyncpg.Connection,
+) -> None:
+    plan = [one for one in calendar.outings(NOW) if one.kind == "match"][:1]
+    assert [count async for count in service.load(owner, "A club", SEED, plan)]
+    session = await owner.fetchrow("SELECT * FROM sts.session")
+    assert (session["started_at"], session["ended_at"]) == (plan[0].start, plan[0].end)
+    phases = await owner.fetch(
+        "SELECT p.name, min(lower(during)) AS since, max(upper(during)) AS until, count(*) AS athletes "
+        "FROM sts.session_phase p JOIN sts.phase_athlete a ON a.phase_id = p.id GROUP BY 1 ORDER BY 2"
+    )
+    assert [row["name"] for row in phases] == ["First half", "Half-time", "Second half"]
+    assert [row["until"] for row in phases] == [*(row["since"] for row in phases[1:]), plan[0].end]
+    there = await owner.fetchval("SELECT count(*) FROM sts.session_athlete")
+    heard = await owner.fetchval("SELECT count(DISTINCT series) FROM sts.sample")
+    assert {row["athletes"] for row in phases} == {there} == {heard}
+    assert await owner.fetchval("SELECT count(*) FROM sts.session_marker WHERE name = 'Kick-off'") == 2
 
 
 async def test_a_club_has_one_season(owner: asyncpg.Connection) -> None:

@@ -52,3 +52,22 @@ ORDER BY place RETURNING id
 
 -- name: touch
 INSERT INTO sts.touched (epoch, first_t, last_t) VALUES ($1, $2, $3)
+
+-- name: session
+-- An outing with its plan, and a phase for each part of it.
+WITH made AS (
+    INSERT INTO sts.session (club_id, team_id, kind, name, planned_from, planned_to, started_at, ended_at, plan)
+    VALUES ($1, $2, $3, $4, $5, $6, $5, $6, $7::jsonb) RETURNING id
+), roster AS (
+    INSERT INTO sts.session_athlete (session_id, athlete_id, club_id)
+    SELECT made.id, a, $1 FROM made, unnest($8::uuid[]) AS a
+)
+SELECT id FROM made
+
+-- name: phase
+WITH made AS (INSERT INTO sts.session_phase (session_id, name) VALUES ($1, $2) RETURNING id)
+INSERT INTO sts.phase_athlete (phase_id, session_id, athlete_id, during)
+SELECT made.id, $1, a, tstzrange($3, $4) FROM made, unnest($5::uuid[]) AS a
+
+-- name: marker
+INSERT INTO sts.session_marker (session_id, at, name) VALUES ($1, $2, $3)

@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from sts_hub.errors import HubError
-from sts_hub.season import hearts, straps
+from sts_hub.season import diary, hearts, straps
 from sts_hub.season.calendar import Illness, Outing, illnesses
 from sts_hub.season.people import TEAMS, Person, squads
 from sts_hub.season.straps import SQL
@@ -24,6 +24,7 @@ BEFORE = timedelta(days=1)
 class Squad(NamedTuple):
     """A team in the database, and its people with their ids."""
 
+    club_id: UUID
     team_id: UUID
     gateway: str
     people: list[tuple[Person, UUID]]
@@ -51,7 +52,8 @@ async def load(connection: Connection, club: str, seed: int, plan: list[Outing])
         squad = found[outing.team]
         there = squad.there(outing, ill)
         told = hearts.rates([one for one, _ in there], outing, (outing.start - first) / length, ill, chance)
-        labels = [_label(person) for person, _ in there]
+        labels, ids = [_label(person) for person, _ in there], [athlete_id for _, athlete_id in there]
+        await diary.write(connection, squad.club_id, squad.team_id, outing, ids)
         yield await straps.store(connection, squad.gateway, outing, labels, told)
 
 
@@ -70,7 +72,7 @@ async def _squad(connection: Connection, club_id: UUID, team: int, seed: int, pl
                 SQL.strap, club_id, f"{gateway} {label}", label, gateway, athlete_id, since, until
             )
             people.append((person, athlete_id))
-    return Squad(team_id, gateway, people)
+    return Squad(club_id, team_id, gateway, people)
 
 
 def _label(person: Person) -> str:

@@ -1,0 +1,36 @@
+"""Writes an outing into the calendar, as the staff beside the pitch would have told it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sts_hub.season.straps import SQL
+
+if TYPE_CHECKING:
+    from sts_hub.db.pools import Connection
+    from sts_hub.season.calendar import Outing
+
+KICK_OFF = "Kick-off"
+
+
+async def write(
+    connection: Connection, club_id: UUID, team_id: UUID, outing: Outing, there: Sequence[UUID]
+) -> None:
+    """The session with its roster, its phases and, of a match, when each half began. One transaction."""
+    plan = [{"name": part.name, "minutes": part.minutes, "group": None} for part in outing.parts]
+    borders = (outing.start, outing.end)
+    async with connection.transaction():
+        session_id = await connection.fetchval(
+            SQL.session, club_id, team_id, outing.kind, outing.name, *borders, json.dumps(plan), there
+        )
+        at = outing.start
+        for part in outing.parts:
+            until = at + timedelta(minutes=part.minutes)
+            await connection.execute(SQL.phase, session_id, part.name, at, until, there)
+            if part.name.endswith("half"):
+                await connection.execute(SQL.marker, session_id, at, KICK_OFF)
+            at = until
