@@ -34,6 +34,7 @@ $ sts-hub compute trimp --list                              one of them
 $ sts-hub compute session_rpe -w rating=7 -w duration_min=60
 $ sts-hub compute trimp --variant edwards heart.csv -w hr_max=190 --to 5400
 $ sts-hub compute trimp receipt.json --json                 a number with its receipt gives the same digits again
+$ sts-hub --install-completion                              names of formulas and variants by the tab key
 ```
 
 A **CSV** file has the names of what was measured in its first line: `t_s` (seconds) beside a series, such as `t_s,heart_rate`;

@@ -54,9 +54,7 @@ class LazyCommands(TyperGroup):
         self.format_options(ctx, formatter)
 
 
-app = typer.Typer(
-    cls=LazyCommands, no_args_is_help=True, add_completion=False, help=(__doc__ or "").partition("\n")[0]
-)
+app = typer.Typer(cls=LazyCommands, no_args_is_help=True, help=(__doc__ or "").partition("\n")[0])
 
 
 @app.callback()
@@ -67,7 +65,7 @@ def hub() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; an error that a person can act on is a sentence, never a traceback."""
     try:
-        app(args=arguments)
+        app(args=arguments, prog_name="sts-hub")
     except HubError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)

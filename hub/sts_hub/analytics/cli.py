@@ -24,6 +24,16 @@ HOW: Final = "Next: sts-hub compute --list, or docs/formulas.md with an example 
 app = typer.Typer(no_args_is_help=True)
 
 
+def _formula_names(incomplete: str) -> list[str]:
+    return [one.id for one in CATALOGUE if one.id.startswith(incomplete)]
+
+
+def _variant_names(incomplete: str) -> list[str]:
+    """Of all formulas: what was typed before is not known while an option waits for its value."""
+    names = {variant.name for one in CATALOGUE for variant in one.variants}
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
 @app.callback()
 def analytics() -> None:
     """Training science."""
@@ -31,12 +41,17 @@ def analytics() -> None:
 
 @app.command()
 def compute(
-    formula: Annotated[str | None, typer.Argument(help="Its name, as --list tells it.")] = None,
+    formula: Annotated[
+        str | None, typer.Argument(help="Its name, as --list tells it.", autocompletion=_formula_names)
+    ] = None,
     file: Annotated[
         str | None,
         typer.Argument(metavar="[INPUT]", help="A document in JSON, or CSV; - for standard input."),
     ] = None,
-    variant: Annotated[str | None, typer.Option("--variant", "-v", help="Which way to work it out.")] = None,
+    variant: Annotated[
+        str | None,
+        typer.Option("--variant", "-v", help="Which way to work it out.", autocompletion=_variant_names),
+    ] = None,
     more: Annotated[
         list[str] | None,
         typer.Option(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +129,19 @@ def test_what_cannot_be_worked_out_is_one_sentence_and_exit_one(
 def test_a_file_that_is_not_there_is_told_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = ran(capsys, "trimp", "/nowhere/at/all", "-v", "edwards")
     assert (code, err) == (1, "/nowhere/at/all cannot be read: No such file or directory.\n")
+
+
+def completed(words: str) -> list[str]:
+    """What bash would be offered."""
+    asked = {"_STS_HUB_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    code = "from sts_hub.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **asked}
+    )
+    return done.stdout.split()
+
+
+def test_formulas_and_their_variants_are_completed() -> None:
+    assert completed("sts-hub comp") == ["compute"]
+    assert completed("sts-hub compute tri") == ["trimp"]
+    assert completed("sts-hub compute trimp -v ed") == ["edwards"]
