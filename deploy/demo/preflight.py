@@ -37,6 +37,7 @@ PACKAGES = {
     "qemu": {"apt-get": "qemu-system-x86", "dnf": "qemu-system-x86-core", "pacman": "qemu-system-x86"},
     "ext4": {"apt-get": "e2fsprogs", "dnf": "e2fsprogs", "pacman": "e2fsprogs"},
     "xfs": {"apt-get": "xfsprogs", "dnf": "xfsprogs", "pacman": "xfsprogs"},
+    "zsh": {"apt-get": "zsh", "dnf": "zsh", "pacman": "zsh"},
     "venv": {"apt-get": "python3-venv", "dnf": "python3-pip", "pacman": "python"},
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -60,7 +61,7 @@ NEEDS = {
     "demo-check": ("venv", "rabbitmq", "dbus", "faketime"),
     "bench": ("venv", "rabbitmq", "dbus", "faketime"),
     "check": ("venv",),
-    "test": ("venv", "rabbitmq", "dbus", "faketime", "browser"),
+    "test": ("venv", "rabbitmq", "dbus", "faketime", "browser", "zsh"),
     "test-long": ("venv",),
     "test-storm": ("venv", "rabbitmq", "dbus"),
     "test-power": ("venv", "strace"),
@@ -172,6 +173,10 @@ def _strace() -> list[Lack]:
     return _lack_of("strace", "strace is not installed.", bool(shutil.which("strace")))
 
 
+def _zsh() -> list[Lack]:
+    return _lack_of("zsh", "zsh is not installed (the Tab key is tried in it).", bool(shutil.which("zsh")))
+
+
 def _qemu() -> list[Lack]:
     found = bool(shutil.which("qemu-system-x86_64"))
     return _lack_of("qemu", "QEMU is not installed (real BlueZ runs in it, on a kernel of its own).", found)
@@ -195,6 +200,7 @@ CHECKS = {
     "browser": _browser,
     "mmdebstrap": _mmdebstrap,
     "strace": _strace,
+    "zsh": _zsh,
     "qemu": _qemu,
     "ext4": _ext4,
     "xfs": _xfs,

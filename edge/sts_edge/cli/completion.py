@@ -8,6 +8,9 @@ from .output import Stop
 
 SHELLS = ("bash", "zsh", "fish")
 _VARIABLE = "_STS_EDGE_COMPLETE"
+# zsh reads a file of its function path at the first Tab as if it were the function itself: what it defines must then be
+# called, or that Tab completes nothing.
+_AT_THE_FIRST_TAB = {"zsh": '\n[[ $funcstack[1] = _sts-edge ]] && _sts_edge_completion "$@"'}
 
 
 def completion(call: Call, shell: str) -> None:
@@ -17,4 +20,4 @@ def completion(call: Call, shell: str) -> None:
     if shell not in SHELLS:
         raise Stop(Exit.USAGE, f"{shell!r} is no shell known here: {', '.join(SHELLS)}.")
     script = get_completion_script(prog_name="sts-edge", complete_var=_VARIABLE, shell=shell)
-    call.output.line(script.rstrip())
+    call.output.line(script.rstrip() + _AT_THE_FIRST_TAB.get(shell, ""))
