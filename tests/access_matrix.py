@@ -59,6 +59,7 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/enrolment-codes": _KEEPERS,
     "/sensors": _KEEPERS,
     "/competitions": _SCORERS,
+    "/gateways/{name}/impulses": _SCORERS,
     "/result-columns": _SCORERS,
 }
 # Signing in is for nobody in particular, a password is asked for as slowly as there; the live stream never ends. They have
@@ -101,6 +102,8 @@ def body_of(operation: str, of: Mapping[str, Any]) -> Any:
         "change_account": {"name": "Renamed"},
         "end_consent": {"to": "2026-09-01T00:00:00Z"},
         "give_order": {"act": "identify"},
+        "assign_impulses": {"assignments": []},
+        "set_race_clock": {"offset_ms": 0, "error_ms": 10},
         "send_named_file": {"meet": {"name": "Cup"}},
         "send_result_file": {"meet": {}},
         "say_who_it_is": {"athlete_id": None},

@@ -83,6 +83,8 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "athlete_listing": ("athlete_id", _people()),
     "result_columns": ("club_id", {_SCORERS: "club"}),
     "document_result": ("document_id", {_STAFF: "heat"}),
+    "race_clock": ("competition_id", {_ALL: "cup"}),
+    "impulse_assignment": ("club_id", {_STAFF: "club"}),
 }
 
 _ORDER: Final = "sts.gateway_order (gateway, act, asked_by, expires_at)"
@@ -105,7 +107,23 @@ WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
         )
     ],
     ("athlete_listing", "changes"): [
-        ("UPDATE sts.athlete_listing SET birth_year = 2001", {_CHIEFS: 3, _TRAINERS: 2})
+        ("UPDATE sts.athlete_listing SET licences = '{x}'", {_CHIEFS: 3, _TRAINERS: 2})
+    ],
+    ("race_clock", "adds"): [
+        (
+            "INSERT INTO sts.race_clock (competition_id, club_id, name, offset_us, error_us, how, set_by) "
+            f"VALUES ('{{{cup}}}', '{{{club}}}', 'main', 0, 0, 'hand', 'x')",
+            rights,
+        )
+        for cup, club, rights in (("cup", "club", {_SCORERS: 1}), ("other_cup", "other_club", {}))
+    ],
+    ("impulse_assignment", "adds"): [
+        (
+            "INSERT INTO sts.impulse_assignment (club_id, epoch, seq, place, assigned_by) "
+            f"VALUES ('{{{club}}}', gen_random_uuid(), 0, 0, 'x')",
+            rights,
+        )
+        for club, rights in (("club", {_SCORERS: 1}), ("other_club", {}))
     ],
     ("result_columns", "keeps"): [
         (
@@ -335,6 +353,18 @@ async def fill(world: World) -> None:
             world[club],
         )
         await world.database.owner.execute("INSERT INTO sts.document_result VALUES ($1, now())", world[heat])
+        await world.database.owner.execute(
+            "INSERT INTO sts.impulse_assignment (club_id, epoch, seq, place, assigned_by) "
+            "VALUES ($1, gen_random_uuid(), 0, 0, 'x')",
+            world[club],
+        )
+    for cup, club in (("cup", "club"), ("other_cup", "other_club")):
+        await world.database.owner.execute(
+            "INSERT INTO sts.race_clock (competition_id, club_id, name, offset_us, error_us, how, set_by) "
+            "VALUES ($1, $2, 'main', 0, 0, 'hand', 'x')",
+            world[cup],
+            world[club],
+        )
     await world.database.owner.execute(_ANSWERED, [world["club"], world["other_club"]])
 
 

@@ -236,7 +236,7 @@ class TestMatching:
     ) -> None:
         await self.rename(world, "rosa", "zoe O'QUILL")
         coach = world.as_("coach")
-        await coach.put(f"{API}/athletes/{world['rosa']}/listing", json={"birth_year": 2011})
+        await coach.patch(f"{API}/athletes/{world['rosa']}", json={"birth_date": "2011-06-07"})
         await send(coach, CSV, "a.csv", cup)
         (found,) = await self.people(world, cup, "name")
         assert found["athlete_id"] == str(world["rosa"])
@@ -244,7 +244,7 @@ class TestMatching:
     async def test_another_year_of_birth_is_another_person(self, world: World, cup: str) -> None:
         await self.rename(world, "rosa", "Zoé O'Quill")
         coach = world.as_("coach")
-        await coach.put(f"{API}/athletes/{world['rosa']}/listing", json={"birth_year": 1999})
+        await coach.patch(f"{API}/athletes/{world['rosa']}", json={"birth_date": "1999-06-07"})
         await send(coach, CSV, "a.csv", cup)
         assert await self.people(world, cup, "name") == []
         assert await self.people(world, cup, "ambiguous") == []

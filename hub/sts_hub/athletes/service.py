@@ -59,6 +59,12 @@ async def several(
     return rows
 
 
+async def visible(session: ReadSession, caller: Caller, athlete_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these athletes whom the caller may see."""
+    rows = await repository.by_ids(session, list(athlete_ids)) if athlete_ids else []
+    return {row.id for row in rows if may(caller, Act.SEE, row.thing())}
+
+
 async def added(session: WriteSession, caller: Caller, new: NewAthlete) -> Athlete:
     """Add an athlete to a team of the caller."""
     guard_new(caller, Thing(Kind.ATHLETE, caller.club_id, new.team_id))

@@ -188,7 +188,7 @@ async def list_athlete_results(
 
 @router.get("/athletes/{athlete_id}/listing", responses=_READ)
 async def get_listing(caller: Asking, session: Reads, athlete_id: UUID) -> ListingShown:
-    """How result lists know an athlete: year of birth and licences."""
+    """How result lists know an athlete, beside name and date of birth."""
     return await service.listing(session, caller, athlete_id)
 
 

@@ -37,6 +37,21 @@ class Facts:
     people: dict[str, Competitor] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A fact with what is said around it; empty where there is nothing."""
+
+    id: int
+    kind: str
+    version: int
+    content: dict[str, Any]
+    athlete_id: UUID | None
+    entry: dict[str, Any]
+    heat: dict[str, Any]
+    round: dict[str, Any]
+    format: str
+
+
 def facts_of(meet: Meet, salt: UUID) -> Facts:
     """The facts of a meet; people without an id are known by a hash with this salt."""
     teller = _Teller(salt)

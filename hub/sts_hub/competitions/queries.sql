@@ -118,7 +118,15 @@ ORDER BY f.id
 LIMIT $5
 
 -- name: fact
-SELECT f.id, f.competition_id, c.club_id, f.kind, f.key FROM sts.result_fact f JOIN sts.competition c ON c.id = f.competition_id
+-- A fact with what stands around it: of a result its entry, heat and round; of each what is said now.
+SELECT f.id, f.kind, f.version, f.content::text AS content, p.athlete_id, e.content::text AS entry, h.content::text AS heat,
+       r.content::text AS round, file.format
+FROM sts.result_fact f
+JOIN sts.result_file file ON file.id = f.file_id
+LEFT JOIN sts.competitor p ON p.id = f.competitor_id
+LEFT JOIN sts.result_fact e ON e.competition_id = f.competition_id AND e.kind = 'entry' AND e.key = f.key
+LEFT JOIN sts.result_fact h ON h.competition_id = f.competition_id AND h.kind = 'heat' AND h.key = e.parent
+LEFT JOIN sts.result_fact r ON r.competition_id = f.competition_id AND r.kind = 'round' AND r.key = h.parent
 WHERE f.id = $1 AND f.competition_id = $2
 
 -- name: versions
@@ -139,18 +147,15 @@ SELECT p.id, p.key, p.kind, p.name, p.birth, p.gender, p.nation, p.club, p.match
        p.athlete_id, p.candidates
 FROM sts.competitor p WHERE p.id = $1 AND p.competition_id = $2
 
--- name: athletes
-SELECT id, club_id, team_id, account_id FROM sts.athlete WHERE id = ANY ($1)
-
 -- name: say_who
 UPDATE sts.competitor SET athlete_id = $2, matched = 'person', candidates = '{}' WHERE id = $1
 
 -- name: listing
-SELECT birth_year, licences FROM sts.athlete_listing WHERE athlete_id = $1
+SELECT licences FROM sts.athlete_listing WHERE athlete_id = $1
 
 -- name: list_athlete
-INSERT INTO sts.athlete_listing (athlete_id, club_id, birth_year, licences) VALUES ($1, $2, $3, $4)
-ON CONFLICT (athlete_id) DO UPDATE SET birth_year = excluded.birth_year, licences = excluded.licences
+INSERT INTO sts.athlete_listing (athlete_id, club_id, licences) VALUES ($1, $2, $3)
+ON CONFLICT (athlete_id) DO UPDATE SET licences = excluded.licences
 
 -- name: results_of
 -- Results of an athlete, newest competition first.

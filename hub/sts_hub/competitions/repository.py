@@ -1,6 +1,6 @@
 """Competitions, their files, people and facts in the database."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from sts_hub.competitions.changes import Change, Known
-from sts_hub.competitions.facts import full_name, storable
+from sts_hub.competitions.facts import FactRow, full_name, storable
 from sts_hub.competitions.matching import Match, Own
 from sts_hub.db import queries
 from sts_hub.kit.database import ReadSession, WriteSession
@@ -258,9 +258,15 @@ async def facts(
     return [_decoded(row, "content") for row in rows]
 
 
-async def fact_exists(session: ReadSession, competition_id: UUID, fact_id: int) -> bool:
-    """Whether the competition has this fact."""
-    return await session.row(_SQL.fact, fact_id, competition_id) is not None
+async def fact(session: ReadSession, competition_id: UUID, fact_id: int) -> FactRow | None:
+    """A fact of a competition, or None."""
+    row = await session.row(_SQL.fact, fact_id, competition_id)
+    if row is None:
+        return None
+    told = _decoded(row, "content", "entry", "heat", "round")
+    return FactRow(
+        **{name: {} if part is None and name != "athlete_id" else part for name, part in told.items()}
+    )
 
 
 async def versions(session: ReadSession, fact_id: int) -> list[dict[str, Any]]:
@@ -299,31 +305,22 @@ async def competitor(session: ReadSession, competition_id: UUID, competitor_id: 
     return dict(row) if row else None
 
 
-async def athletes(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, Thing]:
-    """What the policy decides on, of these athletes."""
-    rows = await session.rows(_SQL.athletes, list(ids)) if ids else []
-    return {
-        row["id"]: Thing(Kind.ATHLETE, row["club_id"], row["team_id"], row["account_id"], row["id"])
-        for row in rows
-    }
-
-
 async def say_who(session: WriteSession, competitor_id: int, athlete_id: UUID | None) -> None:
     """A person has said which athlete this is, or that it is none."""
     await session.do(_SQL.say_who, competitor_id, athlete_id)
 
 
-async def listing(session: ReadSession, athlete_id: UUID) -> tuple[int | None, list[str]]:
-    """Year of birth and licences of an athlete."""
+async def licences(session: ReadSession, athlete_id: UUID) -> list[str]:
+    """Licences of an athlete."""
     row = await session.row(_SQL.listing, athlete_id)
-    return (row["birth_year"], row["licences"]) if row else (None, [])
+    return list(row["licences"]) if row else []
 
 
 async def list_athlete(
-    session: WriteSession, athlete_id: UUID, club_id: UUID, birth_year: int | None, licences: Sequence[str]
+    session: WriteSession, athlete_id: UUID, club_id: UUID, licences: Sequence[str]
 ) -> None:
-    """Store year of birth and licences of an athlete."""
-    await session.do(_SQL.list_athlete, athlete_id, club_id, birth_year, list(licences))
+    """Store the licences of an athlete."""
+    await session.do(_SQL.list_athlete, athlete_id, club_id, list(licences))
 
 
 async def columns_page(

@@ -178,16 +178,14 @@ class WhoItIs(Body):
 
 
 class Listing(Body):
-    """How result lists know an athlete."""
+    """How result lists know an athlete, beside name and date of birth."""
 
-    birth_year: Annotated[int, Field(ge=1900, le=2200)] | None = None
     licences: Annotated[list[Label], Field(max_length=20)] = Field(default_factory=list)
 
 
 class ListingShown(Shown):
-    """How result lists know an athlete."""
+    """How result lists know an athlete, beside name and date of birth."""
 
-    birth_year: int | None
     licences: list[str]
 
 

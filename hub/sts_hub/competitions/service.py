@@ -11,6 +11,7 @@ import msgspec
 
 from sts_hub.athletes import service as athletes
 from sts_hub.competitions import intake, repository
+from sts_hub.competitions.facts import FactRow
 from sts_hub.competitions.repository import CompetitionRow, FileRow
 from sts_hub.competitions.schemas import (
     AthleteResult,
@@ -173,13 +174,20 @@ async def facts(
     return cut.page(seen, key=lambda row: (row["id"],), item=Fact.model_validate)
 
 
+async def fact(session: ReadSession, caller: Caller, competition_id: UUID, fact_id: int) -> FactRow:
+    """A fact with what is said around it; raises NotFound."""
+    await one(session, caller, competition_id)
+    row = await repository.fact(session, competition_id, fact_id)
+    if row is None:
+        raise NotFound("There is no such fact in this competition.")
+    return row
+
+
 async def versions(
     session: ReadSession, caller: Caller, competition_id: UUID, fact_id: int
 ) -> list[FactVersion]:
     """What a fact was, from the first version on."""
-    await one(session, caller, competition_id)
-    if not await repository.fact_exists(session, competition_id, fact_id):
-        raise NotFound("There is no such fact in this competition.")
+    await fact(session, caller, competition_id, fact_id)
     return [FactVersion.model_validate(row) for row in await repository.versions(session, fact_id)]
 
 
@@ -203,11 +211,9 @@ async def who_it_is(
         raise NotFound("There is no such person in this competition.")
     if who.athlete_id is not None:
         athlete = await athletes.one(session, caller, who.athlete_id, Act.CHANGE)
-        year, licences = await repository.listing(session, athlete.id)
-        if row["licence"] and row["licence"] not in licences:
-            await repository.list_athlete(
-                session, athlete.id, athlete.club_id, year, [*licences, row["licence"]]
-            )
+        known = await repository.licences(session, athlete.id)
+        if row["licence"] and row["licence"] not in known:
+            await repository.list_athlete(session, athlete.id, athlete.club_id, [*known, row["licence"]])
     await repository.say_who(session, competitor_id, who.athlete_id)
     after = await repository.competitor(session, competition_id, competitor_id)
     (seen,) = await _hidden(session, caller, [after] if after else [])
@@ -219,8 +225,7 @@ async def _hidden(
 ) -> list[dict[str, Any]]:
     """The same rows, without the athletes whom the caller may not see."""
     named = {row["athlete_id"] for row in rows} | {one for row in rows for one in row.get("candidates", ())}
-    things = await repository.athletes(session, named - {None})
-    seen = {one for one, thing in things.items() if may(caller, Act.SEE, thing)}
+    seen = await athletes.visible(session, caller, named - {None})
     return [
         row
         | {"athlete_id": row["athlete_id"] if row["athlete_id"] in seen else None}
@@ -232,8 +237,7 @@ async def _hidden(
 async def listing(session: ReadSession, caller: Caller, athlete_id: UUID) -> ListingShown:
     """How result lists know an athlete."""
     await athletes.one(session, caller, athlete_id)
-    year, licences = await repository.listing(session, athlete_id)
-    return ListingShown(birth_year=year, licences=licences)
+    return ListingShown(licences=await repository.licences(session, athlete_id))
 
 
 async def listed_as(session: WriteSession, caller: Caller, athlete_id: UUID, new: Listing) -> ListingShown:
@@ -247,8 +251,8 @@ async def listed_as(session: WriteSession, caller: Caller, athlete_id: UUID, new
             f"The licence {min(taken)} belongs to another athlete of the club.",
             way_out="Take it from that athlete first.",
         )
-    await repository.list_athlete(session, athlete_id, athlete.club_id, new.birth_year, new.licences)
-    return ListingShown(birth_year=new.birth_year, licences=new.licences)
+    await repository.list_athlete(session, athlete_id, athlete.club_id, new.licences)
+    return ListingShown(licences=new.licences)
 
 
 async def results_of(session: ReadSession, caller: Caller, athlete_id: UUID, cut: Cut) -> Page[AthleteResult]:

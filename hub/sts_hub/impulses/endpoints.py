@@ -1,17 +1,17 @@
-"""The route of impulses."""
+"""Routes of impulses."""
 
 from typing import Annotated
 
 from fastapi import Path, Query
 
-from sts_hub.errors import NotFound, NotSignedIn
+from sts_hub.errors import Forbidden, NotFound, NotSignedIn
 from sts_hub.impulses import service
-from sts_hub.impulses.schemas import Impulse
+from sts_hub.impulses.schemas import Assigned, Impulse, ImpulseAssignments
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.pages import Part
-from sts_hub.kit.problems import described
+from sts_hub.kit.problems import UNSAFE, described
 from sts_hub.kit.routes import Router
-from sts_hub.kit.sessions import Reads
+from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.kit.shapes import Moment, Page
 from sts_protocols.routing import GATEWAY_NAME
 
@@ -27,3 +27,9 @@ async def list_impulses(
 ) -> Page[Impulse]:
     """What the timers of a gateway told, by time of arrival: with unassigned, manual and deleted ones."""
     return await service.listed(session, caller, part, name, since)
+
+
+@router.put("/{name}/impulses/assignments", responses=described(NotSignedIn, NotFound, Forbidden, *UNSAFE))
+async def assign_impulses(caller: Asking, session: Writes, name: Name, new: ImpulseAssignments) -> Assigned:
+    """Say whose impulses are, all of these or none; of one that was assigned before, the last word counts."""
+    return await service.assigned(session, caller, name, new)

@@ -10,10 +10,26 @@ SELECT i.t AS stored_t, i.epoch, i.seq, i.place, i.timer, i.ticks, i.channel, i.
        ) AS deleted,
        i.t + e.delta_us * interval '1 microsecond' AS arrived,
        coalesce(i.clock_error_us, e.pin_error_us) AS clock_error_us,
-       i.moment + e.delta_us * interval '1 microsecond' AS moment, i.moment_error_us
+       i.moment + e.delta_us * interval '1 microsecond' AS moment, i.moment_error_us,
+       a.bib AS assigned_bib, a.athlete_id, a.assigned_by, a.assigned_at
 FROM sts.impulse i JOIN sts.epoch_clock e USING (epoch)
+LEFT JOIN LATERAL (
+    SELECT s.bib, s.athlete_id, s.assigned_by, s.assigned_at FROM sts.impulse_assignment s
+    WHERE s.epoch = i.epoch AND s.seq = i.seq AND s.place = i.place ORDER BY s.id DESC LIMIT 1
+) a ON true
 WHERE i.gateway = $1
   AND ($2::timestamptz IS NULL OR i.t + e.delta_us * interval '1 microsecond' >= $2)
   AND ($3::timestamptz IS NULL OR (i.t, i.epoch, i.seq, i.place) > ($3, $4::text::uuid, $5::bigint, $6::int))
 ORDER BY i.t, i.epoch, i.seq, i.place
 LIMIT $7
+
+-- name: moment
+-- When an impulse was by the gateway's clock, and how far off that may be.
+SELECT i.moment + e.delta_us * interval '1 microsecond' AS moment,
+       i.moment_error_us + coalesce(i.clock_error_us, e.pin_error_us, 0) AS error_us
+FROM sts.impulse i JOIN sts.epoch_clock e USING (epoch)
+WHERE i.gateway = $1 AND i.epoch = $2 AND i.seq = $3 AND i.place = $4
+
+-- name: assign
+INSERT INTO sts.impulse_assignment (club_id, epoch, seq, place, bib, athlete_id, assigned_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sts_hub.db import queries
-from sts_hub.kit.database import ReadSession
+from sts_hub.kit.database import ReadSession, WriteSession
 
 _SQL = queries.load("sts_hub.impulses")
 
@@ -30,6 +30,10 @@ class ImpulseRow:
     clock_error_us: int | None
     moment: datetime | None
     moment_error_us: int | None
+    assigned_bib: str | None
+    athlete_id: UUID | None
+    assigned_by: str | None
+    assigned_at: datetime | None
 
     @property
     def key(self) -> tuple[datetime, str, int, int]:
@@ -42,3 +46,23 @@ async def page(
 ) -> list[ImpulseRow]:
     """Up to `limit` + 1 impulses of a gateway behind the key given, arrived since then."""
     return [ImpulseRow(**row) for row in await session.rows(_SQL.page, gateway, since, *after, limit + 1)]
+
+
+async def moment(
+    session: ReadSession, gateway: str, impulse: tuple[UUID, int, int]
+) -> tuple[datetime | None, int | None] | None:
+    """When an impulse was, and how far off that may be, µs; None where the gateway told of no such impulse."""
+    row = await session.row(_SQL.moment, gateway, *impulse)
+    return (row["moment"], row["error_us"]) if row else None
+
+
+async def assign(
+    session: WriteSession,
+    club_id: UUID,
+    impulse: tuple[UUID, int, int],
+    bib: str | None,
+    athlete_id: UUID | None,
+    assigned_by: str,
+) -> None:
+    """Note whose an impulse is from now on."""
+    await session.do(_SQL.assign, club_id, *impulse, bib, athlete_id, assigned_by)

@@ -1,11 +1,12 @@
 """The shape of an impulse."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, field_validator
 
-from sts_hub.kit.shapes import Shown
+from sts_hub.kit.shapes import Body, Label, Shown
 
 
 class Impulse(Shown):
@@ -32,7 +33,44 @@ class Impulse(Shown):
         description="The moment is right within this beside the gateway's clock, µs."
     )
 
+    assigned_bib: str | None = Field(description="Whose bib a person said it is; what the timer told stays.")
+    athlete_id: UUID | None = Field(description="Which own athlete, if it is one whom you see.")
+    assigned_by: str | None = Field(description="Null: nobody has said whose it is.")
+    assigned_at: datetime | None
+
     @field_validator("line", mode="before")
     @classmethod
     def _text(cls, line: bytes | str) -> str:
         return line if isinstance(line, str) else line.decode("latin-1")
+
+
+class ImpulseId(Body):
+    """Which impulse of a gateway is meant."""
+
+    epoch: UUID
+    seq: Annotated[int, Field(ge=0, le=2**63 - 1)]
+    place: Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+    @property
+    def key(self) -> tuple[UUID, int, int]:
+        """As the database asks for it."""
+        return self.epoch, self.seq, self.place
+
+
+class ImpulseAssignment(ImpulseId):
+    """Whose an impulse is: a bib, an own athlete, or both; neither: nobody's any more."""
+
+    bib: Label | None = None
+    athlete_id: UUID | None = None
+
+
+class ImpulseAssignments(Body):
+    """Assignments that are made together or not at all."""
+
+    assignments: Annotated[list[ImpulseAssignment], Field(max_length=200)]
+
+
+class Assigned(Shown):
+    """How many impulses were assigned."""
+
+    assigned: int

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-import zlib
 from typing import Final
 
 from sts_protocols.errors import ResultFileError
@@ -19,15 +18,9 @@ def unpacked(data: bytes, ending: str) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _content(archive, _chosen(archive.infolist(), ending))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        EOFError,
-        OSError,
-        ValueError,
-        RuntimeError,
-    ) as error:
+    except ResultFileError:
+        raise
+    except Exception as error:  # zipfile lets out whatever it stumbles over: of damaged files even IndexError
         raise ResultFileError(f"The zip file cannot be unpacked ({error}).") from None
 
 

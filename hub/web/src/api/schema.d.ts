@@ -1000,6 +1000,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gateways/{name}/impulses/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign Impulses
+         * @description Say whose impulses are, all of these or none; of one that was assigned before, the last word counts.
+         */
+        put: operations["assign_impulses"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gateways/{name}/unplaced": {
         parameters: {
             query?: never;
@@ -1285,7 +1305,7 @@ export interface paths {
         };
         /**
          * Get Listing
-         * @description How result lists know an athlete: year of birth and licences.
+         * @description How result lists know an athlete, beside name and date of birth.
          */
         get: operations["get_listing"];
         /**
@@ -1317,6 +1337,50 @@ export interface paths {
          * @description Save which column of a table is what, under a name; a file is then sent with `columns=` this name.
          */
         put: operations["save_result_columns"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/competitions/{competition_id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Race Clocks
+         * @description How far each clock of a competition is off, against the gateways.
+         */
+        get: operations["list_race_clocks"];
+        /**
+         * Set Race Clock
+         * @description Say how far a clock is off: by hand, or by an impulse that both got.
+         */
+        put: operations["set_race_clock"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/competitions/{competition_id}/facts/{fact_id}/heart-rate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Split Rates
+         * @description Heart rate of an own athlete's result, split by split; none where the clock may be off by more than a second.
+         */
+        get: operations["get_split_rates"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1632,6 +1696,14 @@ export interface components {
             pauses: components["schemas"]["Pause"][];
             /** Warnings */
             warnings: string[];
+        };
+        /**
+         * Assigned
+         * @description How many impulses were assigned.
+         */
+        Assigned: {
+            /** Assigned */
+            assigned: number;
         };
         /**
          * Assignment
@@ -2533,24 +2605,64 @@ export interface components {
              * @description The moment is right within this beside the gateway's clock, µs.
              */
             moment_error_us: number | null;
+            /**
+             * Assigned Bib
+             * @description Whose bib a person said it is; what the timer told stays.
+             */
+            assigned_bib: string | null;
+            /**
+             * Athlete Id
+             * @description Which own athlete, if it is one whom you see.
+             */
+            athlete_id: string | null;
+            /**
+             * Assigned By
+             * @description Null: nobody has said whose it is.
+             */
+            assigned_by: string | null;
+            /** Assigned At */
+            assigned_at: string | null;
+        };
+        /**
+         * ImpulseAssignment
+         * @description Whose an impulse is: a bib, an own athlete, or both; neither: nobody's any more.
+         */
+        ImpulseAssignment: {
+            /**
+             * Epoch
+             * Format: uuid
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /** Place */
+            place: number;
+            /** Bib */
+            bib?: string | null;
+            /** Athlete Id */
+            athlete_id?: string | null;
+        };
+        /**
+         * ImpulseAssignments
+         * @description Assignments that are made together or not at all.
+         */
+        ImpulseAssignments: {
+            /** Assignments */
+            assignments: components["schemas"]["ImpulseAssignment"][];
         };
         /**
          * Listing
-         * @description How result lists know an athlete.
+         * @description How result lists know an athlete, beside name and date of birth.
          */
         Listing: {
-            /** Birth Year */
-            birth_year?: number | null;
             /** Licences */
             licences?: string[];
         };
         /**
          * ListingShown
-         * @description How result lists know an athlete.
+         * @description How result lists know an athlete, beside name and date of birth.
          */
         ListingShown: {
-            /** Birth Year */
-            birth_year: number | null;
             /** Licences */
             licences: string[];
         };
@@ -3045,6 +3157,23 @@ export interface components {
              * @description When it happened: the time of the tap, however late it arrives; now when left out.
              */
             at?: string | null;
+        };
+        /**
+         * NewRaceClock
+         * @description How far a clock is off: by hand, or by a sync impulse.
+         */
+        NewRaceClock: {
+            /**
+             * Name
+             * @description `main`, or the format of the files whose times it tells: lif, lenex, ...
+             * @default main
+             */
+            name: string;
+            /** Offset Ms */
+            offset_ms?: number | null;
+            /** Error Ms */
+            error_ms?: number | null;
+            impulse?: components["schemas"]["SyncImpulse"] | null;
         };
         /**
          * NewSensor
@@ -3736,6 +3865,38 @@ export interface components {
             state: "open" | "accepted" | "declined";
         };
         /**
+         * RaceClock
+         * @description How far a clock of a competition is off, against the gateways.
+         */
+        RaceClock: {
+            /** Name */
+            name: string;
+            /**
+             * Offset Ms
+             * @description To be added to what it shows.
+             */
+            offset_ms: number;
+            /**
+             * Error Ms
+             * @description The offset is right within this.
+             */
+            error_ms: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "hand" | "impulse";
+            /** Set By */
+            set_by: string;
+            /**
+             * Set At
+             * Format: date-time
+             * @description RFC 3339 with an offset; answers are in UTC.
+             * @example 2026-11-22T18:30:00Z
+             */
+            set_at: string;
+        };
+        /**
          * RefusedLine
          * @description A line that could not be read.
          */
@@ -4227,6 +4388,89 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * SplitRate
+         * @description Heart rate over one part of a race.
+         */
+        SplitRate: {
+            /** At */
+            at: string;
+            /** Distance M */
+            distance_m: number | null;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Mean
+             * @description /min, each value weighted by how long it holds.
+             */
+            mean: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Coverage
+             * @description How much of the part has values that are right, 0 to 1.
+             */
+            coverage: number;
+        };
+        /**
+         * SplitRates
+         * @description A result joined with heart rate, worked out from what both sides say now.
+         */
+        SplitRates: {
+            /** Fact Id */
+            fact_id: number;
+            /**
+             * Version
+             * @description Of the result that it is worked out from.
+             */
+            version: number;
+            /** Athlete Id */
+            athlete_id: string | null;
+            /** @description The clock that the splits were told by. */
+            clock: components["schemas"]["RaceClock"] | null;
+            /**
+             * Reason
+             * @description Why there are no rates; empty if there are.
+             * @enum {string}
+             */
+            reason: "" | "no_athlete" | "no_start" | "no_splits" | "no_clock" | "clock_uncertain";
+            /** Splits */
+            splits: components["schemas"]["SplitRate"][];
+        };
+        /**
+         * SyncImpulse
+         * @description An impulse that the clock and a gateway's timer got together.
+         */
+        SyncImpulse: {
+            /**
+             * Epoch
+             * Format: uuid
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /** Place */
+            place: number;
+            /** Gateway */
+            gateway: string;
+            /**
+             * Shown
+             * Format: date-time
+             * @description What the clock showed at that impulse.
+             * @example 2026-11-22T18:30:00Z
+             */
+            shown: string;
         };
         /**
          * Tables
@@ -10254,6 +10498,98 @@ export interface operations {
             };
         };
     };
+    assign_impulses: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpulseAssignments"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assigned"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_unplaced: {
         parameters: {
             query?: {
@@ -11842,6 +12178,224 @@ export interface operations {
             };
             /** @description The request is too large (`urn:sts:problem:too-large`) */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_race_clocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                competition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RaceClock"][];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_race_clock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                competition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRaceClock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RaceClock"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_split_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                competition_id: string;
+                fact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SplitRates"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
