@@ -33,6 +33,7 @@ PACKAGES = {
     "faketime": {"apt-get": "libfaketime", "dnf": "libfaketime", "pacman": "libfaketime"},
     "browser": {"apt-get": "chromium", "dnf": "chromium", "pacman": "chromium"},
     "mmdebstrap": {"apt-get": "mmdebstrap"},
+    "compiler": {"apt-get": "g++", "dnf": "gcc-c++", "pacman": "gcc"},
     "strace": {"apt-get": "strace", "dnf": "strace", "pacman": "strace"},
     "qemu": {"apt-get": "qemu-system-x86", "dnf": "qemu-system-x86-core", "pacman": "qemu-system-x86"},
     "ext4": {"apt-get": "e2fsprogs", "dnf": "e2fsprogs", "pacman": "e2fsprogs"},
@@ -61,7 +62,7 @@ NEEDS = {
     "demo-check": ("venv", "rabbitmq", "dbus", "faketime"),
     "bench": ("venv", "rabbitmq", "dbus", "faketime"),
     "check": ("venv",),
-    "test": ("venv", "rabbitmq", "dbus", "faketime", "browser", "zsh"),
+    "test": ("venv", "rabbitmq", "dbus", "faketime", "browser", "compiler", "zsh"),
     "test-long": ("venv",),
     "test-storm": ("venv", "rabbitmq", "dbus"),
     "test-power": ("venv", "strace"),
@@ -169,6 +170,13 @@ def _mmdebstrap() -> list[Lack]:
     return _lack_of("mmdebstrap", what, bool(shutil.which("mmdebstrap")))
 
 
+def _compiler() -> list[Lack]:
+    found = bool(shutil.which("g++") or shutil.which("c++"))
+    return _lack_of(
+        "compiler", "No C++ compiler is installed (the pods' Arduino sender is compiled and run).", found
+    )
+
+
 def _strace() -> list[Lack]:
     return _lack_of("strace", "strace is not installed.", bool(shutil.which("strace")))
 
@@ -199,6 +207,7 @@ CHECKS = {
     "faketime": _faketime,
     "browser": _browser,
     "mmdebstrap": _mmdebstrap,
+    "compiler": _compiler,
     "strace": _strace,
     "zsh": _zsh,
     "qemu": _qemu,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shlex
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -112,7 +113,7 @@ class Service:
 def version(root: Path, name: str, script: str = AGENT) -> None:
     program = root / "versions" / name / "bin/sts-edge"
     program.parent.mkdir(parents=True)
-    program.write_text(script.format(python=sys.executable, version=name))
+    program.write_text(script.format(python=shlex.quote(sys.executable), version=name))
     program.chmod(0o755)
     (root / "versions" / name / "complete").write_text(name)
 

@@ -70,6 +70,7 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled. Raises MigrationError or BrokerError when a part is not as it must be."""
         settings = self._settings
+        failure: Exception | None = None
         pool = await pools.open_pool(settings.db_dsn, f"sts-hub ingest {self.name}"[:63], resets=False)
         try:
             await upkeep.look_at(pool)
@@ -90,9 +91,11 @@ class Worker:
                     group.create_task(duty)
                 await self._take()
         except* Exception as failures:
-            raise failures.exceptions[0] from None
+            failure = failures.exceptions[0]
         finally:
             pool.terminate()
+        if failure is not None:  # raised above, Python 3.11.2 would wrap it in a group
+            raise failure
 
     async def _probe(self, filler: bytes) -> None:
         await self._store.probe(self.name, filler)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from missing_parts import missing
 from sts_protocols.serial import pod
 
 PROTOCOLS = Path(__file__).parents[3] / "protocols"
@@ -75,8 +76,9 @@ def test_the_micropython_sender_makes_the_published_frames(micropython):
 
 def test_the_arduino_sender_makes_the_published_frames(tmp_path):
     """Compiled for this machine."""
-    compiler = shutil.which("g++") or shutil.which("c++")
-    assert compiler, "install g++: the Arduino sender is tested with it"
+    compiler = (
+        shutil.which("g++") or shutil.which("c++") or missing("a C++ compiler", "install the package g++")
+    )
     calls = "\n".join(_cpp(text) for text, _ in VECTORS)
     source = tmp_path / "pod.cpp"
     source.write_text(PROGRAM.replace("CALLS", calls))

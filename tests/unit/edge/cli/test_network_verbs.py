@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -48,9 +49,10 @@ def nmcli(tmp_path: Path) -> Path:
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "answers.json").write_text(json.dumps({"answers": ANSWERS, "refusals": REFUSALS}))
-    program = folder / "nmcli"
-    program.write_text(
-        f"#!{sys.executable}\n"
+    program, recorded = folder / "nmcli", folder / "recorded.py"
+    # A path with a space in it cannot stand behind #!.
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(recorded))} "$@"\n')
+    recorded.write_text(
         "import json, sys, os, pathlib\n"
         "here = pathlib.Path(__file__).parent\n"
         "words = ' '.join(sys.argv[1:]).removeprefix('--colors no ')\n"
