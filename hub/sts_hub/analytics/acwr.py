@@ -1,6 +1,6 @@
 """Acute load against chronic load: a ratio of two means, and nothing else.
 
-Dividing by a fixed or a random number "foretells" injuries about as well (Impellizzeri et al. 2020, Sports Med 50:1611), so it
+Dividing by a fixed or a random number "foretells" injuries about as well (Impellizzeri et al. 2021, Sports Med 51:581), so it
 describes what was trained, and is never called a risk.
 """
 
@@ -60,7 +60,7 @@ ACWR: Final = Formula(
     title="Acute to chronic load (ACWR)",
     sentence="The mean daily load of a week against that of four: what was trained, not what will happen.",
     source="Windt, Gabbett 2019, Br J Sports Med 53:988; Lolli et al. 2019, Br J Sports Med 53:921 (coupling alone correlates the two by "
-    "about 0.5); Williams et al. 2017, Br J Sports Med 51:209",
+    "about 0.5); Williams et al. 2017, Br J Sports Med 51:209; Impellizzeri et al. 2021, Sports Med 51:581 (a fixed or random divisor does as well)",
     outputs=(
         Output("ratio", "1", "Acute divided by chronic."),
         Output("acute", "{AU}", "Mean daily load of the week."),

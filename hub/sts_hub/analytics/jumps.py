@@ -76,7 +76,7 @@ JUMP_FLIGHT_TIME: Final = Formula(
     outputs=(
         Output("height", "m", "Rise of the centre of mass after take-off, if it lands as it took off."),
     ),
-    gaps="Nothing is measured but the time.",
+    gaps="There can be none: it is one number.",
     null="Never: without a flight time there is nothing to work out.",
     variants=(Variant("bosco", "With g = 9.80665 m/s².", _flight_time, (FLIGHT,)),),
 )

@@ -62,7 +62,7 @@ SESSION_RPE: Final = Formula(
     sentence="How hard the whole session was, as the athlete rates it afterwards, times how long it lasted.",
     source="Foster et al. 2001, J Strength Cond Res 15:109",
     outputs=(Output("load", "{AU}", "Rating times minutes."),),
-    gaps="Nothing is measured.",
+    gaps="There can be none: nothing is measured over time.",
     null="Never: without a rating there is nothing to work out.",
     variants=(
         Variant(

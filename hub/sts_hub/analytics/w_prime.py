@@ -103,7 +103,7 @@ W_PRIME_BALANCE: Final = Formula(
     version=1,
     title="W' balance",
     sentence="What is left of the work above critical power: spent above it, coming back below it.",
-    source="Skiba et al. 2012, Med Sci Sports Exerc 44:1526; Skiba et al. 2015, Med Sci Sports Exerc 47:2433",
+    source="Skiba et al. 2012, Med Sci Sports Exerc 44:1526; Skiba et al. 2015, Eur J Appl Physiol 115:703",
     outputs=(
         Output("balance", "J", "What is left at the end."),
         Output("lowest", "J", "The least that was left; below 0 the parameters do not fit the athlete."),

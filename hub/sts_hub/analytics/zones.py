@@ -127,7 +127,7 @@ HEART_RATE_ZONES: Final = Formula(
     source="ACSM's Guidelines for Exercise Testing and Prescription; Karvonen, Kentala, Mustala 1957, Ann Med Exp Biol Fenn 35:307; "
     "Friel, The Triathlete's Training Bible",
     outputs=(Output("lower", "/min", "Where each zone begins; a border belongs to the zone above it."),),
-    gaps="Nothing is measured.",
+    gaps="There can be none: nothing is measured over time.",
     null="A parameter is not known. No threshold is derived from a highest heart rate.",
     variants=variants(lambda case: Found({"lower": zones_of(case).lower})),
 )
