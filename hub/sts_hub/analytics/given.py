@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import io
 import itertools
 from collections.abc import Mapping
 from typing import Any, Final
@@ -207,10 +206,10 @@ def from_csv(data: bytes, formula: str, variant: str | None) -> Given:
 
 def _columns(data: bytes) -> dict[str, list[float | None]]:
     try:
-        lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig")), strict=True))
+        lines = list(csv.reader(data.decode("utf-8-sig").removesuffix("\n").split("\n"), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise GivenError(f"This is no CSV in UTF-8: {error}.") from None
-    if not lines:
+    if not lines or not lines[0]:
         raise GivenError("The file is empty.")
     names = [name.strip() for name in lines[0]]
     if len(set(names)) < len(names):

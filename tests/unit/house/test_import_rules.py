@@ -29,6 +29,8 @@ PLANTED = [
     ("gateway-rooms", "edge/sts_edge/buffer/interface.py", "import sts_edge.uplinks.pacing"),
     ("gateway-rooms", "edge/sts_edge/config/settings.py", "import sts_edge.clock"),
     ("hub-features", "hub/sts_hub/athletes/repository.py", "import sts_hub.athletes.endpoints"),
+    ("analytics-are-pure", "hub/sts_hub/analytics/trimp.py", "import time"),
+    ("analytics-are-pure", "hub/sts_hub/analytics/given.py", "import pathlib"),
     ("own-queries-athletes", "hub/sts_hub/live/service.py", "import sts_hub.athletes.repository"),
     ("no-cycles", "hub/sts_hub/db/pools.py", "import sts_hub.ingest"),
 ]
