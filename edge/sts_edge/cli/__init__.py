@@ -3,6 +3,7 @@
 app        the verbs, and the options that stand before or after any of them
 run        the agent, in the foreground
 status     how the gateway is, from the running agent
+offline    what the gateway's files say, with no agent asked
 tail       what the sensors say, as it comes
 scan       which sensors are near here
 sensors, sensor_test  list, add, change, remove and test them

@@ -57,10 +57,13 @@ def shared(
         float | None, typer.Option(min=0.1, help="Seconds to wait, for the agent or for what is awaited.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing before what cannot be taken back.")] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no agent: tell what the gateway's files say.")
+    ] = False,
 ) -> None:
     """Options that stand before or after any verb."""
     output = Output(as_json, colour=not no_color)
-    context.obj = Call(output, config or default_config(), timeout, verbose - quiet, yes)
+    context.obj = Call(output, config or default_config(), timeout, verbose - quiet, yes, offline)
 
 
 @app.command()
@@ -74,7 +77,10 @@ def run(context: typer.Context) -> None:
 @app.command()
 def status(context: typer.Context) -> None:
     """Show how the gateway is: hub, buffer, clock, sensors."""
-    from .status import status as work
+    if context.obj.offline:
+        from .offline import status as work
+    else:
+        from .status import status as work
 
     _do(context, work)
 
@@ -231,7 +237,10 @@ def buffer(context: typer.Context) -> None:
 @buffer_app.command("show")
 def buffer_show(context: typer.Context) -> None:
     """Show what waits, how fast it changes, and how long card and room last."""
-    from .buffer import show as work
+    if context.obj.offline:
+        from .offline import buffer_show as work
+    else:
+        from .buffer import show as work
 
     _do(context, work)
 

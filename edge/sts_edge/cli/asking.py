@@ -29,6 +29,8 @@ def agent_faults() -> Iterator[None]:
 
 def ask_agent(call: Call, do: str, *, timeout_s: float | None = None, **more: Any) -> dict[str, Any]:
     """The agent's answer. Stops the command when there is none to be had, or when it is a refusal."""
+    if call.offline:
+        raise Stop(Exit.USAGE, "This needs the running agent: leave --offline out.")
     with agent_faults():
         told = ask(socket_path(call.config), {"do": do, **more}, timeout_s or call.timeout_s)
     if "error" in told:
@@ -42,7 +44,10 @@ def ask_status(call: Call) -> dict[str, Any]:
 
 
 def agent_or_none(call: Call, do: str) -> dict[str, Any] | None:
-    """The agent's answer, or None when no agent runs here. Stops the command for every other reason."""
+    """The agent's answer, or None when no agent runs here or none is to be asked. Stops the command for every other
+    reason."""
+    if call.offline:
+        return None
     try:
         return ask_agent(call, do)
     except Stop as stop:

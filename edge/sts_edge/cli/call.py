@@ -12,18 +12,20 @@ from .output import Output
 ANSWER_S = 5.0
 
 # Options that mean the same for every verb; whoever types one behind the verb means it all the same.
-_FLAGS = ("--json", "--no-color", "-q", "--quiet", "-v", "--verbose", "--yes")
+_FLAGS = ("--json", "--no-color", "-q", "--quiet", "-v", "--verbose", "--yes", "--offline")
 _WITH_VALUE = ("--config", "--timeout")
 
 
 class Call(NamedTuple):
-    """One call of the command. patience_s: what --timeout said, None when nothing; yes: ask nothing."""
+    """One call of the command. patience_s: what --timeout said, None when nothing; yes: ask nothing; offline: ask no
+    agent."""
 
     output: Output
     config: Path
     patience_s: float | None
     verbosity: int
     yes: bool = False
+    offline: bool = False
 
     @property
     def timeout_s(self) -> float:

@@ -42,7 +42,7 @@ def list_sensors(call: Call) -> None:
         call.output.document({"schema": "sts.edge.sensors.list/1", "counts": counts, "sensors": sensors})
     else:
         _tell(sensors, counts, call.output)
-    if told is None:
+    if told is None and not call.offline:
         raise Stop(Exit.NOT_RUNNING, "" if call.output.as_json else _NOT_RUNNING)
     if counts.get("lost") or counts.get("late"):
         raise Stop(Exit.DEGRADED)
@@ -148,7 +148,9 @@ def stored(call: Call, file: SettingsFile) -> None:
 
 
 def reload(call: Call) -> dict[str, Any] | None:
-    """Have a running agent read the settings again; None without one."""
+    """Have a running agent read the settings again; None without one, or where none is to be asked."""
+    if call.offline:
+        return None
     try:
         return ask_agent(call, "reload", timeout_s=max(call.timeout_s, RELOAD_S))
     except Stop as stop:

@@ -4,6 +4,7 @@ It is the floor for judging certificates before any source has answered, and no 
 """
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from .database import opened
@@ -27,6 +28,16 @@ class StoredLastGoodTime:
         """Return the last good wall time in µs; None when there is none or the file cannot be read."""
         try:
             with opened(self._file, _SCHEMA) as database:
+                row = database.execute("SELECT wall_us FROM last_good").fetchone()
+        except (sqlite3.Error, OSError):
+            return None
+        return None if row is None else int(row[0])
+
+    @staticmethod
+    def peek(file: Path) -> int | None:
+        """Return the same without making the file or waiting for whoever writes it."""
+        try:
+            with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
                 row = database.execute("SELECT wall_us FROM last_good").fetchone()
         except (sqlite3.Error, OSError):
             return None

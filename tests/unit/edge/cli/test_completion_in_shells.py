@@ -1,5 +1,7 @@
 """The Tab key in real shells, with the script installed as the technician's page says."""
 
+# ruff: noqa: F811 - fixtures that are imported are named again as arguments
+
 from __future__ import annotations
 
 import os
@@ -91,7 +93,7 @@ def zsh(folder: Path) -> list[str]:
 
 
 @pytest.fixture(params=[bash, zsh], ids=lambda one: one.__name__)
-def shell(request: pytest.FixtureRequest, tmp_path: Path, config: Path) -> Iterator[Shell]:  # noqa: F811
+def shell(request: pytest.FixtureRequest, tmp_path: Path, config: Path) -> Iterator[Shell]:
     name = request.param.__name__
     if shutil.which(name) is None:
         missing(name, f"install the package {name}")
@@ -115,7 +117,7 @@ def test_an_option_is_completed(shell: Shell) -> None:
 
 def test_a_sensor_of_the_running_agent_is_completed(
     shell: Shell,
-    agent: Callable[..., None],  # noqa: F811
+    agent: Callable[..., None],
 ) -> None:
     agent(STATUS)
     shell.type(f"sts-edge sensors test h{TAB}")
