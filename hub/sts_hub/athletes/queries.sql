@@ -14,7 +14,8 @@ SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', 
 FROM sts.athlete WHERE id = $1
 
 -- name: by_ids
-SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id
+SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id,
+       birth_date
 FROM sts.athlete WHERE id = ANY ($1::uuid[])
 
 -- name: add
