@@ -54,6 +54,8 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/sessions": _STAFF,
     "/templates": _STAFF,
     "/assignments": _STAFF,
+    "/exports": {**_STAFF, "athlete": "self", "guardian": "self"},
+    "/exports/{export_id}": {"admin": "club", **dict.fromkeys(ROLES[1:], "self")},
     "/gateways": _KEEPERS,
     "/gateway-versions": _KEEPERS,
     "/enrolment-codes": _KEEPERS,
@@ -70,6 +72,7 @@ FROM_TO: Final = {"from": "2026-05-01T00:00:00Z", "to": "2026-05-01T01:00:00Z"}
 PARAMS: Final[Mapping[str, Mapping[str, str]]] = {
     "get_samples": {"metric": "heart_rate", **FROM_TO},
     "get_beats": FROM_TO,
+    "get_workout": FROM_TO,
     "get_completeness": FROM_TO,
 }
 
@@ -82,6 +85,7 @@ def body_of(operation: str, of: Mapping[str, Any]) -> Any:
     """What is sent to an operation about the things `of` one owner; None where the document's example will do."""
     bodies: dict[str, Any] = {
         "add_activity": swim(),
+        "add_export": {"form": "csv", **FROM_TO, "athlete_ids": [of["athlete_id"]]},
         "add_team": {"name": "Under 19"},
         "add_account": {"email": "new@club.example", "name": "New", "role": "coach", "password": PHRASE},
         "add_athlete": {"name": "New", "team_id": of["team_id"]},
@@ -150,6 +154,7 @@ def things(world: World, path: str, role: str, owner: str) -> dict[str, Any]:
         "competition_id": str(world["other_cup" if foreign else "cup"]),
         "fact_id": world["other_cup_fact" if foreign else "cup_fact"],
         "competitor_id": world["other_cup_competitor" if foreign else "cup_competitor"],
+        "export_id": str(world["other_admin_export" if foreign else f"{accounts[owner]}_export"]),
         "spare": world["spare"],
     }
 
@@ -178,7 +183,7 @@ def seen(role: str, path: str, owner: str) -> bool:
         return same_club and role not in ("athlete", "guardian")
     if "team_id" in path:
         return same_club and (role in ("admin", "director") or owner in ("self", "team"))
-    if "account_id" in path:
+    if "account_id" in path or "export_id" in path:
         return same_club and (role in ("admin", "director") or owner == "self")
     raise AssertionError(f"{path} names a thing that this matrix does not know: add it to `things` and here")
 

@@ -65,6 +65,13 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "kept_answer": ("account_id", {role: role for role in ROLES}),
     "assignment": ("id", {**_people("_worn"), "technician": "rosa_worn rudi_worn bea_worn"}),
     "activity": ("id", _people("_ride")),
+    "export": (
+        "id",
+        {
+            _CHIEFS: " ".join(f"{role}_export" for role in ROLES),
+            **{role: f"{role}_export" for role in ROLES if role not in _CHIEFS.split()},
+        },
+    ),
     "sensor": ("id", {_STAFF: "rosa_strap rudi_strap bea_strap spare"}),
     "gateway": ("name", {_STAFF: "pitch"}),
     "gateway_state": ("gateway", {_STAFF: "pitch"}),
@@ -90,6 +97,7 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
 _ORDER: Final = "sts.gateway_order (gateway, act, asked_by, expires_at)"
 _VERSION: Final = "sts.settings_version (gateway, version, state, tables, hash, based_on, asked_by)"
 _ACTIVITY: Final = "sts.activity (club_id, athlete_id, form, sha256, during, said, added_by)"
+_EXPORT: Final = "sts.export (club_id, asked_by, form, since, until, athlete_ids, expires_at)"
 _SINCE_MAY: Final = "'[2026-05-01,2026-05-02)'"
 
 # (table, policy): a statement for names of the world in braces, and how many rows each role writes with it. A statement
@@ -246,6 +254,19 @@ WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
         ("UPDATE sts.activity SET stored = 1", {_CHIEFS: 3, _TRAINERS: 2, "athlete": 1})
     ],
     ("activity", "removes"): [("DELETE FROM sts.activity", {_CHIEFS: 3, _TRAINERS: 2, "athlete": 1})],
+    ("export", "adds"): [
+        (
+            f"INSERT INTO {_EXPORT} VALUES ('{{{club}}}', '{{{who}}}', 'csv', now(), 'infinity', '{{{{{{{who}}}}}}}', now())",
+            rights,
+        )
+        for club, who, rights in (
+            ("club", "coach", {"coach": 1}),
+            ("club", "athlete", {"athlete": 1}),
+            ("other_club", "other_coach", {}),
+        )
+    ],
+    ("export", "changes"): [("UPDATE sts.export SET done = 1", dict.fromkeys(ROLES, 1))],
+    ("export", "removes"): [("DELETE FROM sts.export", {"admin": len(ROLES), **dict.fromkeys(ROLES[1:], 1)})],
     ("gateway", "changes"): [("UPDATE sts.gateway SET site = 'x'", {_KEEPERS: 1})],
     ("sensor", "adds"): [
         (

@@ -108,11 +108,25 @@ class World:
             password_hash=CHEAP_HASH,
         )
         self.ids[who] = account
+        self.ids[f"{who}_export"] = await self.export(club, account)
         for team in teams:
             await self.database.add(
                 "account_team", account_id=account, team_id=self[team], club_id=self[club]
             )
         await self.login(who)
+
+    async def export(self, club: str, account: Any) -> Any:
+        """An export that somebody asked for long ago."""
+        return await self.database.add(
+            "export",
+            club_id=self[club],
+            asked_by=account,
+            form="csv",
+            since=LONG_AGO,
+            until=LONG_AGO + timedelta(days=1),
+            athlete_ids=[uuid4()],
+            expires_at=LONG_AGO,
+        )
 
     async def login(self, who: str) -> str:
         """A new login of this account, used by clients from now on."""

@@ -63,6 +63,7 @@ class Target:
             "consent_id": str(world["rosa_consent"]),
             "assignment_id": str(world["rosa_worn"]),
             "activity_id": str(world["rosa_ride"]),
+            "export_id": str(world["admin_export"]),
             "sensor_id": world["rosa_strap"],
             "team_id": str(world["red"]),
             "account_id": str(world["coach"]),

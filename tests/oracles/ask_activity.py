@@ -18,7 +18,7 @@ def fit(data: bytes) -> dict:
     stream.reset()
     messages, errors = Decoder(stream).read()
     records = messages.get("record_mesgs", [])
-    told = {name: [one.get(name) for one in records] for name in NAMES}
+    told = {name: [one.get(f"enhanced_{name}", one.get(name)) for one in records] for name in NAMES}
     told["latitude"] = [degrees(one.get("position_lat")) for one in records]
     told["longitude"] = [degrees(one.get("position_long")) for one in records]
     told["t"] = [int(one["timestamp"].timestamp()) for one in records]

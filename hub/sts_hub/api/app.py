@@ -24,6 +24,7 @@ from sts_hub.door.intake import Intake
 from sts_hub.door.keys import Keys
 from sts_hub.enrolment.service import Enrolment
 from sts_hub.errors import SettingsError
+from sts_hub.exports.desk import ExportDesk
 from sts_hub.kit import problems, repeats
 from sts_hub.kit.database import Database
 from sts_hub.kit.identity import Cookie
@@ -45,16 +46,18 @@ def create_app(settings: Settings) -> FastAPI:
     live = LiveService(database, Wall())
     intake = _intake(settings, live)
     enrolment = Enrolment(database, settings)
+    exports = ExportDesk(database, settings.export_dir)
     app = FastAPI(
         title=document.TITLE,
         version=document.VERSION,
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(settings, database, live, intake),
+        lifespan=_lifespan(settings, database, live, intake, exports),
         generate_unique_id_function=document.operation_id,
     )
-    parts = (settings, Cookie(settings), database, live, enrolment, Doorkeeper(database, Passwords()))
+    doorkeeper = Doorkeeper(database, Passwords())
+    parts = (settings, Cookie(settings), database, live, enrolment, exports, doorkeeper)
     for part in parts:
         provide(app, part)
     app.include_router(router)
@@ -84,10 +87,12 @@ def _web_app(folder: Path) -> WebApp:
     return WebApp(folder)
 
 
-def _lifespan(settings: Settings, database: Database, live: LiveService, intake: Intake) -> Lifespan[FastAPI]:
+def _lifespan(
+    settings: Settings, database: Database, live: LiveService, intake: Intake, exports: ExportDesk
+) -> Lifespan[FastAPI]:
     """Everything that runs beside the requests: begun with the process, ended with it."""
     dsn = settings.db_api_dsn.get_secret_value()
-    parts: list[LiveReceiver | LoginListener | LiveService | Intake] = [live, intake]
+    parts: list[LiveReceiver | LoginListener | LiveService | Intake | ExportDesk] = [live, intake, exports]
     parts.append(LoginListener(dsn, live.login_ended, live.recheck))
     if not settings.without_broker:
         parts.append(LiveReceiver(settings.amqp_url.get_secret_value(), live.take, live.linked))

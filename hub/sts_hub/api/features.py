@@ -11,6 +11,7 @@ from sts_hub.completeness.endpoints import router as completeness
 from sts_hub.corrections.endpoints import router as corrections
 from sts_hub.documents.endpoints import router as documents
 from sts_hub.enrolment.endpoints import router as enrolment
+from sts_hub.exports.endpoints import router as exports
 from sts_hub.gateway_settings.endpoints import router as gateway_settings
 from sts_hub.gateways.endpoints import router as gateways
 from sts_hub.guardians.endpoints import router as guardians
@@ -36,6 +37,7 @@ for _feature in (
     parameters,
     activities,
     guardians,
+    exports,
     samples,
     sessions,
     gateways,

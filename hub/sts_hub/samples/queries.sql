@@ -16,3 +16,6 @@ SELECT t_us, value, quality FROM sts.read_activity($1, $2, $3, $4)
 -- name: level
 -- Straps and activities by a level of time.
 SELECT gateway, activity, t_us, ok, worst, total, low, high FROM sts.read_level($1, $2, $3, $4, $5)
+
+-- name: metrics_told
+SELECT metric FROM sts.metrics_told($1, $2, $3) AS metric ORDER BY metric

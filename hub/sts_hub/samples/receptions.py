@@ -32,19 +32,24 @@ def several(series: Sequence[Series]) -> bool:
 def merged(
     series: Sequence[Series], beside: Sequence[Series] = (), signals: Sequence[Series] = ()
 ) -> list[tuple[str, Values]]:
-    """What each gateway tells, rising in time, so that all of it together tells each value once.
+    """What each gateway tells, rising in time, so that all of it together tells each value once. See `led`."""
+    return [(gateway, values) for (_, gateway), values in led(series, beside, signals)]
+
+
+def led(
+    series: Sequence[Series], beside: Sequence[Series] = (), signals: Sequence[Series] = ()
+) -> list[tuple[Key, Values]]:
+    """What each gateway tells of each sensor, rising in time, so that all of it together tells each value once.
 
     beside: what came in the same packets, and tells of those that none of these values was in. signals: how strong
     each gateway heard the sensors, as far as it is known.
     """
     heard = _by_reception(series)
     if not several(series):
-        return [(gateway, values) for (_, gateway), values in heard.items()]
+        return list(heard.items())
     came, strength = _by_reception([*series, *beside]), _by_reception(signals)
-    led = spans([_reception(key, came[key], strength.get(key, _NONE)) for key in heard])
-    return [
-        (key[1], _led(values, [span for span in led if span.key == key])) for key, values in heard.items()
-    ]
+    turns = spans([_reception(key, came[key], strength.get(key, _NONE)) for key in heard])
+    return [(key, _led(values, [span for span in turns if span.key == key])) for key, values in heard.items()]
 
 
 def _by_reception(series: Iterable[Series]) -> dict[Key, Values]:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sts_hub.samples.receptions import in_time
 from sts_hub.samples.values import Values
@@ -23,26 +24,35 @@ LONGEST_PAUSE_US: Final = 10_000_000
 ENOUGH: Final = 0.5
 
 
-class Recording(NamedTuple):
-    """One metric of an activity's file, rising in time; never empty."""
+class Part(NamedTuple):
+    """What one source tells of one metric, rising in time: a sensor by its number, or an activity's file."""
 
-    activity: UUID
+    source: int | UUID
     values: Values
 
 
-def told_once(heard: Values, recordings: Sequence[Recording]) -> tuple[Values, list[UUID]]:
-    """What is told, rising in time, and which activities tell part of it; the one that covers more comes first."""
-    told, telling = heard, []
+def told_once(heard: Sequence[Part], recordings: Sequence[Part]) -> list[Part]:
+    """The parts that are told: of sensors what was heard, of files what is not told already. None is empty."""
+    told = list(heard)
     for one in sorted(recordings, key=lambda one: covered_us(one.values), reverse=True):
-        begin, end = np.searchsorted(told.t_us, [one.values.t_us[0], one.values.t_us[-1] + 1])
-        within = told.only(np.arange(begin, end))
-        if covered_us(within) >= ENOUGH * covered_us(one.values):
+        first_us, last_us = one.values.t_us[0], one.values.t_us[-1]
+        inside = [part.values.only(_between(part.values, first_us, last_us)) for part in told]
+        if covered_us(in_time(inside)) >= ENOUGH * covered_us(one.values):
             continue
-        outside = np.ones(told.t_us.size, bool)
-        outside[begin:end] = False
-        told = in_time([told.only(outside), one.values])
-        telling.append(one.activity)
-    return told, telling
+        told = [
+            Part(part.source, part.values.only(~_between(part.values, first_us, last_us))) for part in told
+        ]
+        told.append(one)
+    return [part for part in told if part.values.t_us.size]
+
+
+def _between(values: Values, first_us: int, last_us: int) -> NDArray[np.bool_]:
+    return (values.t_us >= first_us) & (values.t_us <= last_us)
+
+
+def activities(parts: Sequence[Part]) -> list[UUID]:
+    """Whose files tell part of this."""
+    return [part.source for part in parts if isinstance(part.source, UUID)]
 
 
 def covered_us(values: Values) -> int:

@@ -79,3 +79,8 @@ async def level(
         )
         for row in rows
     ]
+
+
+async def metrics_told(session: ReadSession, athlete_id: UUID, since: datetime, until: datetime) -> list[int]:
+    """Numbers of metrics that there are series of."""
+    return [row["metric"] for row in await session.rows(_SQL.metrics_told, athlete_id, since, until)]

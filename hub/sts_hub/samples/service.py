@@ -18,13 +18,14 @@ from sts_hub.kit.database import ReadSession
 from sts_hub.policy import Act, Caller, Kind, Thing, may
 from sts_hub.samples import levels, receptions, repository, thinning
 from sts_hub.samples.levels import Level
-from sts_hub.samples.recordings import LONGEST_PAUSE_US, Recording, told_once
+from sts_hub.samples.recordings import LONGEST_PAUSE_US, Part, told_once
+from sts_hub.samples.recordings import activities as telling
 from sts_hub.samples.repository import Recorded
 from sts_hub.samples.schemas import Beats, Chart, QualityWord, Series, Stretch
 from sts_hub.samples.thinning import Points
 from sts_hub.samples.values import Floats, Values
 from sts_hub.samples.values import Series as Heard
-from sts_protocols.metrics import HEART_RATE, RR_INTERVAL, SIGNAL_STRENGTH, Metric, by_name
+from sts_protocols.metrics import HEART_RATE, RR_INTERVAL, SIGNAL_STRENGTH, Metric, by_id, by_name
 from sts_protocols.sample import Quality
 
 # Beats are not thinned: an hour holds some ten thousand.
@@ -108,18 +109,50 @@ async def heard(
     session: ReadSession, athlete_id: UUID, metric: Metric, since: datetime, until: datetime
 ) -> Values:
     """What the athlete's sensors told of one metric, each value once, rising in time."""
-    told = await _heard(session, athlete_id, metric.id, since, until, None)
-    beside = await _beside(session, athlete_id, metric.id, told, since, until)
-    return receptions.in_time(part for _, part in receptions.merged(told, *beside))
+    series = await _heard(session, athlete_id, metric.id, since, until, None)
+    parts = await _of_sensors(session, athlete_id, metric, since, until, series)
+    return receptions.in_time(part.values for part in parts)
 
 
 async def told(
     session: ReadSession, athlete_id: UUID, metric: Metric, since: datetime, until: datetime
 ) -> Values:
     """The same together with what files of watches tell: each moment is told once, by one of them."""
-    sensors = await heard(session, athlete_id, metric, since, until)
+    parts = await told_parts(session, athlete_id, metric, since, until)
+    return receptions.in_time(part.values for part in parts)
+
+
+async def told_parts(
+    session: ReadSession, athlete_id: UUID, metric: Metric, since: datetime, until: datetime
+) -> list[Part]:
+    """The same, by which sensor or file tells it."""
+    series = await _heard(session, athlete_id, metric.id, since, until, None)
+    sensors = await _of_sensors(session, athlete_id, metric, since, until, series)
     recorded = await repository.recorded(session, athlete_id, since, until)
-    return told_once(sensors, await _recordings(session, metric, recorded))[0]
+    recordings = await _recordings(session, metric, recorded)
+    return await asyncio.to_thread(told_once, sensors, recordings)
+
+
+async def metrics_told(
+    session: ReadSession, athlete_id: UUID, since: datetime, until: datetime
+) -> list[Metric]:
+    """Metrics that the athlete's sensors or files may tell in that time, by number."""
+    numbers = await repository.metrics_told(session, athlete_id, since, until)
+    return [metric for number in numbers if (metric := by_id(number)) is not None]
+
+
+async def _of_sensors(
+    session: ReadSession,
+    athlete_id: UUID,
+    metric: Metric,
+    since: datetime,
+    until: datetime,
+    series: Sequence[Heard],
+) -> list[Part]:
+    """What each sensor tells of what was received."""
+    beside = await _beside(session, athlete_id, metric.id, series, since, until)
+    led = await asyncio.to_thread(receptions.led, series, *beside)
+    return [Part(sensor, values) for (sensor, _), values in led]
 
 
 async def recording(
@@ -137,12 +170,12 @@ async def _recorded(session: ReadSession, athlete_id: UUID, wanted: Wanted) -> l
     return await repository.recorded(session, athlete_id, wanted.since, wanted.until)
 
 
-async def _recordings(session: ReadSession, metric: Metric, recorded: Sequence[Recorded]) -> list[Recording]:
+async def _recordings(session: ReadSession, metric: Metric, recorded: Sequence[Recorded]) -> list[Part]:
     found = [
         (one.activity, await repository.recording(session, one.activity, metric.id, one.since, one.until))
         for one in recorded
     ]
-    return [Recording(activity, values) for activity, values in found if values is not None]
+    return [Part(activity, values) for activity, values in found if values is not None]
 
 
 async def _heard(
@@ -210,14 +243,11 @@ async def _series(
 ) -> Series:
     if wanted.level is not None:
         return await _long_series(session, athlete_id, metric, wanted, wanted.level, worn_us)
-    heard = await _heard(session, athlete_id, metric.id, wanted.since, wanted.until, wanted.gateway)
-    beside = await _beside(session, athlete_id, metric.id, heard, wanted.since, wanted.until)
-    merged = await asyncio.to_thread(receptions.merged, heard, *beside)
-    sensors = receptions.in_time(part for _, part in merged)
-    recordings = await _recordings(session, metric, recorded)
-    values, activities = await asyncio.to_thread(told_once, sensors, recordings)
-    gateways = sorted({one.gateway for one in heard})
-    return await asyncio.to_thread(_drawn, values, metric, wanted, worn_us, gateways, activities)
+    series = await _heard(session, athlete_id, metric.id, wanted.since, wanted.until, wanted.gateway)
+    sensors = await _of_sensors(session, athlete_id, metric, wanted.since, wanted.until, series)
+    parts = await asyncio.to_thread(told_once, sensors, await _recordings(session, metric, recorded))
+    gateways = sorted({one.gateway for one in series})
+    return await asyncio.to_thread(_drawn, parts, metric, wanted, worn_us, gateways)
 
 
 async def _long_series(
@@ -238,14 +268,10 @@ async def _long_series(
 
 
 def _drawn(
-    values: Values,
-    metric: Metric,
-    wanted: Wanted,
-    worn_us: int,
-    gateways: list[str],
-    activities: list[UUID],
+    parts: Sequence[Part], metric: Metric, wanted: Wanted, worn_us: int, gateways: list[str]
 ) -> Series:
     """One metric in columns."""
+    values, activities = receptions.in_time(part.values for part in parts), telling(parts)
     pause = _longest_pause(metric)
     if activities and pause is not None:
         pause = max(pause, timedelta(microseconds=LONGEST_PAUSE_US))

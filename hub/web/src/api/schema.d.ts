@@ -452,6 +452,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/athletes/{athlete_id}/workout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Workout
+         * @description What was told of one workout, by sensors and files, as one file.
+         */
+        get: operations["get_workout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description Exports that were asked for, newest first.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * Add Export
+         * @description Ask for an export; it is made beside, and tells how far it is.
+         */
+        post: operations["add_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description One export, and how far it is.
+         */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Export
+         * @description Remove an export with its file.
+         */
+        delete: operations["remove_export"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export Content
+         * @description The file of an export that is done.
+         */
+        get: operations["get_export_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/athletes/{athlete_id}/samples": {
         parameters: {
             query?: never;
@@ -2179,6 +2267,72 @@ export interface components {
             last_told: string;
         };
         /**
+         * Export
+         * @description A file in the making, or made.
+         */
+        Export: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "fit" | "tcx" | "gpx" | "csv" | "parquet";
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Athlete Ids */
+            athlete_ids: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "interrupted" | "expired";
+            /**
+             * Done
+             * @description Athletes written so far, of `total`.
+             */
+            done: number;
+            /** Total */
+            total: number;
+            /**
+             * Size
+             * @description Bytes, once it is done.
+             */
+            size: number | null;
+            /**
+             * Error
+             * @description Why it failed, and what to do.
+             */
+            error: string | null;
+            /**
+             * Asked By
+             * Format: uuid
+             */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @description The file is removed then.
+             */
+            expires_at: string;
+        };
+        /**
          * Fact
          * @description An event, round, heat, entry or result, as it stands.
          */
@@ -3067,6 +3221,42 @@ export interface components {
             from?: string | null;
         };
         /**
+         * NewExport
+         * @description What to export: athletes by name, or a team.
+         */
+        NewExport: {
+            /**
+             * Form
+             * @description fit, tcx, gpx: a zip with a file for each workout; csv, parquet: one long table with the columns time, athlete, metric, unit, value, quality, device.
+             * @enum {string}
+             */
+            form: "fit" | "tcx" | "gpx" | "csv" | "parquet";
+            /**
+             * From
+             * Format: date-time
+             * @description RFC 3339 with an offset; answers are in UTC.
+             * @example 2026-11-22T18:30:00Z
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @description Not included; at most 400 days after `from`.
+             * @example 2026-11-22T18:30:00Z
+             */
+            to: string;
+            /** Athlete Ids */
+            athlete_ids?: string[] | null;
+            /** Team Id */
+            team_id?: string | null;
+            /**
+             * Metrics
+             * @description Only these, for tables; without it all but waveforms.
+             * @default []
+             */
+            metrics: string[];
+        };
+        /**
          * NewMarker
          * @description A marker to set.
          */
@@ -3390,6 +3580,16 @@ export interface components {
         Page_Document_: {
             /** Items */
             items: components["schemas"]["Document"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
+        /** Page[Export] */
+        Page_Export_: {
+            /** Items */
+            items: components["schemas"]["Export"][];
             /**
              * Next
              * @description Send as `cursor` to go on; null at the end.
@@ -7361,6 +7561,433 @@ export interface operations {
             };
             /** @description The request is too large (`urn:sts:problem:too-large`) */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workout: {
+        parameters: {
+            query: {
+                /** @description RFC 3339 with an offset; answers are in UTC. */
+                from: string;
+                /** @description Not included; at most 7 days after `from`. */
+                to: string;
+                /** @description Which kind of file. */
+                form?: "fit" | "tcx" | "gpx";
+            };
+            header?: never;
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: {
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Export_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_export_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

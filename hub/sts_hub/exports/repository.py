@@ -1,0 +1,68 @@
+"""Exports in the database: what was asked for, and how far it is. The files lie in a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sts_hub.db import queries
+from sts_hub.kit.database import ReadSession, WriteSession
+from sts_hub.policy import Kind, Thing
+
+_SQL = queries.load("sts_hub.exports")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """An export as stored."""
+
+    id: UUID
+    club_id: UUID
+    form: str
+    since: datetime
+    until: datetime
+    athlete_ids: list[UUID]
+    metrics: list[str]
+    state: str
+    done: int
+    size: int | None
+    error: str | None
+    asked_by: UUID
+    asked_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+    @property
+    def thing(self) -> Thing:
+        """What the policy decides on."""
+        return Thing(Kind.EXPORT, self.club_id, owner=self.asked_by)
+
+
+async def page(session: ReadSession, after: tuple[Any, ...], limit: int) -> list[ExportRow]:
+    """Up to `limit` + 1 exports behind the (asked_at, id) given, newest first."""
+    return [ExportRow(**row) for row in await session.rows(_SQL.page, *after, limit + 1)]
+
+
+async def by_id(session: ReadSession, export_id: UUID) -> ExportRow | None:
+    """The export, or None."""
+    row = await session.row(_SQL.by_id, export_id)
+    return ExportRow(**row) if row else None
+
+
+async def add(session: WriteSession, *fields: Any) -> ExportRow:
+    """Add one: club, who asks, form, since, until, athletes, metrics, when it expires."""
+    return ExportRow(**await session.one(_SQL.add, *fields))
+
+
+async def progress(
+    session: WriteSession, export_id: UUID, state: str, done: int, size: int | None, error: str | None
+) -> None:
+    """Note how far it is."""
+    await session.do(_SQL.progress, export_id, state, done, size, error)
+
+
+async def remove(session: WriteSession, export_id: UUID) -> None:
+    """Remove one."""
+    await session.do(_SQL.remove, export_id)
