@@ -39,7 +39,7 @@ $ sts-hub --install-completion                              names of formulas an
 
 A **CSV** file has the names of what was measured in its first line: `t_s` (seconds) beside a series, such as `t_s,heart_rate`;
 a single column for a list, such as `daily_load` or `rr_interval`. What is empty is missing. Parameters of the athlete, settings and
-single numbers are given by `--with NAME=VALUE` (`-w`). A **JSON** document holds all of it ([its schema](schemas/sts.hub.compute.given.1.json)):
+single numbers are given by `--with NAME=VALUE` (`-w`); so may be a list, `-w gate_time=0,1.8,,4.1`. A **JSON** document holds all of it ([its schema](schemas/sts.hub.compute.given.1.json)):
 
 ```json
 {"formula": "trimp", "variant": "edwards", "inputs": {"heart_rate": {"t_s": [0, 1, 2], "value": [140, 141, null]}},

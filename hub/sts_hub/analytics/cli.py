@@ -125,7 +125,8 @@ def _worked_out(result: Result, as_json: bool) -> Iterator[str]:
         return
     yield f"{result.formula} {result.variant}, version {result.version}"
     for name, value in result.values.items():
-        yield f"  {name:24} {told(value)} {result.units[name]}"
+        unit = result.units[name]
+        yield f"  {name:24} {told(value)} {'' if unit == '1' else unit}".rstrip()
     if result.coverage_percent is not None:
         yield f"  coverage                 {result.coverage_percent:.4g} %"
     if result.estimate:

@@ -141,11 +141,11 @@ def with_more(given: Given, more: Mapping[str, str], since_s: float | None, unti
     """
     found = chosen(given.formula, given.variant)
     inputs, parameters, settings = dict(given.inputs), dict(given.parameters), dict(given.settings)
-    declared_inputs = [one.name for one in found.variant.inputs]
+    declared_inputs = {one.name: one for one in found.variant.inputs}
     declared_settings = {one.name: one for one in found.variant.settings}
     for name, text in more.items():
         if name in declared_inputs:
-            inputs[name] = _read_number(name, text)
+            inputs[name] = _read_input(declared_inputs[name], text)
         elif name in declared_settings:
             settings[name] = _read_setting(declared_settings[name], text)
         elif name in PARAMETERS:
@@ -164,6 +164,15 @@ def with_more(given: Given, more: Mapping[str, str], since_s: float | None, unti
         given.until_us if until_us is None else until_us,
         given.version,
     )
+
+
+def _read_input(declared: Input, text: str) -> Floats | float:
+    if declared.shape is Shape.NUMBER:
+        return _read_number(declared.name, text)
+    if declared.shape is Shape.SERIES:
+        raise GivenError(f"{declared.name} is a series with its times: give it in a file.")
+    cells = text.split(",") if text else []
+    return _values([_read_number(declared.name, one) if one.strip() else None for one in cells])
 
 
 def _read_setting(declared: Setting, text: str) -> bool | float | tuple[float, ...]:
@@ -212,6 +221,8 @@ def _columns(data: bytes) -> dict[str, list[float | None]]:
     if not lines or not lines[0]:
         raise GivenError("The file is empty.")
     names = [name.strip() for name in lines[0]]
+    if len(names) == 1 and ";" in names[0]:
+        raise GivenError("Columns are parted by commas here, and decimals have a point.")
     if len(set(names)) < len(names):
         raise GivenError("Two columns have the same name.")
     columns: dict[str, list[float | None]] = {name: [] for name in names}

@@ -66,6 +66,8 @@ def test_numbers_and_lists_need_no_times(tmp_path: Path, capsys: pytest.CaptureF
     file = tmp_path / "week.csv"
     file.write_text("daily_load\n400\n0\n500\n300\n0\n600\n300\n")
     assert document(capsys, "monotony", str(file), "-v", "sample_sd")["values"]["week_load"] == 2100
+    gates = document(capsys, "gate_splits", "-w", "gate_time=0,1.5,,4")
+    assert gates["values"] == {"split": [1.5, None, None], "total": 4}
 
 
 def test_the_list_names_all_and_is_a_document_too(capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,6 +100,9 @@ def test_what_is_printed_for_people_says_coverage_and_origin(
         (None, ("session_rpe", "-w", "rating=11", "-w", "duration_min=1"), "between 0 and 10"),
         (None, ("session_rpe", "-w", "colour=1"), "takes no colour. Known: rating, duration_min"),
         ("", ("heart_rate",), "The file is empty"),
+        ("t_s;heart_rate\n0;120\n", ("heart_rate",), "parted by commas"),
+        (None, ("heart_rate", "-w", "heart_rate=120"), "give it in a file"),
+        (None, ("gate_splits", "-w", "gate_time=1,x"), "'x' is no number"),
         ("t_s,heart_rate\n0,x\n", ("heart_rate",), "Line 2: 'x' is no number"),
         ("t_s,heart_rate\n0\n", ("heart_rate",), "Line 2 has 1 columns"),
         ("t_s,pulse\n0,1\n", ("heart_rate",), "no column pulse. Known: t_s, heart_rate"),

@@ -7,14 +7,18 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
+import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 import formula_page
 from formula_examples import EXAMPLES, Example
 from json_documents import check
 from sts_hub.analytics import given as documents
-from sts_hub.analytics.formula import Formula, GivenError, Result, Variant
+from sts_hub.analytics.formula import Formula, Given, GivenError, Result, Variant
 from sts_hub.analytics.formulas import CATALOGUE, PARAMETERS, compute
+from sts_hub.analytics.holding import Samples
 from sts_hub.parameters import catalogue as parameters
 
 VARIANTS = [(formula, variant) for formula in CATALOGUE for variant in formula.variants]
@@ -220,3 +224,18 @@ def test_a_page_that_lags_behind_is_found(monkeypatch: pytest.MonkeyPatch) -> No
     changed = dataclasses.replace(CATALOGUE[0], sentence="Something else.")
     monkeypatch.setattr(formula_page, "CATALOGUE", (changed, *CATALOGUE[1:]))
     assert formula_page.PAGE.read_text("utf-8") != formula_page.text()
+
+
+@hypothesis.given(
+    st.lists(st.integers(1_500_000_000_000_000, 4_000_000_000_000_000), min_size=2, max_size=50)
+)
+@hypothesis.settings(max_examples=100, deadline=None)
+def test_a_receipt_keeps_every_microsecond_of_stored_times(times_us: list[int]) -> None:
+    """From 2017 to 2096, although its seconds are floats."""
+    t_us = np.sort(np.array(times_us, np.int64))
+    given = Given(
+        "heart_rate", None, {"heart_rate": Samples(t_us, np.full(t_us.size, 99.5))}, {}, {}, int(t_us[0])
+    )
+    again = documents.from_json(documents.receipt(given, compute(given)))
+    assert again.inputs["heart_rate"].t_us.tolist() == t_us.tolist()
+    assert (again.since_us, again.until_us) == (t_us[0], t_us[-1])
