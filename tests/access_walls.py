@@ -62,6 +62,9 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "phase_athlete": ("athlete_id", _people()),
     "session_marker": ("id", _people("_marker")),
     "session_play": ("id", _people("_play")),
+    "absence": ("id", _people("_absence")),
+    "wellness": ("id", _people("_wellness")),
+    **{table: ("athlete_id", _people()) for table in ("session_rating", "session_summary", "session_number")},
     "kept_answer": ("account_id", {role: role for role in ROLES}),
     "assignment": ("id", {**_people("_worn"), "technician": "rosa_worn rudi_worn bea_worn"}),
     "activity": ("id", _people("_ride")),
@@ -386,9 +389,19 @@ async def fill(world: World) -> None:
             world[cup],
             world[club],
         )
+    await world.database.owner.execute(_SUMMED_UP)
     await world.database.owner.execute(_ANSWERED, [world["club"], world["other_club"]])
 
 
+_SUMMED_UP: Final = """
+WITH told AS (
+    INSERT INTO sts.session_summary (session_id, athlete_id, since, until, parameters, marks, verdict)
+    SELECT session_id, athlete_id, now(), now(), '{}', '', 'null' FROM sts.session_athlete
+    ON CONFLICT DO NOTHING RETURNING session_id, athlete_id
+)
+INSERT INTO sts.session_number (session_id, athlete_id, formula, variant, revision, body)
+SELECT session_id, athlete_id, 'trimp', 'edwards', 1, '{}' FROM told
+"""
 _ANSWERED: Final = """
 INSERT INTO sts.kept_answer (account_id, key, digest)
 SELECT id, 'a key of mine', sha256('') FROM sts.account WHERE club_id = ANY ($1)

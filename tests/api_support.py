@@ -58,6 +58,7 @@ _KEYS = {
     "account_team": "team_id",
     "session_athlete": "session_id",
     "phase_athlete": "phase_id",
+    "session_rating": "session_id",
 }
 
 
@@ -203,6 +204,14 @@ class World:
         self.ids[f"{name}_session"], self.ids[f"{name}_phase"] = session, phase
         self.ids[f"{name}_marker"] = await self.database.add("session_marker", **said, name="Goal")
         self.ids[f"{name}_play"] = await self.database.add("session_play", **said, state="bench")
+        self.ids[f"{name}_absence"] = await self.database.add(
+            "absence", athlete_id=self[name], first_day=NOON.date(), reason="illness", training="none"
+        )
+        self.ids[f"{name}_wellness"] = await self.database.add(
+            "wellness", athlete_id=self[name], day=NOON.date(), mood=4
+        )
+        about = {"session_id": session, "athlete_id": self[name]}
+        await self.database.add("session_rating", **about, rating=4)
         self.ids[f"{name}_template"] = await self.database.add(
             "session_template", **of_team, name=f"Intervals of {name}"
         )

@@ -23,6 +23,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "parked": ("sts_hub.ingest.cli", "Look at records that could not be stored; retry or discard them."),
     "compute": ("sts_hub.analytics.cli", "Work out any number by its formula, by hand."),
     "clock": ("sts_hub.corrections.cli", "Put an epoch of a gateway right in time."),
+    "receipt": ("sts_hub.summaries.cli", "Write what a stored number was worked out from."),
     "account": ("sts_hub.accounts.cli", "Create accounts of people."),
     "seed": ("sts_hub.season.cli", "Load a demo season: two squads, ten weeks of training and matches."),
     "gateway": ("sts_hub.fleet", "Add gateways and let them in."),

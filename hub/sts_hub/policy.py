@@ -49,6 +49,7 @@ class Kind(StrEnum):
     ACTIVITY = "activity"
     COMPETITION = "competition"
     SESSION = "session"
+    WELLBEING = "wellbeing"
     TEMPLATE = "template"
     EXPORT = "export"
 
@@ -107,6 +108,7 @@ _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
     Kind.EXPORT: ((_C, _C, _O, _O, _O, _O, _O), (_C, _O, _O, _O, _O, _O, _O)),
     Kind.DOCUMENT: ((_C, _C, _C, _C, _N, _C, _N), (_N, _N, _N, _N, _N, _N, _N)),
     Kind.COMPETITION: ((_C, _C, _C, _C, _C, _C, _C), (_C, _C, _C, _N, _N, _C, _N)),
+    Kind.WELLBEING: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _O, _N, _N)),
     Kind.SESSION: ((_C, _C, _T, _T, _T, _N, _T), (_C, _C, _T, _T, _N, _N, _N)),
     Kind.TEMPLATE: ((_C, _C, _T, _T, _T, _N, _T), (_C, _C, _T, _T, _N, _N, _N)),
 }

@@ -24,8 +24,10 @@ from sts_hub.race_clocks.endpoints import router as race_clocks
 from sts_hub.samples.endpoints import router as samples
 from sts_hub.sensors.endpoints import router as sensors
 from sts_hub.sessions.endpoints import router as sessions
+from sts_hub.summaries.endpoints import router as summaries
 from sts_hub.teams.endpoints import router as teams
 from sts_hub.versions.endpoints import router as versions
+from sts_hub.wellbeing.endpoints import router as wellbeing
 
 PREFIX = "/api/v1"
 
@@ -40,6 +42,8 @@ for _feature in (
     exports,
     samples,
     sessions,
+    summaries,
+    wellbeing,
     gateways,
     gateway_settings,
     orders,

@@ -38,7 +38,7 @@ async def completeness(session: ReadSession, gateway: str, since: datetime, unti
         complete=verdict.complete,
         expected_records=verdict.expected,
         received_records=verdict.received,
-        stretches=[_stretch(period) for period in verdict.periods],
+        stretches=[stretch(period) for period in verdict.periods],
         wearers=[await _wearer(session, gateway, row, verdict) for row in wearings],
     )
 
@@ -62,12 +62,13 @@ async def _wearer(
         since=moment(row.worn[0]),
         until=moment(row.worn[1]),
         complete=not periods,
-        stretches=[_stretch(period) for period in periods],
+        stretches=[stretch(period) for period in periods],
         coverage=length_us(intersect([row.worn], heard)) / worn_us if rhythmic and worn_us else None,
     )
 
 
-def _stretch(period: Period) -> Stretch:
+def stretch(period: Period) -> Stretch:
+    """A period as the API tells it."""
     return Stretch(
         word=period.word,
         since=moment(period.start_us),

@@ -454,15 +454,19 @@ CREATE POLICY removes ON sts.assignment FOR DELETE TO sts_api USING (
 CREATE TABLE sts.athlete_parameter (
     id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     athlete_id uuid NOT NULL REFERENCES sts.athlete ON DELETE CASCADE,
-    name       text NOT NULL CHECK (name IN ('hr_max', 'hr_rest', 'lthr', 'vt1', 'vt2', 'ftp', 'cp', 'w_prime', 'mass')),
-    value      float8 NOT NULL CHECK (value > 0 AND value < 'infinity'),
+    name       text NOT NULL CHECK (
+        name IN ('hr_max', 'hr_rest', 'lthr', 'vt1', 'vt2', 'ftp', 'cp', 'w_prime', 'mass', 'sex')),
+    value      float8 CHECK (value > 0 AND value < 'infinity'),
     since      timestamptz NOT NULL,
     source     text NOT NULL CHECK (source IN ('measured', 'coach', 'estimate')),
     formula    text CHECK (formula ~ '^[a-z][a-z0-9_]{2,39}$'),
     entered_at timestamptz NOT NULL DEFAULT now(),
     entered_by uuid REFERENCES sts.account ON DELETE SET NULL,
+    word       text CHECK (word IN ('female', 'male')),      -- whose factors a formula takes is a word, not a number
     CHECK ((source = 'estimate') = (formula IS NOT NULL)),
-    CONSTRAINT athlete_parameter_once UNIQUE (athlete_id, name, since)
+    CONSTRAINT athlete_parameter_once UNIQUE (athlete_id, name, since),
+    CONSTRAINT athlete_parameter_told CHECK (
+        (name = 'sex') = (word IS NOT NULL) AND (word IS NULL) = (value IS NOT NULL))
 );
 
 -- A maximum seen in a session above the one in force waits for a person to accept or decline it.
@@ -650,6 +654,104 @@ CREATE POLICY trains ON sts.session_marker TO sts_api USING (
 CREATE POLICY sees ON sts.session_play FOR SELECT TO sts_api USING (sts.may_see_athlete(athlete_id));
 CREATE POLICY trains ON sts.session_play TO sts_api USING (
     (SELECT sts.trains()) AND sts.may_see_athlete(athlete_id) AND EXISTS (SELECT FROM sts.session s WHERE s.id = session_id));
+
+-- Numbers of sessions, as they were worked out: by which formula, of what, with which revision; and what an athlete says of a
+-- session and of a day.
+
+-- What the numbers of an athlete in a session were worked out from: when these marks are others, so may be the numbers.
+CREATE TABLE sts.session_summary (
+    session_id  uuid NOT NULL,
+    athlete_id  uuid NOT NULL,
+    revision    int NOT NULL DEFAULT 1,
+    computed_at timestamptz NOT NULL DEFAULT now(),
+    since       timestamptz NOT NULL,
+    until       timestamptz NOT NULL,
+    parameters  jsonb NOT NULL,
+    rating      float8,
+    marks       text NOT NULL,                            -- of the ledger and of what was worn
+    because     text[] NOT NULL DEFAULT '{}',             -- why the last revision was made
+    verdict     jsonb NOT NULL,                           -- completeness: words and stretches
+    complete_at timestamptz,                              -- since when all that was recorded is here
+    PRIMARY KEY (session_id, athlete_id),
+    FOREIGN KEY (session_id, athlete_id) REFERENCES sts.session_athlete ON DELETE CASCADE
+);
+
+CREATE TABLE sts.session_number (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    session_id uuid NOT NULL,
+    athlete_id uuid NOT NULL,
+    formula    text NOT NULL,
+    variant    text NOT NULL,
+    revision   int NOT NULL,                              -- of the summary, when it last changed
+    body       jsonb NOT NULL,                            -- the result: values, coverage, parameters, settings, window
+    was        jsonb,                                     -- its values before
+    CONSTRAINT session_number_once UNIQUE (session_id, athlete_id, formula, variant),
+    FOREIGN KEY (session_id, athlete_id) REFERENCES sts.session_summary ON DELETE CASCADE
+);
+
+-- How hard the athlete found a session: Borg's CR-10, 0 to 10.
+CREATE TABLE sts.session_rating (
+    session_id uuid NOT NULL,
+    athlete_id uuid NOT NULL,
+    rating     float8 NOT NULL CHECK (rating BETWEEN 0 AND 10),
+    rated_at   timestamptz NOT NULL DEFAULT now(),
+    rated_by   uuid REFERENCES sts.account ON DELETE SET NULL,
+    PRIMARY KEY (session_id, athlete_id),
+    FOREIGN KEY (session_id, athlete_id) REFERENCES sts.session_athlete ON DELETE CASCADE
+);
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON sts.session_summary, sts.session_number TO sts_api;
+GRANT SELECT, INSERT, UPDATE (rating, rated_at, rated_by), DELETE ON sts.session_rating TO sts_api;
+
+-- Whoever sees an athlete may have the numbers worked out, and sees them; how hard it was is said by the athlete or by those
+-- who train the team.
+ALTER TABLE sts.session_summary ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.session_number ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.session_rating ENABLE ROW LEVEL SECURITY;
+CREATE POLICY keeps ON sts.session_summary TO sts_api USING (sts.may_see_athlete(athlete_id));
+CREATE POLICY keeps ON sts.session_number TO sts_api USING (sts.may_see_athlete(athlete_id));
+CREATE POLICY says ON sts.session_rating TO sts_api USING (sts.may_see_athlete(athlete_id));
+
+-- What athletes say of themselves, or staff for them: how they woke up, and when and why they could not train. Health data:
+-- of those only who agreed to be monitored at that time.
+
+CREATE TABLE sts.wellness (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    athlete_id uuid NOT NULL REFERENCES sts.athlete ON DELETE CASCADE,
+    day        date NOT NULL,
+    sleep_h    float8 CHECK (sleep_h BETWEEN 0 AND 24),
+    sleep      int2 CHECK (sleep BETWEEN 1 AND 5),
+    fatigue    int2 CHECK (fatigue BETWEEN 1 AND 5),
+    soreness   int2 CHECK (soreness BETWEEN 1 AND 5),
+    stress     int2 CHECK (stress BETWEEN 1 AND 5),
+    mood       int2 CHECK (mood BETWEEN 1 AND 5),
+    notes      text NOT NULL DEFAULT '' CHECK (length(notes) <= 4000),
+    said_at    timestamptz NOT NULL DEFAULT now(),
+    said_by    uuid REFERENCES sts.account ON DELETE SET NULL,
+    CONSTRAINT wellness_once UNIQUE (athlete_id, day)
+);
+
+CREATE TABLE sts.absence (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    athlete_id uuid NOT NULL REFERENCES sts.athlete ON DELETE CASCADE,
+    first_day  date NOT NULL,
+    last_day   date CHECK (last_day >= first_day),        -- null while it lasts
+    reason     text NOT NULL CHECK (reason IN ('injury', 'illness', 'other')),
+    training   text NOT NULL CHECK (training IN ('none', 'limited')),
+    place      text CHECK (length(place) BETWEEN 1 AND 40),
+    notes      text NOT NULL DEFAULT '' CHECK (length(notes) <= 4000),
+    said_at    timestamptz NOT NULL DEFAULT now(),
+    said_by    uuid REFERENCES sts.account ON DELETE SET NULL
+);
+CREATE INDEX absence_athlete_idx ON sts.absence (athlete_id, first_day);
+
+GRANT SELECT, INSERT, DELETE,
+      UPDATE (sleep_h, sleep, fatigue, soreness, stress, mood, notes, said_at, said_by) ON sts.wellness TO sts_api;
+GRANT SELECT, INSERT, DELETE, UPDATE (first_day, last_day, reason, training, place, notes) ON sts.absence TO sts_api;
+ALTER TABLE sts.wellness ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sts.absence ENABLE ROW LEVEL SECURITY;
+CREATE POLICY says ON sts.wellness TO sts_api USING (sts.may_see_athlete(athlete_id));
+CREATE POLICY says ON sts.absence TO sts_api USING (sts.may_see_athlete(athlete_id));
 
 -- =====================================================================================================================
 -- Telemetry
@@ -2192,3 +2294,48 @@ CREATE POLICY changes ON sts.export FOR UPDATE TO sts_api USING (
 CREATE POLICY removes ON sts.export FOR DELETE TO sts_api USING (
     club_id = (SELECT sts.asking_club())
     AND (asked_by = (SELECT sts.asking_account()) OR (SELECT sts.asking_role()) = 'admin'));
+
+-- Summaries
+-- =====================================================================================================================
+
+-- For each of these athletes whom the caller sees, a digest of all that decides which values a time has and how complete
+-- they are: what was worn with consent, files of watches, and what the ledger holds of the sensors worn. Cut to the time, so
+-- that it stays as it is while the gateways go on afterwards.
+CREATE FUNCTION sts.session_marks(p_athletes uuid[], p_from timestamptz, p_to timestamptz)
+RETURNS TABLE (athlete uuid, marks text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT a.id, md5(concat_ws('|',
+        (SELECT string_agg(concat_ws(',', w.sensor, w.since, w.until), ';' ORDER BY w.since, w.sensor)
+         FROM sts.worn(a.id, p_from, p_to) w),
+        (SELECT string_agg(concat_ws(',', r.activity, r.since, r.until), ';' ORDER BY r.since, r.activity)
+         FROM sts.recorded(a.id, p_from, p_to) r),
+        (SELECT string_agg(concat_ws(',', e.epoch, e.corrections, e.parked, e.pin_offset_us,
+                                     least(e.spoke_last_at, p_to), least(e.spoke_first_at, p_to), d.drops, s.spans), ';'
+                           ORDER BY e.epoch)
+         FROM sts.epoch e
+         CROSS JOIN LATERAL (SELECT count(*) AS drops FROM sts.drop d WHERE d.epoch = e.epoch) d
+         CROSS JOIN LATERAL (
+            SELECT string_agg(concat_ws('-', s.from_seq, greatest(s.first_t, p_from), least(s.last_t, p_to)), '+'
+                              ORDER BY s.from_seq) AS spans
+            FROM sts.received_span s WHERE s.epoch = e.epoch AND s.first_t < p_to AND s.last_t >= p_from) s
+         WHERE e.gateway IN (
+            SELECT l.gateway FROM sts.assignment g JOIN sts.sensor n ON n.id = g.sensor_id
+            JOIN sts.local_name l ON l.address = n.address
+            WHERE g.athlete_id = a.id AND g.during && tstzrange(p_from, p_to))
+           AND (s.spans IS NOT NULL OR (e.spoke_first_at < p_to AND e.spoke_last_at >= p_from)))))
+    FROM sts.athlete a WHERE a.id = ANY (p_athletes) AND sts.may_see_athlete(a.id)
+$$;
+
+-- The gateways of the club that know a sensor which one of these athletes wore in a time.
+CREATE FUNCTION sts.gateways_heard(p_athletes uuid[], p_from timestamptz, p_to timestamptz) RETURNS TABLE (gateway text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT DISTINCT l.gateway
+    FROM sts.assignment g JOIN sts.sensor n ON n.id = g.sensor_id
+    JOIN sts.gateway w ON w.club_id = n.club_id
+    JOIN sts.local_name l ON l.address = n.address AND l.gateway = w.name
+    WHERE g.athlete_id = ANY (p_athletes) AND g.during && tstzrange(p_from, p_to) AND sts.may_see_athlete(g.athlete_id)
+    ORDER BY 1
+$$;
+
+REVOKE EXECUTE ON FUNCTION sts.session_marks, sts.gateways_heard FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.session_marks, sts.gateways_heard TO sts_api;

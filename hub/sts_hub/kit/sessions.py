@@ -1,4 +1,4 @@
-"""What a route declares to reach the database: `Reads` or `Writes`, always in the name of `Asking`."""
+"""What a route declares to reach the database: `Reads`, `Writes` or `Keeps`, always in the name of `Asking`."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -41,7 +41,14 @@ async def _writing(
             await repeats.keep(session, caller, key, request)
 
 
+async def _keeping(caller: Asking, database: _Database) -> AsyncIterator[WriteSession]:
+    async with database.writing(caller) as session:
+        yield session
+
+
 # scope="function": the transaction ends before the answer is sent, so whoever reads next sees what was
 # written.
 Reads = Annotated[ReadSession, Depends(_reading, scope="function")]
 Writes = Annotated[WriteSession, Depends(_writing, scope="function")]
+# For a route that reads, and keeps what it has worked out; to ask twice changes nothing.
+Keeps = Annotated[WriteSession, Depends(_keeping, scope="function")]

@@ -16,15 +16,17 @@ class Name(StrEnum):
     CP = "cp"
     W_PRIME = "w_prime"
     MASS = "mass"
+    SEX = "sex"
 
 
 class Parameter(NamedTuple):
-    """A parameter: its UCUM unit, its lowest and highest believable value, and what it is."""
+    """A parameter: its UCUM unit, its lowest and highest believable value, and what it is; or the words it can be."""
 
     unit: str
     low: float
     high: float
     meaning: str
+    words: tuple[str, ...] = ()
 
 
 # Bounds: children and veterans, the untrained and the best of the world.
@@ -38,4 +40,5 @@ CATALOGUE: Final[dict[Name, Parameter]] = {
     Name.CP: Parameter("W", 40, 700, "Critical power."),
     Name.W_PRIME: Parameter("J", 1_000, 60_000, "Work above critical power, W'."),
     Name.MASS: Parameter("kg", 15, 250, "Body mass."),
+    Name.SEX: Parameter("1", 0, 0, "Whose factors Banister's training impulse takes.", ("female", "male")),
 }

@@ -1,6 +1,6 @@
 -- name: page
 -- An athlete's parameters, newest first; of one name when $2 names it, those in force at $3 when it is given.
-SELECT p.id, p.athlete_id, p.name, p.value, p.since, p.source, p.formula, p.entered_at
+SELECT p.id, p.athlete_id, p.name, p.value AS number, p.word, p.since, p.source, p.formula, p.entered_at
 FROM sts.athlete_parameter p
 WHERE p.athlete_id = $1 AND ($2::text IS NULL OR p.name = $2)
   AND ($3::timestamptz IS NULL OR (p.since <= $3 AND NOT EXISTS (
@@ -12,14 +12,14 @@ LIMIT $6
 
 -- name: in_force
 -- The parameters of many athletes in force at a time.
-SELECT DISTINCT ON (athlete_id, name) id, athlete_id, name, value, since, source, formula, entered_at
+SELECT DISTINCT ON (athlete_id, name) id, athlete_id, name, value AS number, word, since, source, formula, entered_at
 FROM sts.athlete_parameter WHERE athlete_id = ANY ($1::uuid[]) AND since <= $2
 ORDER BY athlete_id, name, since DESC
 
 -- name: add
-INSERT INTO sts.athlete_parameter (athlete_id, name, value, since, source, formula, entered_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-RETURNING id, athlete_id, name, value, since, source, formula, entered_at
+INSERT INTO sts.athlete_parameter (athlete_id, name, value, word, since, source, formula, entered_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+RETURNING id, athlete_id, name, value AS number, word, since, source, formula, entered_at
 
 -- name: remove
 DELETE FROM sts.athlete_parameter WHERE athlete_id = $1 AND id = $2 RETURNING id

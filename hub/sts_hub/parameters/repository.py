@@ -22,11 +22,17 @@ class ParameterRow:
     id: UUID
     athlete_id: UUID
     name: Name
-    value: float
+    number: float | None
+    word: str | None
     since: datetime
     source: str
     formula: str | None
     entered_at: datetime
+
+    @property
+    def value(self) -> float | str:
+        """The number, or the word where it is one."""
+        return self.word if self.number is None else self.number  # type: ignore[return-value]
 
     @property
     def unit(self) -> str:
@@ -87,14 +93,15 @@ async def add(
     session: WriteSession,
     athlete_id: UUID,
     name: Name,
-    value: float,
+    value: float | str,
     since: datetime,
     source: str,
     formula: str | None,
     by: UUID,
 ) -> ParameterRow:
     """Enter a value; the constraint `athlete_parameter_once` refuses a second one from the same time on."""
-    row = await session.one(_SQL.add, athlete_id, name, value, since, source, formula, by)
+    number, word = (None, value) if isinstance(value, str) else (value, None)
+    row = await session.one(_SQL.add, athlete_id, name, number, word, since, source, formula, by)
     return ParameterRow(**row)
 
 

@@ -11,6 +11,7 @@ from sts_hub.parameters.catalogue import CATALOGUE, Name
 
 Source = Literal["measured", "coach", "estimate"]
 State = Literal["open", "accepted", "declined"]
+Sex = Literal["female", "male"]
 Formula = Annotated[
     str,
     Field(
@@ -28,7 +29,7 @@ class Parameter(Shown):
     id: UUID
     athlete_id: UUID
     name: Name = Field(description=f"{_UNITS}.")
-    value: float
+    value: float | Sex
     unit: str = Field(description="UCUM.")
     since: Moment = Field(alias="from", description="From when it holds.")
     source: Source = Field(description="Measured in a test, said by a coach, or an estimate by `formula`.")
@@ -40,7 +41,7 @@ class NewParameter(Body):
     """A value to enter. An estimate always names its formula."""
 
     name: Name
-    value: float = Field(allow_inf_nan=False, description=f"{_UNITS}.")
+    value: Annotated[float, Field(allow_inf_nan=False)] | Sex = Field(description=f"{_UNITS}.")
     source: Source
     formula: Formula | None = None
     since: Moment | None = Field(

@@ -12,6 +12,7 @@ from sts_hub.kit.pages import Cut
 from sts_hub.kit.shapes import Page
 from sts_hub.parameters import repository
 from sts_hub.parameters.catalogue import CATALOGUE, Name
+from sts_hub.parameters.catalogue import Parameter as Known
 from sts_hub.parameters.maximum import Maximum
 from sts_hub.parameters.repository import ParameterRow, ProposalRow
 from sts_hub.parameters.schemas import NewParameter, Parameter, Proposal, State
@@ -48,7 +49,10 @@ def _twice(name: Name) -> Conflict:
 
 def _believable(new: NewParameter) -> None:
     known = CATALOGUE[new.name]
-    if not known.low <= new.value <= known.high:
+    if known.words or isinstance(new.value, str):
+        if new.value not in known.words:
+            raise Invalid(f"{new.name} is {_either(known)}.", way_out="Check the name and the value.")
+    elif not known.low <= new.value <= known.high:
         raise Invalid(
             f"A {new.name} lies between {known.low:g} and {known.high:g} {known.unit}.",
             way_out="Check the value and its unit.",
@@ -58,6 +62,10 @@ def _believable(new: NewParameter) -> None:
             "An estimate, and nothing else, names its formula.",
             way_out="Give `formula` with source `estimate`; leave it out for what was measured or said by a coach.",
         )
+
+
+def _either(known: Known) -> str:
+    return " or ".join(known.words) or f"a number, {known.unit}"
 
 
 async def removed(session: WriteSession, caller: Caller, athlete_id: UUID, parameter_id: UUID) -> None:

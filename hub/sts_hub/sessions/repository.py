@@ -58,10 +58,9 @@ class RosterRow:
     team_id: UUID
     account_id: UUID | None
 
-    @property
-    def thing(self) -> Thing:
-        """What the policy decides on."""
-        return Thing(Kind.ATHLETE, self.club_id, self.team_id, self.account_id, self.athlete_id)
+    def thing(self, kind: Kind) -> Thing:
+        """What the policy decides on: the athlete, or what belongs to him or her."""
+        return Thing(kind, self.club_id, self.team_id, self.account_id, self.athlete_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,12 @@ async def shown(session: ReadSession, caller: Caller, row: SessionRow) -> Sessio
     )
 
 
-async def seen_roster(session: ReadSession, caller: Caller, session_id: UUID) -> list[RosterRow]:
-    """Those on the roster whom the caller sees."""
-    return [row for row in await repository.roster(session, session_id) if may(caller, Act.SEE, row.thing)]
+async def seen_roster(
+    session: ReadSession, caller: Caller, session_id: UUID, kind: Kind = Kind.ATHLETE
+) -> list[RosterRow]:
+    """Those on the roster whom, or of whom this kind of thing, the caller sees."""
+    rows = await repository.roster(session, session_id)
+    return [row for row in rows if may(caller, Act.SEE, row.thing(kind))]
 
 
 async def added(session: WriteSession, caller: Caller, new: NewSession) -> Session:

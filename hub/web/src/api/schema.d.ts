@@ -912,6 +912,146 @@ export interface paths {
         patch: operations["change_template"];
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Summary
+         * @description The numbers of a session that has ended, with where they come from and what late data have changed.
+         */
+        get: operations["get_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/athletes/{athlete_id}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ratings
+         * @description How hard an athlete found sessions, newest first.
+         */
+        get: operations["list_ratings"];
+        put?: never;
+        /**
+         * Rate Session
+         * @description Say how hard a session was, in place of an earlier rating of it.
+         */
+        post: operations["rate_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/athletes/{athlete_id}/wellness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Wellness
+         * @description The wellness forms of an athlete, newest first.
+         */
+        get: operations["list_wellness"];
+        put?: never;
+        /**
+         * Say Wellness
+         * @description Keep the wellness form of a day, in place of an earlier one.
+         */
+        post: operations["say_wellness"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Absences
+         * @description Who cannot train, or not fully; newest first.
+         */
+        get: operations["list_absences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/athletes/{athlete_id}/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Absences Of Athlete
+         * @description When an athlete could not train, newest first.
+         */
+        get: operations["list_absences_of_athlete"];
+        put?: never;
+        /**
+         * Add Absence
+         * @description Note that an athlete cannot train, or not fully.
+         */
+        post: operations["add_absence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/athletes/{athlete_id}/absences/{absence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Absence
+         * @description One absence.
+         */
+        get: operations["get_absence"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Absence
+         * @description Remove an absence that never was.
+         */
+        delete: operations["remove_absence"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Absence
+         * @description End or correct an absence; 412 when somebody else has changed it since you read it.
+         */
+        patch: operations["change_absence"];
+        trace?: never;
+    };
     "/api/v1/gateways": {
         parameters: {
             query?: never;
@@ -1621,6 +1761,70 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Absence
+         * @description When and why an athlete cannot train, or not fully.
+         */
+        Absence: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * @description Null while it lasts.
+             */
+            last_day: string | null;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "injury" | "illness" | "other";
+            /**
+             * Training
+             * @enum {string}
+             */
+            training: "none" | "limited";
+            /**
+             * Place
+             * @description Where it hurts.
+             */
+            place: string | null;
+            /** Notes */
+            notes: string;
+        };
+        /**
+         * AbsenceChange
+         * @description What to change in an absence; what is left out stays.
+         */
+        AbsenceChange: {
+            /** First Day */
+            first_day?: string | null;
+            /**
+             * Last Day
+             * @description null: it lasts.
+             */
+            last_day?: string | null;
+            /** Reason */
+            reason?: ("injury" | "illness" | "other") | null;
+            /** Training */
+            training?: ("none" | "limited") | null;
+            /** Place */
+            place?: string | null;
+            /** Notes */
+            notes?: string | null;
+        };
+        /**
          * Account
          * @description An account of the club.
          */
@@ -1953,6 +2157,52 @@ export interface components {
             competition_id: string;
         };
         /**
+         * AthleteSummary
+         * @description The numbers of one athlete.
+         */
+        AthleteSummary: {
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /** Revision */
+            revision: number;
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /**
+             * Because
+             * @description What had changed when the last revision was made.
+             */
+            because: ("borders" | "parameters" | "rating" | "data")[];
+            /**
+             * Revised
+             * @description The last revision in words, by the training impulse or else the first number that it changed.
+             * @example revised +2 %
+             */
+            revised: string | null;
+            /**
+             * Complete
+             * @description Whether all that was recorded of what was worn is here; null where nothing was worn. A sensor's own silence is told and does not count against it.
+             */
+            complete: boolean | null;
+            /**
+             * Complete At
+             * @description Since when.
+             */
+            complete_at: string | null;
+            /**
+             * Stretches
+             * @description The words of completeness, of all that was worn together.
+             */
+            stretches: components["schemas"]["sts_hub__completeness__schemas__Stretch"][];
+            /** Numbers */
+            numbers: components["schemas"]["Number"][];
+        };
+        /**
          * Beats
          * @description An athlete's heart beats, aligned so that those of several straps can be laid side by side.
          */
@@ -1974,6 +2224,23 @@ export interface components {
             to: string;
             /** Stretches */
             stretches: components["schemas"]["sts_hub__samples__schemas__Stretch"][];
+        };
+        /**
+         * Change
+         * @description What the last revision changed in a number.
+         */
+        Change: {
+            /** Output */
+            output: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
+            /**
+             * Percent
+             * @description By how much; null where it is no number or was 0.
+             */
+            percent: number | null;
         };
         /**
          * Chart
@@ -3082,7 +3349,38 @@ export interface components {
          * @description What a parameter is called in formulas, receipts and the API.
          * @enum {string}
          */
-        Name: "hr_max" | "hr_rest" | "lthr" | "vt1" | "vt2" | "ftp" | "cp" | "w_prime" | "mass";
+        Name: "hr_max" | "hr_rest" | "lthr" | "vt1" | "vt2" | "ftp" | "cp" | "w_prime" | "mass" | "sex";
+        /**
+         * NewAbsence
+         * @description An absence to note.
+         */
+        NewAbsence: {
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Last Day */
+            last_day?: string | null;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "injury" | "illness" | "other";
+            /**
+             * Training
+             * @default none
+             * @enum {string}
+             */
+            training: "none" | "limited";
+            /** Place */
+            place?: string | null;
+            /**
+             * Notes
+             * @default
+             */
+            notes: string;
+        };
         /**
          * NewAccount
          * @description An account to add.
@@ -3297,9 +3595,9 @@ export interface components {
             name: components["schemas"]["Name"];
             /**
              * Value
-             * @description hr_max: Highest heart rate, /min; hr_rest: Heart rate at rest, /min; lthr: Heart rate at the lactate threshold, /min; vt1: Heart rate at the first ventilatory threshold, /min; vt2: Heart rate at the second ventilatory threshold, /min; ftp: Functional threshold power, W; cp: Critical power, W; w_prime: Work above critical power, W', J; mass: Body mass, kg.
+             * @description hr_max: Highest heart rate, /min; hr_rest: Heart rate at rest, /min; lthr: Heart rate at the lactate threshold, /min; vt1: Heart rate at the first ventilatory threshold, /min; vt2: Heart rate at the second ventilatory threshold, /min; ftp: Functional threshold power, W; cp: Critical power, W; w_prime: Work above critical power, W', J; mass: Body mass, kg; sex: Whose factors Banister's training impulse takes, 1.
              */
-            value: number;
+            value: number | ("female" | "male");
             /**
              * Source
              * @enum {string}
@@ -3364,6 +3662,22 @@ export interface components {
             /** Error Ms */
             error_ms?: number | null;
             impulse?: components["schemas"]["SyncImpulse"] | null;
+        };
+        /**
+         * NewRating
+         * @description How hard a session was. Another one of the same session takes its place.
+         */
+        NewRating: {
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /**
+             * Rating
+             * @description Borg's CR-10.
+             */
+            rating: number;
         };
         /**
          * NewSensor
@@ -3467,6 +3781,98 @@ export interface components {
             plan: components["schemas"]["PlannedPhase"][];
         };
         /**
+         * NewWellness
+         * @description The form of a day. Another one of the same day takes its place.
+         */
+        NewWellness: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Sleep H */
+            sleep_h?: number | null;
+            /** Sleep */
+            sleep?: number | null;
+            /** Fatigue */
+            fatigue?: number | null;
+            /** Soreness */
+            soreness?: number | null;
+            /** Stress */
+            stress?: number | null;
+            /** Mood */
+            mood?: number | null;
+            /**
+             * Notes
+             * @default
+             */
+            notes: string;
+        };
+        /**
+         * Number
+         * @description A result with where it comes from. `sts-hub receipt ID` writes its inputs for `sts-hub compute`.
+         */
+        Number: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Formula */
+            formula: string;
+            /** Version */
+            version: number;
+            /** Variant */
+            variant: string;
+            /**
+             * Values
+             * @description By the names of the formula's outputs; null with a reason.
+             */
+            values: {
+                [key: string]: unknown;
+            };
+            /**
+             * Units
+             * @description UCUM.
+             */
+            units: {
+                [key: string]: string;
+            };
+            /**
+             * Coverage Percent
+             * @description Share of the time in which values counted.
+             */
+            coverage_percent: number | null;
+            /**
+             * Reason
+             * @description Why there is no number.
+             */
+            reason: string | null;
+            /** Estimate */
+            estimate: boolean;
+            /**
+             * Parameters
+             * @description Of the athlete, in force on that day.
+             */
+            parameters: {
+                [key: string]: number | string;
+            };
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Revision
+             * @description The revision of the summary that last changed it.
+             */
+            revision: number;
+            /**
+             * Changes
+             * @description What that revision changed; empty for the first.
+             */
+            changes: components["schemas"]["Change"][];
+        };
+        /**
          * Order
          * @description An order and what became of it.
          */
@@ -3505,6 +3911,16 @@ export interface components {
              * @description When the gateway told.
              */
             told_at: string | null;
+        };
+        /** Page[Absence] */
+        Page_Absence_: {
+            /** Items */
+            items: components["schemas"]["Absence"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
         };
         /** Page[Account] */
         Page_Account_: {
@@ -3666,6 +4082,16 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[Rating] */
+        Page_Rating_: {
+            /** Items */
+            items: components["schemas"]["Rating"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
         /** Page[ResultCompetitor] */
         Page_ResultCompetitor_: {
             /** Items */
@@ -3746,6 +4172,16 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[Wellness] */
+        Page_Wellness_: {
+            /** Items */
+            items: components["schemas"]["Wellness"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
         /**
          * Parameter
          * @description A value of an athlete that formulas use, from a time on until the next one of its name.
@@ -3761,10 +4197,10 @@ export interface components {
              * Format: uuid
              */
             athlete_id: string;
-            /** @description hr_max: Highest heart rate, /min; hr_rest: Heart rate at rest, /min; lthr: Heart rate at the lactate threshold, /min; vt1: Heart rate at the first ventilatory threshold, /min; vt2: Heart rate at the second ventilatory threshold, /min; ftp: Functional threshold power, W; cp: Critical power, W; w_prime: Work above critical power, W', J; mass: Body mass, kg. */
+            /** @description hr_max: Highest heart rate, /min; hr_rest: Heart rate at rest, /min; lthr: Heart rate at the lactate threshold, /min; vt1: Heart rate at the first ventilatory threshold, /min; vt2: Heart rate at the second ventilatory threshold, /min; ftp: Functional threshold power, W; cp: Critical power, W; w_prime: Work above critical power, W', J; mass: Body mass, kg; sex: Whose factors Banister's training impulse takes, 1. */
             name: components["schemas"]["Name"];
             /** Value */
-            value: number;
+            value: number | ("female" | "male");
             /**
              * Unit
              * @description UCUM.
@@ -4095,6 +4531,32 @@ export interface components {
              * @example 2026-11-22T18:30:00Z
              */
             set_at: string;
+        };
+        /**
+         * Rating
+         * @description How hard an athlete found a session.
+         */
+        Rating: {
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /**
+             * Rating
+             * @description Borg's CR-10: 0, nothing at all, to 10, maximal.
+             */
+            rating: number;
+            /**
+             * Rated At
+             * Format: date-time
+             */
+            rated_at: string;
         };
         /**
          * RefusedLine
@@ -4494,6 +4956,39 @@ export interface components {
             started_at: string | null;
             /** Ended At */
             ended_at: string | null;
+        };
+        /**
+         * SessionSummary
+         * @description The numbers of a session that has ended, for each athlete whom you see.
+         */
+        SessionSummary: {
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Complete
+             * @description Of all athletes below who wore something.
+             */
+            complete: boolean | null;
+            /**
+             * Complete At
+             * @description The stamp: since when the session is complete.
+             */
+            complete_at: string | null;
+            /** Athletes */
+            athletes: components["schemas"]["AthleteSummary"][];
         };
         /**
          * Sessions
@@ -4932,6 +5427,61 @@ export interface components {
              * @example Europe/Lisbon
              */
             time_zone: string;
+        };
+        /**
+         * Wellness
+         * @description How an athlete woke up on a day; null is what was not answered.
+         */
+        Wellness: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Sleep H
+             * @description Sleep, h.
+             */
+            sleep_h: number | null;
+            /**
+             * Sleep
+             * @description How well.
+             */
+            sleep: number | null;
+            /**
+             * Fatigue
+             * @description 5: fresh.
+             */
+            fatigue: number | null;
+            /**
+             * Soreness
+             * @description 5: nothing hurts.
+             */
+            soreness: number | null;
+            /**
+             * Stress
+             * @description 5: relaxed.
+             */
+            stress: number | null;
+            /** Mood */
+            mood: number | null;
+            /** Notes */
+            notes: string;
+            /**
+             * Said At
+             * Format: date-time
+             */
+            said_at: string;
         };
         /**
          * WhoItIs
@@ -10146,6 +10696,898 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else has changed this meanwhile (`urn:sts:problem:edited-meanwhile`) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The edit must say which state it is based on (`urn:sts:problem:edition-missing`) */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionSummary"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ratings: {
+        parameters: {
+            query?: {
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Rating_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRating"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_wellness: {
+        parameters: {
+            query?: {
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Wellness_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say_wellness: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWellness"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wellness"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_absences: {
+        parameters: {
+            query?: {
+                /** @description Only of this team. */
+                team?: string | null;
+                /** @description Only those that hold on this day. */
+                on?: string | null;
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Absence_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_absences_of_athlete: {
+        parameters: {
+            query?: {
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Absence_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_absence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAbsence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_absence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                athlete_id: string;
+                absence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_absence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+                absence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_absence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the state that the edit is based on; `*` for whatever is there. */
+                "If-Match"?: string | null;
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+                absence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
                 };
             };
             /** @description The request cannot be read (`urn:sts:problem:bad-request`) */

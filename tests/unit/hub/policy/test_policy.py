@@ -81,7 +81,7 @@ def test_nobody_changes_measured_values() -> None:
 
 def test_an_athlete_changes_the_own_consents_files_exports_and_account_and_nothing_else() -> None:
     allowed = {kind for kind in Kind if may(caller(Role.ATHLETE), Act.CHANGE, thing(kind, owner=ME))}
-    assert allowed == {Kind.CONSENT, Kind.ACTIVITY, Kind.EXPORT, Kind.ACCOUNT}
+    assert allowed == {Kind.CONSENT, Kind.ACTIVITY, Kind.EXPORT, Kind.ACCOUNT, Kind.WELLBEING}
 
 
 def test_gateways_and_sensors_are_changed_by_admins_and_technicians() -> None:

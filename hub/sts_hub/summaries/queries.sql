@@ -1,0 +1,62 @@
+-- name: marks
+SELECT athlete, marks FROM sts.session_marks($1, $2, $3)
+
+-- name: gateways
+SELECT gateway FROM sts.gateways_heard($1, $2, $3)
+
+-- name: worn
+-- What these athletes wore in a time, known to a gateway or not.
+SELECT g.athlete_id, g.sensor_id, greatest(lower(g.during), $2) AS since,
+       least(coalesce(upper(g.during), 'infinity'), $3) AS until
+FROM sts.assignment g
+WHERE g.athlete_id = ANY ($1::uuid[]) AND g.during && tstzrange($2, $3)
+ORDER BY 3, 2
+
+-- name: turn
+-- Whoever works a session out is the only one to do so.
+SELECT pg_advisory_xact_lock(hashtextextended('summary of ' || $1::uuid, 0))
+
+-- name: kept
+SELECT athlete_id, revision, computed_at, since, until, parameters::text AS parameters, rating, marks, because,
+       verdict::text AS verdict, complete_at
+FROM sts.session_summary WHERE session_id = $1 AND athlete_id = ANY ($2::uuid[])
+
+-- name: numbers
+SELECT id, athlete_id, formula, variant, revision, body::text AS body, was::text AS was
+FROM sts.session_number WHERE session_id = $1 AND athlete_id = ANY ($2::uuid[])
+ORDER BY athlete_id, formula, variant
+
+-- name: keep
+UPDATE sts.session_summary SET
+    revision = $3, computed_at = now(), since = $4, until = $5, parameters = $6::jsonb, rating = $7, marks = $8,
+    because = CASE WHEN revision = $3 THEN because ELSE $9 END, verdict = $10::jsonb,
+    complete_at = CASE WHEN $11 THEN coalesce(complete_at, now()) END
+WHERE session_id = $1 AND athlete_id = $2
+
+-- name: begin
+INSERT INTO sts.session_summary (session_id, athlete_id, since, until, parameters, marks, verdict)
+VALUES ($1, $2, $3, $4, '{}', '', 'null')
+
+-- name: drop_numbers
+DELETE FROM sts.session_number n USING unnest($3::text[], $4::text[]) AS gone (formula, variant)
+WHERE n.session_id = $1 AND n.athlete_id = $2 AND n.formula = gone.formula AND n.variant = gone.variant
+
+-- name: keep_number
+INSERT INTO sts.session_number (session_id, athlete_id, formula, variant, revision, body, was)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb)
+ON CONFLICT (session_id, athlete_id, formula, variant)
+DO UPDATE SET revision = $5, body = $6::jsonb, was = $7::jsonb
+
+-- name: number_by_id
+SELECT n.id, n.athlete_id, n.formula, n.variant, n.revision, n.body::text AS body, n.was::text AS was,
+       n.session_id, s.name AS session, r.rating, r.computed_at
+FROM sts.session_number n
+JOIN sts.session s ON s.id = n.session_id
+JOIN sts.session_summary r ON r.session_id = n.session_id AND r.athlete_id = n.athlete_id
+WHERE n.id = $1
+
+-- name: club_of_number
+SELECT s.club_id FROM sts.session_number n JOIN sts.session s ON s.id = n.session_id WHERE n.id = $1
+
+-- name: ask_as_admin
+SELECT set_config('sts.role', 'admin', true), set_config('sts.club_id', $1::uuid::text, true)

@@ -1,0 +1,85 @@
+"""The receipt of a stored number: all that it was worked out from, for `sts-hub compute` to give the same digits."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sts_hub.analytics.formula import Given, GivenError, Result
+from sts_hub.analytics.formulas import chosen, compute
+from sts_hub.analytics.given import receipt as document
+from sts_hub.config import Settings
+from sts_hub.db import pools
+from sts_hub.db.times import timestamp
+from sts_hub.errors import HubError
+from sts_hub.kit.database import ReadSession, WriteSession
+from sts_hub.samples import service as samples
+from sts_hub.summaries import repository
+from sts_hub.summaries.repository import SQL, NumberRow
+from sts_hub.summaries.revisions import plain
+from sts_hub.summaries.service import credible
+from sts_protocols.metrics import HEART_RATE
+
+
+async def receipt(settings: Settings, number_id: UUID) -> bytes:
+    """The receipt as a document of sts.hub.compute.given. Raises HubError."""
+    with pools.told("STS_DB_OWNER_DSN"):
+        async with (
+            pools.as_owner(settings.db_owner_dsn.get_secret_value(), "sts-hub receipt") as owner,
+            owner.transaction(),
+        ):
+            club_id = await owner.fetchval(SQL.club_of_number, number_id)
+            if club_id is None:
+                raise HubError(f"There is no number {number_id}: a session's summary tells their ids.")
+            await owner.execute(SQL.ask_as_admin, club_id)
+            return await _written(WriteSession(owner), number_id)
+
+
+async def _written(session: ReadSession, number_id: UUID) -> bytes:
+    found = await repository.number_by_id(session, number_id)
+    if found is None:
+        raise HubError(f"There is no number {number_id}.")
+    number, more = found
+    given = await _given(session, number)
+    result = _again(given)
+    if plain(result)["values"] != number.body["values"]:
+        raise HubError(
+            "The values behind this number are others than when it was worked out, late or past their time: "
+            "ask for the session's summary again, and it is revised as far as they are there."
+        )
+    about = {name: str(value) for name, value in more.items() if value is not None}
+    return document(given, result, {**about, "number": str(number.id), "revision": number.revision})
+
+
+def _again(given: Given) -> Result:
+    try:
+        return compute(given)
+    except GivenError as error:
+        raise HubError(f"This number cannot be worked out again: {error}") from None
+
+
+async def _given(session: ReadSession, number: NumberRow) -> Given:
+    body = number.body
+    return Given(
+        number.formula,
+        number.variant,
+        {
+            one.name: await _input(session, number, one.name)
+            for one in chosen(number.formula, number.variant).variant.inputs
+        },
+        body["parameters"],
+        {name: tuple(one) if isinstance(one, list) else one for name, one in body["settings"].items()},
+        body["since_us"],
+        body["until_us"],
+        body["version"],
+    )
+
+
+async def _input(session: ReadSession, number: NumberRow, name: str) -> Any:
+    """What was measured is read again; what is one number stands beside the result."""
+    if name != HEART_RATE.name:
+        return number.body["inputs"][name]
+    since, until = (timestamp(number.body[end]) for end in ("since_us", "until_us"))
+    values = await samples.told(
+        session, number.athlete_id, HEART_RATE, since, max(until, since + timedelta(microseconds=1))
+    )
+    return credible(values)
