@@ -171,6 +171,8 @@ def reaches(far: str | None, owner: str) -> bool:
 def seen(role: str, path: str, owner: str) -> bool:
     """Whether this role may know of the thing that the path names: the rule of access in words."""
     same_club = owner != "foreign"
+    if path.endswith("/audit"):
+        return reaches({"admin": "club", "athlete": "self", "guardian": "self"}.get(role), owner)
     if "athlete_id" in path or "proposal_id" in path:
         return reaches(PEOPLE_SEEN.get(role), owner)
     if "assignment_id" in path:

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     ATHLETE = "athlete"
     CONSENT = "consent"
+    AUDIT = "audit"
     GUARDIAN = "guardian"
     HEALTH = "health"
     GATEWAY = "gateway"
@@ -99,6 +100,7 @@ _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
     Kind.ACCOUNT: ((_C, _C, _O, _O, _O, _O, _O), (_C, _O, _O, _O, _O, _O, _O)),
     Kind.ATHLETE: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _N, _N, _N)),
     Kind.CONSENT: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _O, _N, _O)),
+    Kind.AUDIT: ((_C, _N, _N, _N, _O, _N, _O), (_N, _N, _N, _N, _N, _N, _N)),
     Kind.GUARDIAN: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _N, _N, _N, _N, _N)),
     Kind.HEALTH: ((_C, _C, _T, _T, _O, _N, _O), (_N, _N, _N, _N, _N, _N, _N)),
     Kind.GATEWAY: ((_C, _C, _C, _C, _N, _C, _N), (_C, _N, _N, _N, _N, _C, _N)),

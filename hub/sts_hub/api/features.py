@@ -6,6 +6,7 @@ from sts_hub.accounts.endpoints import router as accounts
 from sts_hub.activities.endpoints import router as activities
 from sts_hub.assignments.endpoints import router as assignments
 from sts_hub.athletes.endpoints import router as athletes
+from sts_hub.audit.endpoints import router as audit
 from sts_hub.competitions.endpoints import router as competitions
 from sts_hub.completeness.endpoints import router as completeness
 from sts_hub.corrections.endpoints import router as corrections
@@ -40,6 +41,7 @@ for _feature in (
     activities,
     guardians,
     exports,
+    audit,
     samples,
     sessions,
     summaries,

@@ -31,6 +31,7 @@ async def completeness(session: ReadSession, gateway: str, since: datetime, unti
     expired_us = await repository.expired_before_us(session)
     verdict = judge(epochs, microseconds(since), microseconds(until), expired_us)
     wearings = await repository.wearings(session, gateway, since, until)
+    session.athletes.update(row.athlete_id for row in wearings)
     return Completeness(
         gateway=gateway,
         since=since,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 import asyncpg
 
@@ -50,6 +51,8 @@ class ReadSession:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        # Athletes of whom a route shows values without their being named in its path: for the audit.
+        self.athletes: set[UUID] = set()
 
     async def rows(self, query: str, *values: Any) -> list[asyncpg.Record]:
         """All rows."""
@@ -68,11 +71,18 @@ class ReadSession:
 class WriteSession(ReadSession):
     """One transaction that may also write; committed before the answer is sent."""
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        # Ids of the rows written by `one`: for the audit.
+        self.made: set[str] = set()
+
     async def one(self, query: str, *values: Any) -> asyncpg.Record:
         """The one row of an INSERT or UPDATE ... RETURNING that must hit."""
         row = await self._connection.fetchrow(query, *values)
         if row is None:
             raise Conflict("What was to be changed was removed meanwhile.", way_out="Read the list again.")
+        if isinstance(made := row.get("id"), UUID | int):
+            self.made.add(str(made))
         return row
 
     async def do(self, query: str, *values: Any) -> None:

@@ -12,3 +12,7 @@ SELECT digest, status, body, etag FROM sts.kept_answer WHERE account_id = $1 AND
 
 -- name: keep_answer
 UPDATE sts.kept_answer SET status = $3, body = $4, etag = $5 WHERE account_id = $1 AND key = $2
+
+-- name: note
+-- What was done ($1), with which things, about which athletes ($3); $4: it was only read.
+SELECT sts.note($1, $2, $3::uuid[], $4)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Header
 from starlette.requests import Request
 
-from sts_hub.kit import repeats
+from sts_hub.kit import notes, repeats
 from sts_hub.kit.database import Database, ReadSession, WriteSession
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.provide import provided
@@ -14,9 +14,10 @@ from sts_hub.kit.provide import provided
 _Database = Annotated[Database, Depends(provided(Database))]
 
 
-async def _reading(caller: Asking, database: _Database) -> AsyncIterator[ReadSession]:
+async def _reading(request: Request, caller: Asking, database: _Database) -> AsyncIterator[ReadSession]:
     async with database.reading(caller) as session:
         yield session
+    await notes.read(database, caller, session, request)
 
 
 _Key = Annotated[
@@ -37,6 +38,7 @@ async def _writing(
         if key is not None:
             await repeats.claim(session, caller, key, request)
         yield session
+        await notes.changed(session, request)
         if key is not None:
             await repeats.keep(session, caller, key, request)
 

@@ -12,6 +12,7 @@ from prometheus_client import Gauge
 
 from sts_hub import logs
 from sts_hub.errors import Refusal
+from sts_hub.kit import notes
 from sts_hub.kit.database import Database
 from sts_hub.kit.identity import caller_of
 from sts_hub.live import events
@@ -51,6 +52,8 @@ class LiveService:
         """
         await self._check_team(caller, team_id)
         view = await self._views.of(caller, team_id)
+        if view.roster.people:
+            await notes.watched(self._database, caller, "get_live", [one.id for one in view.roster.people])
         return self._streamed(Client(self.wall, view, caller), view, Place.parse(place))
 
     async def _streamed(self, client: Client, view: View, place: Place | None) -> AsyncIterator[bytes]:

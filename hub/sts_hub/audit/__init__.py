@@ -1,0 +1,1 @@
+"""The audit of the hub: who read which athlete, and who changed what."""
