@@ -85,7 +85,7 @@ PARAMETERS: Final = {
     for variant in formula.variants
     for parameter in variant.parameters
 }
-"""All that some formula wants to know of an athlete. More may be given than a formula needs, but nothing else."""
+"""All that some formula wants to know of an athlete. More may be given than a formula needs: it is left alone."""
 
 TOO_LARGE: Final = "The numbers given are too large or too small for this formula."
 
@@ -184,7 +184,6 @@ def _counted(value: Any) -> Any:
 def _case(given: Given, variant: Variant) -> Case:
     inputs = {one.name: _input(one, given.inputs) for one in variant.inputs}
     _nothing_else(given.inputs, inputs, "input")
-    _nothing_else(given.parameters, PARAMETERS, "parameter")
     series = [one for one in inputs.values() if isinstance(one, Samples)]
     window = _window(given, series)
     parameters = {

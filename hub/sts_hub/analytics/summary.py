@@ -19,7 +19,7 @@ def summarise(
     """All results of one heart rate series in a window, those without a number with their reason.
 
     heart_rate: /min; parameters: what is known of the athlete on that day, by the names of the catalogue; zones: the
-    variant of `heart_rate_zones`. Raises GivenError for a parameter or zones that the catalogue does not know.
+    variant of `heart_rate_zones`. Raises GivenError for zones that the catalogue does not know.
     """
     asked = [
         (HEART_RATE_ZONES.id, zones, False),

@@ -23,7 +23,7 @@ def test_an_hour_is_told_by_every_variant_with_its_coverage() -> None:
         (one.formula, one.variant): one
         for one in summarise(
             steady(1800, 150.0),
-            {"hr_max": 200.0, "hr_rest": 50.0, "sex": "male", "vt1": 140.0, "vt2": 170.0},
+            {"hr_max": 200.0, "hr_rest": 50.0, "sex": "male", "vt1": 140.0, "vt2": 170.0, "mass": 70.0},
             HOUR,
         )
     }
