@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -124,3 +125,32 @@ def test_the_demands_so_far_are_those_of_the_batch(parts: list[Samples], later_u
         assert tuple(found.values()) == expected
     else:
         assert set(found.values()) == {None}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_long_session_in_many_pieces_is_the_whole_to_the_last_digit(seed: int) -> None:
+    """Long enough for sums that are taken in another order to differ."""
+    chance = np.random.default_rng(seed)
+    t_us = np.cumsum(chance.integers(900_000, 1_100_000, 3000))
+    heart, power, speed = (
+        chance.uniform(70, 200, 3000),
+        chance.uniform(0, 500, 3000),
+        chance.uniform(0, 9, 3000),
+    )
+    until_us = int(t_us[-1]) + 700_000
+
+    def forms() -> tuple[trimp.Load, w_prime.Balance, match_day.Demands]:
+        return (
+            trimp.Load(trimp.banister(HR_REST, HR_MAX, trimp.FACTORS["female"]), 0, GAP_US),
+            w_prime.Balance(240.0, 18_000.0, 0, GAP_US),
+            match_day.Demands(0, GAP_US),
+        )
+
+    told = []
+    for cuts in ([], sorted(chance.integers(0, 3000, 200).tolist())):
+        live = forms()
+        for form, value in zip(live, (heart, power, speed), strict=True):
+            for part in pieces(Samples(t_us, value), [0, *cuts, 3000]):
+                form.take(part)
+        told.append([form.at(until_us) for form in live])
+    assert told[0] == told[1]
