@@ -67,6 +67,9 @@ class Target:
             "sensor_id": world["rosa_strap"],
             "team_id": str(world["red"]),
             "account_id": str(world["coach"]),
+            "competition_id": str(world["cup"]),
+            "fact_id": world["cup_fact"],
+            "competitor_id": world["cup_competitor"],
             "name": world["pitch"],
         }
 

@@ -11,7 +11,7 @@ import pytest
 
 from api_support import World, problem
 from document_support import cut
-from ingest_support import Gateway
+from ingest_support import Gateway, eventually
 from result_files import CSV, FILES, IDS, LENEX, LIF
 from sts_hub.ingest import results
 from sts_hub.maintenance.retention import forget_names
@@ -357,6 +357,26 @@ async def test_a_document_that_cannot_be_read_stays_with_the_reason(world: World
         ("b.lef", True, True),
     ]
     assert len(await added(world)) == 1
+
+
+async def test_a_worker_takes_results_in_by_itself(hub) -> None:
+    """Published by a gateway on sts.results, and facts of a competition a few seconds later."""
+    await hub.database.worn("hr-01")
+    await hub.start()
+    gateway, link = Gateway(), await hub.gateway()
+    for part in cut(LENEX, "cup.lef", source="pool-pc"):
+        await link.send(gateway.record(Kind.DOCUMENT, encode_document_part(part)), lane="document")
+
+    async def stored() -> bool:
+        return bool(
+            await hub.database.owner.fetchval(
+                "SELECT count(*) = 7 FROM sts.result_fact WHERE kind = 'result'"
+            )
+        )
+
+    await eventually(stored)
+    file = await hub.database.owner.fetchrow("SELECT way, told_by, whole FROM sts.result_file")
+    assert tuple(file) == ("gateway", gateway.name, True)
 
 
 @pytest.fixture

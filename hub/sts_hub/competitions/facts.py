@@ -161,7 +161,10 @@ def _slot(heat_key: str, entry: Entry, who: str) -> str:
 
 
 def _plain(value: msgspec.Struct, *without: str) -> dict[str, Any]:
-    told: dict[str, Any] = storable(msgspec.to_builtins(value))
+    raw = msgspec.json.encode(value)
+    told: dict[str, Any] = msgspec.json.decode(raw)
+    if b"\\u0000" in raw:
+        told = storable(told)
     return {name: part for name, part in told.items() if name not in without}
 
 

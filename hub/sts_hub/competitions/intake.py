@@ -4,6 +4,7 @@ What the facts of the competition become is worked out before anything is writte
 same bytes under the same name once more change nothing.
 """
 
+import asyncio
 import contextlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -59,11 +60,13 @@ async def take_in(session: WriteSession, file: Incoming) -> Outcome:
     last = await repository.last_of_line(session, competition, file.line)
     if last is not None and last[1] == file.sha256:
         return Outcome(last[0], new=False)
-    facts = facts_of(file.reading.meet, await repository.salt(session, competition))
+    salt = await repository.salt(session, competition)
+    # Of a championship this takes seconds, which nobody else should wait for.
+    facts = await asyncio.to_thread(facts_of, file.reading.meet, salt)
     people = await _people(session, file, competition, facts)
     known = await repository.known_facts(session, competition)
     whole = file.reading.whole and not file.reading.refused
-    found = changes(known, facts.told, file.line, whole=whole)
+    found = await asyncio.to_thread(changes, known, facts.told, file.line, whole=whole)
     file_id = await _note(session, file, competition, found, len(facts.told))
     new = [one for one in found if one.fact_id is None]
     old = [one for one in found if one.fact_id is not None]

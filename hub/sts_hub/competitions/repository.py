@@ -1,6 +1,6 @@
 """Competitions, their files, people and facts in the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -20,6 +20,8 @@ from sts_protocols.results.model import Competitor
 _SQL: Final = queries.load("sts_hub.competitions")
 # A name of a person or a club as people write it; what is longer is no name.
 _LONGEST: Final = 200
+# A statement with so many facts takes a second or two, well below the time that one may take.
+_AT_ONCE: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class FileRow:
 
 def as_json(value: object) -> str:
     """JSON that PostgreSQL takes."""
-    return msgspec.json.encode(storable(msgspec.to_builtins(value))).decode()
+    raw = msgspec.json.encode(value)
+    return (msgspec.json.encode(storable(msgspec.to_builtins(value))) if b"\\u0000" in raw else raw).decode()
 
 
 def fit(text: str) -> str:
@@ -181,7 +184,7 @@ async def add_people(
 async def known_facts(session: ReadSession, competition_id: UUID) -> dict[tuple[str, str], Known]:
     """All facts of a competition as they stand, by kind and key."""
     rows = await session.rows(_SQL.known_facts, competition_id)
-    found = [Known(**(dict(row) | {"content": msgspec.json.decode(row["content"])})) for row in rows]
+    found = [Known(**_decoded(row, "content")) for row in rows]
     return {(one.kind, one.key): one for one in found}
 
 
@@ -194,34 +197,40 @@ async def add_facts(
     people: Mapping[str, int],
 ) -> None:
     """Store new facts."""
-    await session.do(
-        _SQL.add_facts,
-        competition_id,
-        club_id,
-        file_id,
-        [one.kind for one in changes],
-        [one.key for one in changes],
-        [one.parent for one in changes],
-        [people.get(one.who) for one in changes],
-        [as_json(one.after) for one in changes],
-    )
+    for some in _batches(changes):
+        await session.do(
+            _SQL.add_facts,
+            competition_id,
+            club_id,
+            file_id,
+            [one.kind for one in some],
+            [one.key for one in some],
+            [one.parent for one in some],
+            [people.get(one.who) for one in some],
+            [as_json(one.after) for one in some],
+        )
 
 
 async def change_facts(
     session: WriteSession, file_id: int, changes: Sequence[Change], people: Mapping[str, int]
 ) -> None:
     """Store new versions of facts."""
-    gone = ("withdrawn",)
-    await session.do(
-        _SQL.change_facts,
-        file_id,
-        [one.fact_id for one in changes],
-        [one.version for one in changes],
-        [one.state for one in changes],
-        [as_json(one.after) for one in changes],
-        [None if one.state in gone else one.parent for one in changes],
-        [people.get(one.who) for one in changes],
-    )
+    for some in _batches(changes):
+        await session.do(
+            _SQL.change_facts,
+            file_id,
+            [one.fact_id for one in some],
+            [one.version for one in some],
+            [one.state for one in some],
+            [as_json(one.after) for one in some],
+            [None if one.state == "withdrawn" else one.parent for one in some],
+            [people.get(one.who) for one in some],
+        )
+
+
+def _batches(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    for start in range(0, len(changes), _AT_ONCE):
+        yield changes[start : start + _AT_ONCE]
 
 
 async def files(session: ReadSession, competition_id: UUID, behind: int | None, limit: int) -> list[FileRow]:

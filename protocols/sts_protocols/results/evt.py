@@ -1,6 +1,6 @@
 """FinishLynx start lists: lynx.evt (heats and who is in them), lynx.ppl (people), lynx.sch (the order of heats).
 
-    .evt  event, round, heat, name, ...          a heat's line begins with a digit
+    .evt  event, round, heat, name, ...          a heat's line begins with its event
           , id, lane, last, first, affiliation, time, licence, ...   a competitor's with a comma, a tab or a blank
     .ppl  id, last, first, affiliation, ...
     .sch  event, round, heat                     round and heat are 1 where they are left out
@@ -8,17 +8,21 @@
 Lines that begin with a semicolon are remarks.
 """
 
+from typing import Final
+
 from sts_protocols.errors import ResultFileError
-from sts_protocols.results.lif import REMARK, Heading, heading_of
+from sts_protocols.results.lif import REMARK, Heading, heading_of, is_heading
 from sts_protocols.results.model import Club, Competitor, Entry, Event, Heat, Meet, Reading, Refused, Round
 from sts_protocols.results.text import CUT, decoded, gathered, integer, lines, parted, refusal
 from sts_protocols.results.tree import Placed, grown
+
+_BEFORE_COMPETITOR: Final = ", \t"
 
 
 def looks_like_evt(text: str) -> bool:
     """Whether a heat's line comes first, and a competitor's line or another heat's with a name second."""
     rows = [line.text for line in lines(text[:4096]) if not line.text.startswith(REMARK)]
-    heats = [row for row in rows if row[0].isdigit()]
+    heats = [row for row in rows if row[0] not in _BEFORE_COMPETITOR]
     named = bool(heats) and all(_is_heat(row) for row in heats[:-1] or heats)
     return (
         bool(rows)
@@ -44,12 +48,11 @@ def looks_like_ppl(text: str) -> bool:
 
 
 def _is_heat(row: str) -> bool:
-    head = row.split(",")
-    return len(head) >= 4 and all(integer(cell.strip()) is not None for cell in head[:3])
+    return is_heading([cell.strip() for cell in row.split(",")])
 
 
 def _is_competitor(row: str) -> bool:
-    return row[0] in ", \t" and row.count(",") >= 2
+    return row[0] in _BEFORE_COMPETITOR and row.count(",") >= 2
 
 
 def _is_person(row: str) -> bool:
@@ -65,13 +68,13 @@ def read_evt(data: bytes) -> Reading:
     heading: Heading | None = None
     for line, row in rows:
         try:
-            if line.text[0].isdigit():
+            if line.text[0] not in _BEFORE_COMPETITOR:
                 heading = heading_of(row)
                 pieces.append(Placed(*heading, None))
             else:
                 pieces.append(Placed(*_known(heading), _starter(row if row[0] == "" else ["", *row])))
         except ResultFileError as error:
-            heading = None if line.text[0].isdigit() else heading
+            heading = heading if line.text[0] in _BEFORE_COMPETITOR else None
             refused.append(refusal(line, str(error)))
     return _reading("evt", encoding, Meet(events=grown(pieces)), len(pieces), refused)
 

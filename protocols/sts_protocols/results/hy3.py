@@ -59,7 +59,8 @@ CODES: Final[Mapping[str, Status]] = {
     "X": "EXH",
 }
 _KNOWN: Final = ("A", "B", "C", "D", "E", "F", "G", "H", "Z")
-_POOLS: Final = {"S": 25.0, "L": 50.0}
+M_PER_YARD: Final = 0.9144
+_POOLS: Final = {"S": 25.0, "L": 50.0, "Y": 25 * M_PER_YARD}
 
 
 def looks(text: str) -> bool:
@@ -252,17 +253,24 @@ def _event(line: str, relay: int | None) -> Event:
     distance = integer(columns(line, start=16, length=6))
     stroke = columns(line, start=22, length=1)
     least, most = (columns(line, start=start, length=3) for start in (23, 26))
-    number = columns(line, start=39, length=4)
+    number, course = columns(line, start=39, length=4), columns(line, start=51, length=1)
     return Event(
         number=number,
         name=" ".join(part for part in (str(distance or ""), STROKES.get(stroke, stroke)) if part),
-        distance_m=float(distance) if distance else None,
+        distance_m=in_metres(distance, course),
         stroke=STROKES.get(stroke, stroke),
         gender=columns(line, start=14, length=1),
         relay=relay,
         age="-".join(age for age in (least, most) if age.strip("0")),
-        course=columns(line, start=51, length=1),
+        course=course,
     )
+
+
+def in_metres(distance: int | None, course: str) -> float | None:
+    """A distance of a course in metres: Y (2 in SDIF) is a pool of yards."""
+    if not distance:
+        return None
+    return distance * (M_PER_YARD if course in ("Y", "2") else 1.0)
 
 
 def _seed(line: str) -> Time | None:

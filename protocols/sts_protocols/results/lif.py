@@ -50,7 +50,7 @@ class Heading(NamedTuple):
 def looks(text: str) -> bool:
     """Whether it begins with the line of a heat, and goes on with results: a place, and a time in the seventh cell."""
     rows, _ = parted([line for line in lines(text[:8192]) if not line.text.startswith(REMARK)][:2])
-    if not rows or len(rows[0][1]) < HEADER_CELLS or any(integer(cell) is None for cell in rows[0][1][:3]):
+    if not rows or not is_heading(rows[0][1]):
         return False
     return _is_result(rows[1][1]) if len(rows) > 1 else len(rows[0][1]) > HEADER_CELLS
 
@@ -82,10 +82,15 @@ def read(data: bytes) -> Reading:
     )
 
 
+def is_heading(row: list[str]) -> bool:
+    """Whether cells are those of a heat's line; an event may have letters, as field events have."""
+    return len(row) >= HEADER_CELLS and bool(row[0]) and all(integer(cell) is not None for cell in row[1:3])
+
+
 def heading_of(row: list[str]) -> Heading:
     """Event, round and heat of a heat's line, as .lif and .evt have it. Raises ResultFileError."""
-    if len(row) < HEADER_CELLS or any(integer(cell) is None for cell in row[:3]):
-        raise ResultFileError("A heat's line begins with three numbers: event, round and heat.")
+    if not is_heading(row):
+        raise ResultFileError("A heat's line begins with event, round and heat, the latter two numbers.")
     row = row + [""] * (11 - len(row))
     event = Event(number=row[0], name=row[3], distance_m=metres(row[9]))
     wind = " ".join(part for part in (row[4], row[5] if row[4] else "") if part)

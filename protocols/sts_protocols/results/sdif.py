@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from sts_protocols.errors import ResultFileError
 from sts_protocols.results import times
-from sts_protocols.results.hy3 import day_of
+from sts_protocols.results.hy3 import day_of, in_metres
 from sts_protocols.results.lif import result_time
 from sts_protocols.results.model import (
     Club,
@@ -141,7 +141,7 @@ class _Reader:
             birth=day_of(columns(line, start=55, length=8)),
             gender=columns(line, start=65, length=1),
         )
-        event = _event(line, start=66)
+        event = _event(line, 66, self.meet.course)
         of = _Of(event, who, _time(line, 88), day_of(columns(line, start=80, length=8)))
         self.entries.append(of)
         of.runs = _runs(line, times_at=(97, 106, 115), heats_at=124, places_at=132, points_at=138)
@@ -149,7 +149,12 @@ class _Reader:
     def _relay(self, line: str) -> None:
         letter = columns(line, start=12, length=1)
         who = Competitor(kind="relay", name=f"{self.club.name} {letter}".strip(), club=self.club)
-        of = _Of(_event(line, start=21), who, _time(line, 46), day_of(columns(line, start=38, length=8)))
+        of = _Of(
+            _event(line, 21, self.meet.course),
+            who,
+            _time(line, 46),
+            day_of(columns(line, start=38, length=8)),
+        )
         self.entries.append(of)
         of.runs = _runs(line, times_at=(55, 64, 73), heats_at=82, places_at=90, points_at=96)
 
@@ -213,13 +218,13 @@ def person(name: str, number: str, club: Club) -> Competitor:
     return Competitor(licence=number, family=family.strip(), given=given.strip(), club=club)
 
 
-def _event(line: str, start: int) -> Event:
+def _event(line: str, start: int, course: str) -> Event:
     distance = integer(columns(line, start=start + 1, length=4))
     stroke = columns(line, start=start + 5, length=1)
     return Event(
         number=columns(line, start=start + 6, length=4),
         name=" ".join(part for part in (str(distance or ""), STROKES.get(stroke, stroke)) if part),
-        distance_m=float(distance) if distance else None,
+        distance_m=in_metres(distance, course),
         stroke=STROKES.get(stroke, stroke),
         gender=columns(line, start=start, length=1),
         relay=4 if stroke in _RELAYS else None,

@@ -118,7 +118,7 @@ class TestLif:
         assert told.n_of_m == "6 of 6"
 
     def test_a_first_line_that_is_no_heat(self):
-        with pytest.raises(ResultFileError, match="three numbers"):
+        with pytest.raises(ResultFileError, match="event, round and heat"):
             lif.read(b"place,id,lane\r\n1,2,3\r\n")
 
 
@@ -139,6 +139,12 @@ class TestStartLists:
     def test_a_competitor_under_no_heat_is_refused(self):
         told = reading.FORMATS["evt"].read(b",1,2,Low,Ann\r\n1,1,1,100 m\r\n,3,4,Oh,Bo\r\n")
         assert (told.read, told.refused[0].line) == (2, 1)
+
+    def test_a_field_event_has_letters(self):
+        told = reading.read(
+            b"LJ1,1,1,Long Jump\r\n,234,1,\xc3\x96zt\xc3\xbcrkova,Ilvy,TV\r\n14,1,1,100 m\r\n"
+        )
+        assert (told.format, [event.number for event in told.meet.events]) == ("evt", ["LJ1", "14"])
 
     def test_people(self):
         people = reading.read(PPL).meet.competitors
@@ -433,6 +439,10 @@ class TestHy3:
             (100.0, 631_000),
         ]
         assert (final.result.status, final.result.time.ticks, final.result.comment) == ("DSQ", 623_400, "1B")
+
+    def test_yards_are_told_in_metres(self):
+        yards = HY3.replace(b"   70.00S   70.00S", b"   70.00Y   70.00Y")
+        assert reading.read(yards).meet.events[0].distance_m == pytest.approx(91.44)
 
     def test_a_no_show_and_a_blank_date(self):
         shown = entry_of(reading.read(HY3), "O'Quill")
