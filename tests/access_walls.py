@@ -118,7 +118,7 @@ WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
         )
     ],
     ("athlete_listing", "changes"): [
-        ("UPDATE sts.athlete_listing SET licences = '{x}'", {_CHIEFS: 3, _TRAINERS: 2})
+        ("UPDATE sts.athlete_listing SET licences = '{{x}}'", {_CHIEFS: 3, _TRAINERS: 2})
     ],
     ("race_clock", "adds"): [
         (
