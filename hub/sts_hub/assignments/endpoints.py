@@ -7,7 +7,16 @@ from fastapi import Query
 
 from sts_hub.assignments import service
 from sts_hub.assignments.repository import Wanted
-from sts_hub.assignments.schemas import Assignment, AssignmentChange, NewAssignment, SensorId
+from sts_hub.assignments.schemas import (
+    Assignment,
+    AssignmentChange,
+    Assignments,
+    NewAssignment,
+    NewAssignments,
+    SensorId,
+    Suggestions,
+    Swap,
+)
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.pages import Part
@@ -38,6 +47,24 @@ async def list_assignments(
 async def add_assignment(caller: Asking, session: Writes, new: NewAssignment) -> Assignment:
     """Give a sensor to an athlete; 409 while another wears it, with the way out."""
     return await service.added(session, caller, new)
+
+
+@router.post("/batch", status_code=201, responses=_WRITE)
+async def add_assignments(caller: Asking, session: Writes, new: NewAssignments) -> Assignments:
+    """Give sensors to a squad at once: all of them, or none."""
+    return await service.all_added(session, caller, new)
+
+
+@router.post("/swap", status_code=201, responses=_WRITE)
+async def swap_sensor(caller: Asking, session: Writes, swap: Swap) -> Assignments:
+    """Say that a strap is now, or has been since a time, this athlete's; what was worn until then ends there."""
+    return await service.swapped(session, caller, swap)
+
+
+@router.get("/suggestions", responses=described(NotSignedIn))
+async def suggest_assignments(caller: Asking, session: Reads) -> Suggestions:
+    """Straps that are heard now and that nobody wears, with who wore each last."""
+    return await service.suggested(session, caller)
 
 
 @router.get("/{assignment_id}", responses=described(NotSignedIn, NotFound))

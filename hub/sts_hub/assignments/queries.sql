@@ -34,3 +34,14 @@ SELECT s.id, s.club_id, s.sensor_id, s.athlete_id, lower(s.during) AS since, upp
 FROM sts.assignment s LEFT JOIN sts.athlete a ON a.id = s.athlete_id
 WHERE s.sensor_id = $1 AND s.during && tstzrange($2, $3) AND s.id IS DISTINCT FROM $4
 ORDER BY lower(s.during)
+
+-- name: of_kind
+-- What an athlete wears of one kind at a time.
+SELECT s.id, s.club_id, s.sensor_id, s.athlete_id, lower(s.during) AS since, upper(s.during) AS until,
+       a.team_id, a.account_id
+FROM sts.assignment s JOIN sts.athlete a ON a.id = s.athlete_id JOIN sts.sensor n ON n.id = s.sensor_id
+WHERE s.athlete_id = $1 AND n.kind = $2 AND s.during @> $3::timestamptz
+ORDER BY lower(s.during)
+
+-- name: unworn
+SELECT address, sensor_id, label, worn, last_athlete FROM sts.sensors_heard($1::text[])

@@ -1,5 +1,6 @@
 """Assignments in the database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,3 +86,24 @@ async def overlapping(
     """The assignments of a sensor in a time, as far as the caller sees them."""
     rows = await session.rows(_SQL.overlapping, sensor_id, since, until, but)
     return [AssignmentRow(**row) for row in rows]
+
+
+async def of_kind(session: ReadSession, athlete_id: UUID, kind: str, at: datetime) -> list[AssignmentRow]:
+    """What an athlete wears of one kind at a time."""
+    return [AssignmentRow(**row) for row in await session.rows(_SQL.of_kind, athlete_id, kind, at)]
+
+
+@dataclass(frozen=True, slots=True)
+class HeardRow:
+    """What is known of a device that a gateway hears; without an id it is not registered."""
+
+    address: str
+    sensor_id: int | None
+    label: str | None
+    worn: bool
+    last_athlete: UUID | None
+
+
+async def heard(session: ReadSession, addresses: Sequence[str]) -> dict[str, HeardRow]:
+    """What is known of the devices of these addresses."""
+    return {row["address"]: HeardRow(**row) for row in await session.rows(_SQL.unworn, addresses)}

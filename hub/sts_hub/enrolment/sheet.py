@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-import segno
-
-# A pair of rows of a QR code is one line of text: above, below.
-_HALVES: Final[Mapping[tuple[bool, bool], str]] = {
-    (False, False): " ",
-    (True, False): "▀",
-    (False, True): "▄",
-    (True, True): "█",
-}
+from sts_hub.kit.paper import squares
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +29,7 @@ class Sheet:
         """The sheet to print: each gateway's command, and the same as a QR code."""
         head = f"{self.site}: each code lets one gateway in, once, until {self.ends:%Y-%m-%d %H:%M} UTC.\n"
         commands = [(name, f"sudo sts-edge enrol {code} --hub {self.hub}") for name, code in self.codes]
-        return "\n".join([head, *(f"{name}\n{told}\n{_squares(told)}\n" for name, told in commands)])
+        return "\n".join([head, *(f"{name}\n{told}\n{squares(told)}\n" for name, told in commands)])
 
     def _lines(self) -> Iterator[str]:
         yield "# Codes of one site's gateways. Whoever has them can enrol as these: keep this file like a key."
@@ -56,12 +47,3 @@ class Sheet:
 def _text(value: str) -> str:
     """A JSON text is a basic string of TOML."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _squares(text: str) -> str:
-    rows = [[bool(cell) for cell in row] for row in segno.make(text, error="m").matrix_iter(border=4)]
-    rows += [[False] * len(rows[0])] * (len(rows) % 2)
-    return "\n".join(
-        "".join(_HALVES[pair] for pair in zip(above, below, strict=True)).rstrip()
-        for above, below in zip(rows[::2], rows[1::2], strict=True)
-    )

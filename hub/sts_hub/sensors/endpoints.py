@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Path
+from starlette.responses import PlainTextResponse
 
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
@@ -30,6 +31,12 @@ async def list_sensors(caller: Asking, session: Reads, part: Part) -> Page[Senso
 async def add_sensor(caller: Asking, session: Writes, new: NewSensor) -> Sensor:
     """Register a sensor."""
     return await service.added(session, caller, new)
+
+
+@router.get("/sheet", response_class=PlainTextResponse, responses=described(NotSignedIn))
+async def get_sensor_sheet(caller: Asking, session: Reads) -> PlainTextResponse:
+    """The strap sheet, to print: number and QR code of every sensor in use."""
+    return PlainTextResponse(await service.printed(session, caller))
 
 
 @router.get("/{sensor_id}", responses=described(NotSignedIn, NotFound))

@@ -4,6 +4,9 @@ WHERE $1::text IS NULL OR (label, id) > ($1, $2::int)
 ORDER BY label, id
 LIMIT $3
 
+-- name: in_use
+SELECT id, club_id, address, kind, label, added_at, retired_at FROM sts.sensor WHERE retired_at IS NULL ORDER BY label, id
+
 -- name: by_id
 SELECT id, club_id, address, kind, label, added_at, retired_at FROM sts.sensor WHERE id = $1
 

@@ -35,6 +35,11 @@ async def page(session: ReadSession, after: tuple[Any, ...], limit: int) -> list
     return [SensorRow(**row) for row in await session.rows(_SQL.page, *after, limit + 1)]
 
 
+async def in_use(session: ReadSession) -> list[SensorRow]:
+    """All sensors that are not retired, by label."""
+    return [SensorRow(**row) for row in await session.rows(_SQL.in_use)]
+
+
 async def by_id(session: ReadSession, sensor_id: int) -> SensorRow | None:
     """The sensor, or None."""
     row = await session.row(_SQL.by_id, sensor_id)

@@ -8,6 +8,7 @@ from sts_hub.policy import Act, Caller, Kind, Thing, guard, guard_new, may, miss
 from sts_hub.sensors import repository
 from sts_hub.sensors.repository import SensorRow
 from sts_hub.sensors.schemas import NewSensor, Sensor, SensorChange
+from sts_hub.sensors.sheet import sheet
 
 
 async def listed(session: ReadSession, caller: Caller, cut: Cut) -> Page[Sensor]:
@@ -19,6 +20,12 @@ async def listed(session: ReadSession, caller: Caller, cut: Cut) -> Page[Sensor]
         item=shown,
         keep=lambda row: may(caller, Act.SEE, row.thing),
     )
+
+
+async def printed(session: ReadSession, caller: Caller) -> str:
+    """The sheet of the sensors in use that the caller sees, by label."""
+    rows = await repository.in_use(session)
+    return sheet([(row.label, row.address) for row in rows if may(caller, Act.SEE, row.thing)])
 
 
 async def one(session: ReadSession, caller: Caller, sensor_id: int, act: Act = Act.SEE) -> SensorRow:
