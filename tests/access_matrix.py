@@ -48,6 +48,7 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/accounts/{account_id}": {"admin": "club", **dict.fromkeys(ROLES[1:], "self")},
     "/athletes": _STAFF,
     "/athletes/{athlete_id}/consents": {**_STAFF, "athlete": "self", "guardian": "self"},
+    "/athletes/{athlete_id}/erasure": {"admin": "club"},
     "/athletes/{athlete_id}/guardians": {"admin": "club", "director": "club"},
     **{
         f"/athletes/{{athlete_id}}/{what}": {**_STAFF, "athlete": "self"}

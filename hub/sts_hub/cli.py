@@ -24,6 +24,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "compute": ("sts_hub.analytics.cli", "Work out any number by its formula, by hand."),
     "clock": ("sts_hub.corrections.cli", "Put an epoch of a gateway right in time."),
     "receipt": ("sts_hub.summaries.cli", "Write what a stored number was worked out from."),
+    "erasure": ("sts_hub.erasure.cli", "Erase again what an older backup has brought back."),
     "audit": ("sts_hub.audit.cli", "Check that nothing was taken out of the audit or changed in it."),
     "account": ("sts_hub.accounts.cli", "Create accounts of people."),
     "seed": ("sts_hub.season.cli", "Load a demo season: two squads, ten weeks of training and matches."),

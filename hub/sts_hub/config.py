@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     # From when somebody may consent alone to an online service: 16 by GDPR Article 8, 13 to 16 by a state's own law.
     digital_consent_age: Annotated[int, Field(ge=13, le=18)] = 16
     export_dir: Path | None = None
+    removals_file: Path | None = None
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 
     @property

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     ATHLETE = "athlete"
     CONSENT = "consent"
     AUDIT = "audit"
+    ERASURE = "erasure"
     GUARDIAN = "guardian"
     HEALTH = "health"
     GATEWAY = "gateway"
@@ -101,6 +102,7 @@ _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
     Kind.ATHLETE: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _N, _N, _N)),
     Kind.CONSENT: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _O, _N, _O)),
     Kind.AUDIT: ((_C, _N, _N, _N, _O, _N, _O), (_N, _N, _N, _N, _N, _N, _N)),
+    Kind.ERASURE: ((_C, _C, _T, _T, _O, _N, _O), (_C, _N, _N, _N, _N, _N, _N)),
     Kind.GUARDIAN: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _N, _N, _N, _N, _N)),
     Kind.HEALTH: ((_C, _C, _T, _T, _O, _N, _O), (_N, _N, _N, _N, _N, _N, _N)),
     Kind.GATEWAY: ((_C, _C, _C, _C, _N, _C, _N), (_C, _N, _N, _N, _N, _C, _N)),

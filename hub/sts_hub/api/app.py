@@ -29,6 +29,7 @@ from sts_hub.kit import problems, repeats
 from sts_hub.kit.database import Database
 from sts_hub.kit.identity import Cookie
 from sts_hub.kit.provide import provide
+from sts_hub.kit.removals import Removals
 from sts_hub.live.listening import LiveReceiver, LoginListener
 from sts_hub.live.service import LiveService
 from sts_hub.live.wall import Wall
@@ -58,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     doorkeeper = Doorkeeper(database, Passwords())
     parts = (settings, Cookie(settings), database, live, enrolment, exports, doorkeeper)
-    for part in parts:
+    for part in (*parts, Removals(settings.removals_file)):
         provide(app, part)
     app.include_router(router)
     app.include_router(health.router)

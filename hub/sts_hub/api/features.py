@@ -12,6 +12,7 @@ from sts_hub.completeness.endpoints import router as completeness
 from sts_hub.corrections.endpoints import router as corrections
 from sts_hub.documents.endpoints import router as documents
 from sts_hub.enrolment.endpoints import router as enrolment
+from sts_hub.erasure.endpoints import router as erasure
 from sts_hub.exports.endpoints import router as exports
 from sts_hub.gateway_settings.endpoints import router as gateway_settings
 from sts_hub.gateways.endpoints import router as gateways
@@ -42,6 +43,7 @@ for _feature in (
     guardians,
     exports,
     audit,
+    erasure,
     samples,
     sessions,
     summaries,

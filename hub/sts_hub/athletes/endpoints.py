@@ -20,6 +20,7 @@ from sts_hub.kit.identity import Asking
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
 from sts_hub.kit.provide import provided
+from sts_hub.kit.removals import Removals
 from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.kit.shapes import Page
@@ -79,7 +80,12 @@ async def add_consent(
 
 @router.patch("/{athlete_id}/consents/{consent_id}", responses=_WRITE)
 async def end_consent(
-    caller: Asking, session: Writes, athlete_id: UUID, consent_id: UUID, change: ConsentChange
+    caller: Asking,
+    session: Writes,
+    removals: Annotated[Removals, Depends(provided(Removals))],
+    athlete_id: UUID,
+    consent_id: UUID,
+    change: ConsentChange,
 ) -> Consent:
     """Withdraw a consent, now or at a time given."""
-    return await service.consent_ended(session, caller, athlete_id, consent_id, change)
+    return await service.consent_ended(session, caller, removals, athlete_id, consent_id, change)

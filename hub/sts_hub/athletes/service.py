@@ -20,6 +20,7 @@ from sts_hub.athletes.schemas import (
 from sts_hub.errors import Conflict, Forbidden, Invalid, NotFound
 from sts_hub.kit.database import ReadSession, WriteSession, conflicts
 from sts_hub.kit.pages import Cut
+from sts_hub.kit.removals import Removals, Withdrawn
 from sts_hub.kit.shapes import Page
 from sts_hub.policy import Act, Caller, Kind, Role, Thing, guard, guard_new, may, missing
 
@@ -165,14 +166,21 @@ def _end_of_minority(athlete: AthleteRow, since: datetime) -> datetime | None:
 
 
 async def consent_ended(
-    session: WriteSession, caller: Caller, athlete_id: UUID, consent_id: UUID, change: ConsentChange
+    session: WriteSession,
+    caller: Caller,
+    removals: Removals,
+    athlete_id: UUID,
+    consent_id: UUID,
+    change: ConsentChange,
 ) -> Consent:
-    """Withdraw a consent."""
+    """Withdraw a consent; it is listed outside the database first, for the day an older backup is restored."""
     await one(session, caller, athlete_id, Act.CHANGE, Kind.CONSENT)
     row = await repository.consent_by_id(session, athlete_id, consent_id)
     if row is None:
         raise missing(Kind.CONSENT)
-    return consent_shown(await repository.end_consent(session, row.id, _end(row, change)))
+    until = _end(row, change)
+    await removals.add(Withdrawn(datetime.now(UTC), athlete_id, row.id, until))
+    return consent_shown(await repository.end_consent(session, row.id, until))
 
 
 def _end(row: ConsentRow, change: ConsentChange) -> datetime:

@@ -1,7 +1,7 @@
 -- name: wearers
 -- Every sensor that a gateway has named and the club has registered: when it may be shown (worn by somebody who
 -- consents; only around now, that is all the live picture needs) and when nothing of it may be stored (worn by
--- somebody who did not consent at that time).
+-- somebody who did not consent at that time, or erased).
 WITH allowed AS (
     SELECT athlete_id, range_agg(during) AS during
     FROM sts.consent WHERE purpose = 'monitoring' GROUP BY athlete_id
@@ -12,13 +12,16 @@ WITH allowed AS (
            range_agg(tstzmultirange(a.during) - coalesce(c.during, '{}')) AS withheld
     FROM sts.assignment a LEFT JOIN allowed c USING (athlete_id)
     GROUP BY a.sensor_id
+), gone AS (
+    SELECT sensor_id, range_agg(during) AS during FROM sts.erased GROUP BY sensor_id
 )
 SELECT l.gateway, l.name, s.id AS sensor_id,
-       coalesce(w.shown, '{}') AS shown, coalesce(w.withheld, '{}') AS withheld
+       coalesce(w.shown, '{}') AS shown, coalesce(w.withheld, '{}') + coalesce(e.during, '{}') AS withheld
 FROM sts.local_name l
 JOIN sts.gateway g ON g.name = l.gateway
 JOIN sts.sensor s ON s.club_id = g.club_id AND s.address = l.address
 LEFT JOIN worn w ON w.sensor_id = s.id
+LEFT JOIN gone e ON e.sensor_id = s.id
 
 -- name: clocks
 -- Epochs whose live records need more than the clock that they carry, and those of copied cards.

@@ -1,0 +1,1 @@
+"""Erasing an athlete, and doing it again after a restore."""

@@ -1,0 +1,25 @@
+-- name: worn
+SELECT club_id, address, lower(during) AS since, upper(during) AS until FROM sts.erasing_worn($1)
+
+-- name: parked
+SELECT id, raw, pin_us, delta_us, names, sinces, untils FROM sts.erasing_parked($1)
+
+-- name: erase
+SELECT sts.erase_athlete($1, $2)
+
+-- name: parked_again
+SELECT id, raw, pin_us, delta_us, names, sinces, untils FROM sts.parked_beside($1)
+
+-- name: erase_again
+SELECT sts.erase_person($1, $2)
+
+-- name: erase_worn_again
+SELECT coalesce(sum(sts.erase_worn(s.id, tstzrange($3, $4))), 0) FROM sts.sensor s WHERE s.club_id = $1 AND s.address = $2
+
+-- name: withdraw_again
+-- A consent that has not begun by then never counts: it ends with its beginning's first microsecond.
+UPDATE sts.consent SET during = tstzrange(lower(during), greatest($2, lower(during) + interval '1 microsecond'))
+WHERE id = $1 AND (upper(during) IS NULL OR upper(during) > $2)
+
+-- name: delete_withheld
+SELECT sts.delete_withheld(a.sensor_id) FROM (SELECT DISTINCT sensor_id FROM sts.assignment WHERE athlete_id = $1) a

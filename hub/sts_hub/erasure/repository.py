@@ -1,0 +1,56 @@
+"""Erasing in the database: in an admin's name, or again by the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sts_hub.db import queries
+from sts_hub.erasure.parked import Worn, may_hold
+from sts_hub.kit.removals import Erased, WornTime
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sts_hub.db.pools import Connection
+    from sts_hub.kit.database import WriteSession
+
+_SQL = queries.load("sts_hub.erasure")
+
+
+async def worn(session: WriteSession, athlete_id: UUID) -> list[WornTime]:
+    """What the athlete has worn until now."""
+    rows = await session.rows(_SQL.worn, athlete_id)
+    return [WornTime(row["club_id"], row["address"], row["since"], row["until"]) for row in rows]
+
+
+async def erase(session: WriteSession, athlete_id: UUID) -> int:
+    """Erase an athlete; how many values went."""
+    parked = _theirs(await session.rows(_SQL.parked, athlete_id))
+    return int(await session.value(_SQL.erase, athlete_id, parked))
+
+
+def _theirs(rows: Iterable[Any]) -> list[int]:
+    return [row["id"] for row in rows if may_hold(row["raw"], _worn(row), row["pin_us"], row["delta_us"])]
+
+
+def _worn(row: Any) -> Sequence[Worn]:
+    return [Worn(*one) for one in zip(row["names"], row["sinces"], row["untils"], strict=True)]
+
+
+async def erase_again(connection: Connection, erased: Erased) -> int:
+    """Erase an athlete who has come back with an older database, and what was worn; how many values went."""
+    parked = _theirs(await connection.fetch(_SQL.parked_again, erased.athlete))
+    gone = int(await connection.fetchval(_SQL.erase_again, erased.athlete, parked))
+    for one in erased.worn:
+        gone += int(
+            await connection.fetchval(_SQL.erase_worn_again, one.club, one.address, one.since, one.until)
+        )
+    return gone
+
+
+async def withdraw_again(connection: Connection, athlete_id: UUID, consent_id: UUID, until: datetime) -> None:
+    """End a consent that holds again with an older database, and delete what was measured without it."""
+    await connection.execute(_SQL.withdraw_again, consent_id, until)
+    await connection.execute(_SQL.delete_withheld, athlete_id)
