@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from datetime import datetime
-from typing import Final
 
 import asyncpg
 import msgspec
 
+from sts_hub.analytics.zones import TENS_PERCENT, Zones
 from sts_hub.db import queries
 from sts_hub.db.pools import Connection
 from sts_protocols.beat import Beat, Roster, Wearer
-
-ZONES_PERCENT: Final = (50, 60, 70, 80, 90)
-"""Of the highest heart rate: five bands of ten points (Edwards 1993), as the wall shows them."""
 
 _QUERIES = queries.load("sts_hub.beats")
 
@@ -35,7 +33,7 @@ async def roster(connection: Connection, beat: Beat, at: datetime) -> Roster | N
 
 def _wearer(row: asyncpg.Record) -> Wearer:
     hr_max = row["hr_max"]
-    zones = [] if hr_max is None else [-(-hr_max * percent // 100) for percent in ZONES_PERCENT]
+    zones = [] if hr_max is None else [math.ceil(lower) for lower in Zones(0.0, hr_max, TENS_PERCENT).lower]
     return Wearer(row["sensor"], row["number"], initials(row["name"]), zones)
 
 
