@@ -44,6 +44,7 @@ _SCORERS: Final = dict.fromkeys(("admin", "director", "coach", "technician"), "c
 # How far each role changes what lies under a path; the longest beginning that fits counts.
 CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/teams": {"admin": "club", "director": "club"},
+    "/teams/{team_id}/roster": _STAFF,
     "/accounts": {"admin": "club"},
     "/accounts/{account_id}": {"admin": "club", **dict.fromkeys(ROLES[1:], "self")},
     "/athletes": _STAFF,
@@ -92,6 +93,8 @@ def body_of(operation: str, of: Mapping[str, Any]) -> Any:
         "add_activity": swim(),
         "add_export": {"form": "csv", **FROM_TO, "athlete_ids": [of["athlete_id"]]},
         "add_team": {"name": "Under 19"},
+        "preview_roster": b"name\nNew Comer\n",
+        "store_roster": {"people": [{"name": "New"}]},
         "add_account": {"email": "new@club.example", "name": "New", "role": "coach", "password": PHRASE},
         "add_athlete": {"name": "New", "team_id": of["team_id"]},
         "add_assignment": {"sensor_id": of["spare"], "athlete_id": of["athlete_id"]},

@@ -23,6 +23,7 @@ from sts_hub.metrics.endpoints import router as metrics
 from sts_hub.orders.endpoints import router as orders
 from sts_hub.parameters.endpoints import router as parameters
 from sts_hub.race_clocks.endpoints import router as race_clocks
+from sts_hub.rosters.endpoints import router as rosters
 from sts_hub.samples.endpoints import router as samples
 from sts_hub.sensors.endpoints import router as sensors
 from sts_hub.sessions.endpoints import router as sessions
@@ -37,6 +38,7 @@ router = APIRouter(prefix=PREFIX)
 for _feature in (
     accounts,
     teams,
+    rosters,
     athletes,
     parameters,
     activities,

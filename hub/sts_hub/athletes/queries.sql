@@ -1,7 +1,7 @@
 -- name: page
 -- Athletes by number (those without one last), then by id; of one team when $1 names it.
 SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id,
-       birth_date
+       birth_date, contact
 FROM sts.athlete
 WHERE ($1::uuid IS NULL OR team_id = $1)
   AND ($2::int IS NULL OR (coalesce(number, 10000), id) > ($2, $3::uuid))
@@ -10,25 +10,25 @@ LIMIT $4
 
 -- name: by_id
 SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id,
-       birth_date
+       birth_date, contact
 FROM sts.athlete WHERE id = $1
 
 -- name: by_ids
 SELECT id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id,
-       birth_date
+       birth_date, contact
 FROM sts.athlete WHERE id = ANY ($1::uuid[])
 
 -- name: add
-INSERT INTO sts.athlete (club_id, team_id, number, name, account_id, birth_date)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO sts.athlete (club_id, team_id, number, name, account_id, birth_date, contact)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 RETURNING id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id,
-       birth_date
+       birth_date, contact
 
 -- name: change
-UPDATE sts.athlete SET team_id = $2, number = $3, name = $4, account_id = $5, birth_date = $6
+UPDATE sts.athlete SET team_id = $2, number = $3, name = $4, account_id = $5, birth_date = $6, contact = $7
 WHERE id = $1
 RETURNING id, club_id, team_id, number, name, round(sts.parameter_at(id, 'hr_max', now()))::int AS hr_max, account_id,
-       birth_date
+       birth_date, contact
 
 -- name: consents
 SELECT id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until, given_by

@@ -29,6 +29,7 @@ class AthleteRow:
     hr_max: int | None
     account_id: UUID | None
     birth_date: date | None
+    contact: str | None
 
     def thing(self, kind: Kind = Kind.ATHLETE) -> Thing:
         """What the policy decides on: the athlete, or the consents or values of this athlete."""
@@ -82,7 +83,7 @@ async def change(session: WriteSession, row: AthleteRow, fields: dict[str, Any])
     return AthleteRow(**await session.one(_SQL.change, row.id, *_ordered(before | fields)))
 
 
-_FIELDS = ("team_id", "number", "name", "account_id", "birth_date")
+_FIELDS = ("team_id", "number", "name", "account_id", "birth_date", "contact")
 
 
 def _ordered(fields: dict[str, Any]) -> list[Any]:

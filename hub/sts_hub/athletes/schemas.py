@@ -4,9 +4,9 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from sts_hub.kit.shapes import Body, Label, Moment, Shown, Title
+from sts_hub.kit.shapes import Body, Label, Moment, Shown, Title, printable
 
 Number = Annotated[int, Field(ge=0, le=9999, description="The number on the jersey.")]
 Purpose = Annotated[
@@ -27,6 +27,11 @@ BirthDate = Annotated[
         description="Says when a guardian stands for the athlete no more.",
     ),
 ]
+Contact = Annotated[
+    str,
+    AfterValidator(printable),
+    Field(max_length=120, description="An e-mail address or a telephone number, for the staff."),
+]
 GivenBy = Literal["athlete", "guardian", "paper"]
 
 
@@ -43,6 +48,7 @@ class Athlete(Shown):
     )
     account_id: UUID | None = Field(description="The account that this athlete signs in with, if any.")
     birth_date: BirthDate | None
+    contact: Contact | None
 
 
 class NewAthlete(Body):
@@ -53,6 +59,7 @@ class NewAthlete(Body):
     number: Number | None = None
     account_id: UUID | None = None
     birth_date: BirthDate | None = None
+    contact: Contact | None = None
 
 
 class AthleteChange(Body):
@@ -63,6 +70,7 @@ class AthleteChange(Body):
     number: Number | None = None
     account_id: UUID | None = None
     birth_date: BirthDate | None = None
+    contact: Contact | None = None
 
 
 class Consent(Shown):

@@ -24,6 +24,9 @@ from sts_hub.kit.removals import Removals, Withdrawn
 from sts_hub.kit.shapes import Page
 from sts_hub.policy import Act, Caller, Kind, Role, Thing, guard, guard_new, may, missing
 
+# More than any team has; a roster of this size is one request.
+LARGEST_TEAM = 2_000
+
 
 async def listed(session: ReadSession, caller: Caller, cut: Cut, team_id: UUID | None) -> Page[Athlete]:
     """The athletes that the caller sees."""
@@ -58,6 +61,12 @@ async def several(
     for row in rows:
         guard(caller, act, row.thing(kind))
     return rows
+
+
+async def of_team(session: ReadSession, caller: Caller, team_id: UUID) -> list[Athlete]:
+    """Everybody of a team whom the caller may see."""
+    rows = await repository.page(session, team_id, (None, None), LARGEST_TEAM)
+    return [shown(row) for row in rows if may(caller, Act.SEE, row.thing())]
 
 
 async def visible(session: ReadSession, caller: Caller, athlete_ids: Collection[UUID]) -> set[UUID]:

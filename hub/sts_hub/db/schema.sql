@@ -73,6 +73,7 @@ CREATE TABLE sts.athlete (
     name       text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
     account_id uuid UNIQUE,
     birth_date date CHECK (birth_date >= '1900-01-01'),
+    contact    text CHECK (length(contact) BETWEEN 1 AND 120),  -- how staff reach the athlete
     UNIQUE (id, club_id),
     FOREIGN KEY (team_id, club_id) REFERENCES sts.team (id, club_id),
     FOREIGN KEY (account_id, club_id) REFERENCES sts.account (id, club_id)
@@ -327,7 +328,7 @@ GRANT SELECT (id, club_id, email, name, role, created_at, disabled_at),
       INSERT (club_id, email, name, role, password_hash),
       UPDATE (name, role, password_hash, disabled_at) ON sts.account TO sts_api;
 GRANT SELECT, INSERT, DELETE ON sts.account_team, sts.guardian TO sts_api;
-GRANT SELECT, INSERT, UPDATE (team_id, number, name, account_id, birth_date) ON sts.athlete TO sts_api;
+GRANT SELECT, INSERT, UPDATE (team_id, number, name, account_id, birth_date, contact) ON sts.athlete TO sts_api;
 GRANT SELECT, INSERT, UPDATE (during) ON sts.consent TO sts_api;
 GRANT SELECT, UPDATE (site) ON sts.gateway TO sts_api;
 GRANT SELECT, INSERT, UPDATE (kind, label, retired_at) ON sts.sensor TO sts_api;

@@ -23,7 +23,8 @@ def sendable(value: str) -> str:
     return value
 
 
-def _printable(value: str) -> str:
+def printable(value: str) -> str:
+    """The text, if it is a word of its own; raises ValueError."""
     sendable(value)
     if value != value.strip() or not value:
         raise ValueError("must not be empty or begin or end with a space")
@@ -44,8 +45,8 @@ def _readable(value: str) -> str:
 
 # Free words of people, in lines; a page of them.
 Notes = Annotated[str, AfterValidator(_readable), Field(max_length=4000)]
-Label = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=40)]
-Title = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=120)]
+Label = Annotated[str, AfterValidator(printable), Field(min_length=1, max_length=40)]
+Title = Annotated[str, AfterValidator(printable), Field(min_length=1, max_length=120)]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,39}$")]
 
 

@@ -164,6 +164,46 @@ export interface paths {
         patch: operations["change_team"];
         trace?: never;
     };
+    "/api/v1/teams/{team_id}/roster/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Roster
+         * @description What a list would change in a team: looked at first, stored by nobody.
+         */
+        post: operations["preview_roster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store Roster
+         * @description Add and change people of a team, all or nobody.
+         */
+        post: operations["store_roster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/athletes": {
         parameters: {
             query?: never;
@@ -2197,6 +2237,8 @@ export interface components {
             account_id: string | null;
             /** Birth Date */
             birth_date: string | null;
+            /** Contact */
+            contact: string | null;
         };
         /**
          * AthleteChange
@@ -2213,6 +2255,8 @@ export interface components {
             account_id?: string | null;
             /** Birth Date */
             birth_date?: string | null;
+            /** Contact */
+            contact?: string | null;
         };
         /**
          * AthleteResult
@@ -3250,6 +3294,45 @@ export interface components {
             assignments: components["schemas"]["ImpulseAssignment"][];
         };
         /**
+         * Line
+         * @description What a row of the list says, and what would come of it.
+         */
+        Line: {
+            /**
+             * Line
+             * @description The row, as the list counts.
+             */
+            line: number;
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "add" | "change" | "same" | "refused";
+            /**
+             * Athlete Id
+             * @description Whom it is about, where the team has the athlete.
+             */
+            athlete_id: string | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number | null;
+            /** Birth Date */
+            birth_date: string | null;
+            /** Contact */
+            contact: string | null;
+            /**
+             * Changes
+             * @description What would change, in words.
+             */
+            changes: string[];
+            /**
+             * Reason
+             * @description Why the row cannot be taken.
+             */
+            reason: string | null;
+        };
+        /**
          * Listing
          * @description How result lists know an athlete, beside name and date of birth.
          */
@@ -3655,6 +3738,8 @@ export interface components {
             account_id?: string | null;
             /** Birth Date */
             birth_date?: string | null;
+            /** Contact */
+            contact?: string | null;
         };
         /**
          * NewCode
@@ -4505,6 +4590,25 @@ export interface components {
             to: string;
         };
         /**
+         * Person
+         * @description Somebody of the list, as looked at (and perhaps put right) by a person.
+         */
+        Person: {
+            /**
+             * Athlete Id
+             * @description The athlete to change; a new one when left out.
+             */
+            athlete_id?: string | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number?: number | null;
+            /** Birth Date */
+            birth_date?: string | null;
+            /** Contact */
+            contact?: string | null;
+        };
+        /**
          * Phase
          * @description A phase of a session, for the athletes who were in it.
          */
@@ -4634,6 +4738,22 @@ export interface components {
              * @enum {string}
              */
             state: "in_play" | "bench" | "unavailable";
+        };
+        /**
+         * Preview
+         * @description What a list would change in a team; nothing is stored.
+         */
+        Preview: {
+            /** Lines */
+            lines: components["schemas"]["Line"][];
+            /** Add */
+            add: number;
+            /** Change */
+            change: number;
+            /** Same */
+            same: number;
+            /** Refused */
+            refused: number;
         };
         /**
          * Problem
@@ -4906,6 +5026,14 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "director" | "coach" | "trainer" | "athlete" | "technician" | "guardian";
+        /**
+         * Roster
+         * @description The people to add and to change; whoever is not named stays as they are.
+         */
+        Roster: {
+            /** People */
+            people: components["schemas"]["Person"][];
+        };
         /**
          * SavedColumns
          * @description A mapping under its name.
@@ -5367,6 +5495,18 @@ export interface components {
             reason: "" | "no_athlete" | "no_start" | "no_splits" | "no_clock" | "clock_uncertain";
             /** Splits */
             splits: components["schemas"]["SplitRate"][];
+        };
+        /**
+         * Stored
+         * @description What became of a roster: all of it, or nothing.
+         */
+        Stored: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Same */
+            same: number;
         };
         /**
          * Suggestion
@@ -6689,6 +6829,197 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_roster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Pasted rows, CSV or .xlsx; columns are known by their heading (name, number, birth date, contact). */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    store_roster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Roster"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
                 };
             };
             /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
