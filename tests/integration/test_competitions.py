@@ -231,6 +231,16 @@ class TestMatching:
         (result,) = (await coach.get(f"{API}/athletes/{world['rosa']}/results")).json()["items"]
         assert (result["content"]["rank"], result["competition_id"]) == (1, cup)
 
+    async def test_a_licence_that_is_told_later_counts_for_earlier_files(
+        self, world: World, cup: str
+    ) -> None:
+        coach = world.as_("coach")
+        await send(coach, LIF, competition=cup)
+        assert await self.people(world, cup, "licence") == []
+        await coach.put(f"{API}/athletes/{world['rosa']}/listing", json={"licences": ["L-77"]})
+        (found,) = await self.people(world, cup, "licence")
+        assert found["athlete_id"] == str(world["rosa"])
+
     async def test_by_name_and_year_of_birth_whatever_the_accents_and_the_order(
         self, world: World, cup: str
     ) -> None:

@@ -194,7 +194,7 @@ async def get_listing(caller: Asking, session: Reads, athlete_id: UUID) -> Listi
 
 @router.put("/athletes/{athlete_id}/listing", responses=_WRITE)
 async def set_listing(caller: Asking, session: Writes, athlete_id: UUID, new: Listing) -> ListingShown:
-    """Say how result lists know an athlete; it counts for files that come from now on."""
+    """Say how result lists know an athlete; results that were told by these licences become the athlete's."""
     return await service.listed_as(session, caller, athlete_id, new)
 
 

@@ -150,6 +150,11 @@ FROM sts.competitor p WHERE p.id = $1 AND p.competition_id = $2
 -- name: say_who
 UPDATE sts.competitor SET athlete_id = $2, matched = 'person', candidates = '{}' WHERE id = $1
 
+-- name: know_by_licence
+-- Those whom earlier files told by one of these licences, and whom nobody has known so far.
+UPDATE sts.competitor SET athlete_id = $2, matched = 'licence', candidates = '{}'
+WHERE club_id = $1 AND licence = ANY ($3) AND kind = 'person' AND matched IN ('none', 'ambiguous')
+
 -- name: listing
 SELECT licences FROM sts.athlete_listing WHERE athlete_id = $1
 

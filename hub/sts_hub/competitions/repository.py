@@ -328,8 +328,9 @@ async def licences(session: ReadSession, athlete_id: UUID) -> list[str]:
 async def list_athlete(
     session: WriteSession, athlete_id: UUID, club_id: UUID, licences: Sequence[str]
 ) -> None:
-    """Store the licences of an athlete."""
+    """Store the licences of an athlete; results that were told by them become the athlete's."""
     await session.do(_SQL.list_athlete, athlete_id, club_id, list(licences))
+    await session.do(_SQL.know_by_licence, club_id, athlete_id, list(licences))
 
 
 async def columns_page(

@@ -11,6 +11,8 @@ MARK: Final = b"PK\x03\x04"
 # Lenex compresses 10 to 25 times; what compresses a thousand times is a bomb.
 MAX_FILES: Final = 100
 _PIECE: Final = 1 << 20
+# What the Finder packs beside each file.
+_OF_A_MAC: Final = "__MACOSX/"
 
 
 def unpacked(data: bytes, ending: str) -> bytes:
@@ -27,7 +29,7 @@ def unpacked(data: bytes, ending: str) -> bytes:
 def _chosen(files: list[zipfile.ZipInfo], ending: str) -> zipfile.ZipInfo:
     if len(files) > MAX_FILES:
         raise ResultFileError(f"The zip file has more than {MAX_FILES} files in it.")
-    kept = [file for file in files if not file.is_dir()]
+    kept = [file for file in files if not file.is_dir() and not file.filename.startswith(_OF_A_MAC)]
     fitting = [file for file in kept if file.filename.lower().endswith(ending)] or kept
     if len(fitting) != 1:
         raise ResultFileError(

@@ -195,7 +195,8 @@ def _result(told: dict[str, str], splits: tuple[Split, ...]) -> Result:
     status = status_of(word) or status_of(rank) or status_of(printed)
     if word and status is None and word.upper() not in ("OK", "FIN", "FINISHED"):
         raise ResultFileError(f"The status {word[:20]} is not known.")
-    place = integer(rank.rstrip("."))
+    # A tie is written 2= or =2 or T2 by some.
+    place = integer(rank.strip("=. ").removeprefix("T"))
     if rank and place is None and status_of(rank) is None:
         raise ResultFileError(f"The rank {rank[:20]} is no number.")
     return Result(

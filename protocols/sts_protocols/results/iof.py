@@ -207,7 +207,7 @@ def _person_runs(node: Node, inner: str) -> list[tuple[int, Entry]]:
                 ),
             )
         )
-    return found
+    return found or [(1, Entry(id=node.told("EntryId"), competitor=who))]
 
 
 def _result(run: Node) -> Result:

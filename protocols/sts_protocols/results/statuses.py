@@ -28,7 +28,12 @@ WORDS: Final[Mapping[str, Status]] = {
     "SCR": "WDR",
     "EXH": "EXH",
     "EX": "EXH",
+    "HC": "EXH",
     "SICK": "SICK",
+    "MP": "MP",
+    "NC": "NC",
+    "N.A": "DNS",
+    "AUFG": "DNF",
     "RJC": "RJC",
     "OTL": "OOT",
     "OOT": "OOT",
@@ -37,4 +42,4 @@ WORDS: Final[Mapping[str, Status]] = {
 
 def status_of(word: str) -> Status | None:
     """The status that a word stands for, None for a word that is none."""
-    return WORDS.get(word.strip().upper())
+    return WORDS.get(word.strip().upper().rstrip("."))

@@ -10,6 +10,7 @@ TICKS_PER_S: Final = 10_000
 _MAX_HOURS: Final = 999
 
 _CLOCK = re.compile(r"(-|\+)?(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6})(?:[.,](\d{1,9}))?")
+_MARKED = re.compile(r"([\d:.,]+)\s?([hHqQ])")
 _NONE: Final = frozenset({"", "NT", "NR", "-", "--", "---", "0", "00", "0.0", "0.00", "0.000"})
 
 
@@ -37,7 +38,14 @@ def time(text: str, manner: Manner = "") -> Time | None:
     printed = text.strip()
     if printed.upper() in _NONE or re.fullmatch(r"[0:.,]+", printed):
         return None
-    return Time(ticks=ticks(printed), text=printed, manner=manner)
+    bare, mark = _parted(printed)
+    return Time(ticks=ticks(bare), text=printed, manner="hand" if mark in ("h", "H") else manner)
+
+
+def _parted(printed: str) -> tuple[str, str]:
+    """A time and the letter behind it: h for one taken by hand, q or Q for who has qualified."""
+    found = _MARKED.fullmatch(printed)
+    return (found[1], found[2]) if found else (printed, "")
 
 
 def span(text: str, manner: Manner = "") -> Time | None:

@@ -1,6 +1,7 @@
 """Whatever the bytes, a reader of result files tells what it reads or raises its one error; with full counts for `make test-long`."""
 
 import random
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from result_files import FILES, IDS
 from sts_protocols.errors import ResultFileError
 from sts_protocols.results import reading
+from sts_protocols.results.model import Reading
 
 # What breaks readers of lines, cells, columns and elements.
 SPOILERS = [
@@ -45,14 +47,18 @@ def hurt(data: bytes, choice: random.Random) -> bytes:
     return bytes(spoilt)
 
 
-def survives(form: str, data: bytes) -> None:
-    """A reading that can be written as JSON, or the one error with a sentence."""
-    for read in (reading.FORMATS[form].read, reading.read):
-        try:
-            told = read(data)
-        except ResultFileError:
-            continue
-        assert msgspec.json.encode(told)
+def survives(read: Callable[[bytes], Reading], data: bytes) -> None:
+    """A reading that can be written as JSON, or the one error."""
+    try:
+        told = read(data)
+    except ResultFileError:
+        return
+    assert msgspec.json.encode(told)
+
+
+def reader(form: str, number: int) -> Callable[[bytes], Reading]:
+    """The format's own reader; each fourth time the one that finds the format first."""
+    return reading.read if number % 4 == 0 else reading.FORMATS[form].read
 
 
 @pytest.mark.parametrize("file", FILES, ids=IDS)
@@ -60,7 +66,7 @@ def test_spoilt_files(file, fuzzed):
     @settings(max_examples=EXAMPLES)
     @given(st.integers(0, 2**32))
     def rule(seed):
-        survives(file.form, hurt(file.data, random.Random(seed)))
+        survives(reader(file.form, seed), hurt(file.data, random.Random(seed)))
 
     rule()
     fuzzed(EXAMPLES)
@@ -71,7 +77,8 @@ def test_any_bytes(form, fuzzed):
     @settings(max_examples=EXAMPLES // 5)
     @given(st.binary(max_size=400))
     def rule(data):
-        survives(form, data)
+        survives(reading.FORMATS[form].read, data)
+        survives(reading.read, data)
 
     rule()
     fuzzed(EXAMPLES // 5)
@@ -83,6 +90,6 @@ def test_any_bytes(form, fuzzed):
 def test_a_hundred_thousand_spoilt_files(file, fuzzed):
     """Seeded, so that a failure comes again."""
     choice = random.Random(20260502)
-    for _ in range(LONG):
-        survives(file.form, hurt(file.data, choice))
+    for number in range(LONG):
+        survives(reader(file.form, number), hurt(file.data, choice))
     fuzzed(LONG)

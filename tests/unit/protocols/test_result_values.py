@@ -56,6 +56,12 @@ def test_no_time_is_null(text):
     assert times.time(text) is None
 
 
+def test_a_letter_behind_a_time_says_that_it_was_taken_by_hand():
+    assert times.time("12.3h") == Time(ticks=123_000, text="12.3h", manner="hand")
+    assert times.time("12.34 q") == Time(ticks=123_400, text="12.34 q")
+    assert times.time("12.3x").ticks is None
+
+
 def test_the_printed_text_is_kept():
     assert times.time(" 1:02,340 ") == Time(ticks=623_400, text="1:02,340")
 
@@ -382,6 +388,21 @@ class TestCsv:
         assert [(s.distance_m, s.time.ticks) for s in first.result.splits] == [(50.0, 299_000)]
         assert [one.result.rank for one in all_entries(told)] == [1, 2, 2, None]
         assert entry_of(told, "Quarrow").result.status == "DNS"
+
+    def test_ties_and_words_as_some_write_them(self):
+        told = reading.read(
+            b"Platz;Name;Zeit\n1.;A;12.3\n2=;B;12.4h\n=2;C;12.4h\nT4;D;12.6\nn.a.;E;\ndisq.;F;12.0\naufg.;G;\n"
+        )
+        assert [(one.result.rank, one.result.status) for one in all_entries(told)] == [
+            (1, ""),
+            (2, ""),
+            (2, ""),
+            (4, ""),
+            (None, "DNS"),
+            (None, "DSQ"),
+            (None, "DNF"),
+        ]
+        assert all_entries(told)[1].result.time.manner == "hand"
 
     def test_a_mapping_says_which_column_is_what(self):
         data = b"a,b,c\r\n1:02.34,Oh,7\r\n"

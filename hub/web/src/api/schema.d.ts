@@ -1618,7 +1618,7 @@ export interface paths {
         get: operations["get_listing"];
         /**
          * Set Listing
-         * @description Say how result lists know an athlete; it counts for files that come from now on.
+         * @description Say how result lists know an athlete; results that were told by these licences become the athlete's.
          */
         put: operations["set_listing"];
         post?: never;
