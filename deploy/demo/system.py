@@ -316,6 +316,7 @@ class System:
             "STS_DB_API_DSN": self.postgres.dsn_of(DATABASE, "sts_api", api),
             "STS_LISTEN": f"{LOOPBACK}:{self.api_port}",
             "STS_INSECURE_LOOPBACK_COOKIE": "true",
+            "STS_REMOVALS_FILE": str(self.folder / "hub/removals"),
         }
         if self.rabbitmq is not None:
             own["STS_AMQP_URL"] = self.rabbitmq.amqp_url(VHOST)

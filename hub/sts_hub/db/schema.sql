@@ -2219,7 +2219,7 @@ CREATE POLICY sees ON sts.race_clock FOR SELECT TO sts_api USING (club_id = (SEL
 CREATE POLICY adds ON sts.race_clock FOR INSERT TO sts_api WITH CHECK (
     club_id = (SELECT sts.asking_club()) AND (SELECT sts.keeps_results()));
 CREATE POLICY sees ON sts.impulse_assignment FOR SELECT TO sts_api USING (
-    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) <> 'athlete');
+    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) NOT IN ('athlete', 'guardian'));
 CREATE POLICY adds ON sts.impulse_assignment FOR INSERT TO sts_api WITH CHECK (
     club_id = (SELECT sts.asking_club()) AND (SELECT sts.keeps_results()));
 
