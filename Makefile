@@ -15,7 +15,7 @@ ready = @$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/n
 	$(PYTHON) deploy/demo/preflight.py $(1) && $(PYTHON) deploy/demo/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test test-long test-storm test-power test-bluez check bench clean
+.PHONY: help demo demo-check test test-long test-storm test-power test-bluez package check bench clean
 
 help: ## show these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -57,6 +57,10 @@ test-bluez: ## nine situations of a radio and the rules of BlueZ, on real BlueZ 
 	@$(python) -m demo.services.bluez_guest
 	@$(python) -m pytest tests/integration/test_radio_situations.py tests/integration/test_radio_rules.py \
 		tests/integration/test_radio_source.py
+
+package: ## the gateway's Debian package, under build/package (FOR="--architecture arm64 --python 3.13": for another machine)
+	$(call ready,package)
+	@$(python) deploy/raspberry-pi/package.py $(FOR)
 
 check: ## style, types, import rules, complexity
 	$(call ready,check)

@@ -38,6 +38,7 @@ PACKAGES = {
     "qemu": {"apt-get": "qemu-system-x86", "dnf": "qemu-system-x86-core", "pacman": "qemu-system-x86"},
     "ext4": {"apt-get": "e2fsprogs", "dnf": "e2fsprogs", "pacman": "e2fsprogs"},
     "xfs": {"apt-get": "xfsprogs", "dnf": "xfsprogs", "pacman": "xfsprogs"},
+    "dpkg": {"apt-get": "dpkg", "dnf": "dpkg", "pacman": "dpkg"},
     "zsh": {"apt-get": "zsh", "dnf": "zsh", "pacman": "zsh"},
     "venv": {"apt-get": "python3-venv", "dnf": "python3-pip", "pacman": "python"},
 }
@@ -62,14 +63,15 @@ NEEDS = {
     "demo-check": ("venv", "rabbitmq", "dbus", "faketime"),
     "bench": ("venv", "rabbitmq", "dbus", "faketime"),
     "check": ("venv",),
+    "package": ("venv", "dpkg"),
     "test": ("venv", "rabbitmq", "dbus", "faketime", "browser", "compiler", "zsh"),
     "test-long": ("venv",),
     "test-storm": ("venv", "rabbitmq", "dbus"),
     "test-power": ("venv", "strace"),
     "test-bluez": ("venv", "dbus", "qemu", "mmdebstrap"),
 }
-# What only root has a use for: power cuts need a file system of one's own.
-ROOT_NEEDS = {"test": ("ext4", "xfs"), "test-power": ("ext4", "xfs")}
+# What only root has a use for: power cuts need a file system of one's own, and a package a root to be installed in.
+ROOT_NEEDS = {"test": ("ext4", "xfs"), "test-long": ("mmdebstrap", "dpkg"), "test-power": ("ext4", "xfs")}
 # What a target takes where it is, and goes on without where it is not.
 WISHES = {"demo": ("rabbitmq",)}
 GOING_ON = (
@@ -185,6 +187,12 @@ def _zsh() -> list[Lack]:
     return _lack_of("zsh", "zsh is not installed (the Tab key is tried in it).", bool(shutil.which("zsh")))
 
 
+def _dpkg() -> list[Lack]:
+    return _lack_of(
+        "dpkg", "dpkg-deb is not installed (it packs the package).", bool(shutil.which("dpkg-deb"))
+    )
+
+
 def _qemu() -> list[Lack]:
     found = bool(shutil.which("qemu-system-x86_64"))
     return _lack_of("qemu", "QEMU is not installed (real BlueZ runs in it, on a kernel of its own).", found)
@@ -210,6 +218,7 @@ CHECKS = {
     "compiler": _compiler,
     "strace": _strace,
     "zsh": _zsh,
+    "dpkg": _dpkg,
     "qemu": _qemu,
     "ext4": _ext4,
     "xfs": _xfs,

@@ -71,7 +71,8 @@ def _fill(root: Path) -> None:
     debian.fetch(root, SUITE, PACKAGES, ["--variant=apt", *hooks], root.with_suffix(".log"), failed)
 
 
-def _inside(root: Path) -> tuple[str, ...]:
+def inside(root: Path) -> tuple[str, ...]:
+    """The words before a command that runs in a root; its /tmp is this machine's."""
     return (*UNSHARE, "sh", "-c", ENTER, "enter", str(root))
 
 
@@ -81,11 +82,11 @@ def rabbitmq_4(root: Path) -> Release:
     sbin = next(root.glob(pattern), None)
     if sbin is None:
         raise StartError(f"no RabbitMQ in {root}: remove that folder, then start again")
-    return Release(Path("/") / sbin.relative_to(root), Path("/usr/bin/epmd"), _inside(root))
+    return Release(Path("/") / sbin.relative_to(root), Path("/usr/bin/epmd"), inside(root))
 
 
 def timescaledb(root: Path) -> Installation:
     """The root's PostgreSQL with TimescaleDB (Apache edition), for `Postgres(folder, installation=...)`."""
     as_nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--pdeathsig=INT")
     settings = {"shared_preload_libraries": "timescaledb", "timescaledb.telemetry_level": "off"}
-    return Installation(POSTGRESQL, (*_inside(root), *as_nobody), settings)
+    return Installation(POSTGRESQL, (*inside(root), *as_nobody), settings)
