@@ -62,6 +62,19 @@ class Target:
             "athlete_id": str(world["rosa"]),
             "consent_id": str(world["rosa_consent"]),
             "assignment_id": str(world["rosa_worn"]),
+            **{
+                f"{what}_id": str(world[f"rosa_{what}"])
+                for what in (
+                    "parameter",
+                    "proposal",
+                    "session",
+                    "phase",
+                    "marker",
+                    "play",
+                    "template",
+                    "absence",
+                )
+            },
             "activity_id": str(world["rosa_ride"]),
             "export_id": str(world["admin_export"]),
             "sensor_id": world["rosa_strap"],

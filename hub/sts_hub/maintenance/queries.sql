@@ -168,3 +168,7 @@ SELECT count(*) FROM gone
 
 -- name: touch_day
 INSERT INTO sts.touched (epoch, first_t, last_t) SELECT epoch, $1, $2 FROM sts.epoch
+
+-- name: forget_answers
+-- Of accounts that ask no more; those that do forget their own.
+DELETE FROM sts.kept_answer WHERE made_at < now() - make_interval(hours => $1) RETURNING key

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from sts_hub.db import queries
+from sts_hub.kit import repeats
 
 if TYPE_CHECKING:
     from sts_hub.db.pools import Connection
@@ -80,3 +81,8 @@ async def forget_names(connection: Connection, keep_days: int, now: datetime) ->
     """Take the names off other clubs' people in result lists older than this. Returns how many."""
     forgotten: int = await connection.fetchval(SQL.forget_names, now - timedelta(days=keep_days))
     return forgotten
+
+
+async def forget_answers(connection: Connection) -> int:
+    """Remove answers whose Idempotency-Key is past its time. Returns how many."""
+    return len(await connection.fetch(SQL.forget_answers, repeats.KEPT_H))
