@@ -9,6 +9,7 @@ import pytest
 
 from api_support import World, problem
 from sts_hub.api.document import bare, document
+from sts_hub.maintenance import retention
 
 API = "/api/v1"
 KEY = {"Idempotency-Key": "5f0c9a52-the-tablet"}
@@ -106,13 +107,26 @@ def writes() -> Iterator[tuple[str, dict]]:
 
 # They write by functions of their own, before anybody is known or in several transactions.
 WITHOUT_KEY = {"sign_in", "sign_out", "change_password"}
+# A file is known by its bytes, and so is the same one sent again; a preview stores nothing.
+KNOWN_BY_BYTES = {"add_activity", "send_named_file", "send_result_file", "preview_roster"}
 
 
 def test_every_route_that_writes_takes_a_key() -> None:
     without = [
         name
         for name, operation in writes()
-        if operation["operationId"] not in WITHOUT_KEY
+        if operation["operationId"] not in WITHOUT_KEY | KNOWN_BY_BYTES
         and not any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", []))
     ]
     assert without == []
+
+
+async def test_the_nightly_round_forgets_what_is_older_than_a_day(world: World) -> None:
+    coach, owner = world.as_("coach"), world.database.owner
+    for key in ("of-yesterday", "of-today"):
+        await coach.post(f"{API}/athletes", json=athlete(world), headers={"Idempotency-Key": key})
+    aged = "UPDATE sts.kept_answer SET made_at = now() - interval '25 hours' WHERE key = 'of-yesterday'"
+    await owner.execute(aged)
+    assert await retention.forget_answers(owner) >= 1
+    left = await owner.fetch("SELECT key FROM sts.kept_answer WHERE account_id = $1", world["coach"])
+    assert [row["key"] for row in left] == ["of-today"]
