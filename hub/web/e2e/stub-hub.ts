@@ -86,7 +86,8 @@ function athleteAnswer(id: string): Response {
   if (athlete === undefined)
     return problem(404, 'not-found', 'There is no such athlete.', 'Check the address.');
   const { team_id, number, name, hr_max } = athlete;
-  return Response.json({ id, team_id, number, name, hr_max, account_id: null } satisfies Schemas['Athlete']);
+  const unknown = { account_id: null, birth_date: null, contact: null };
+  return Response.json({ id, team_id, number, name, hr_max, ...unknown } satisfies Schemas['Athlete']);
 }
 
 function samplesAnswer(id: string, url: URL): Response {
