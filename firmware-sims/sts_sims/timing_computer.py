@@ -15,6 +15,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 LANES = 8
+# Nobody's names, last and first, in the cells of a result.
+SWIMMERS = (
+    "Vostermaan,Bex",
+    "Öztürkova,Ilvy",
+    "O'Quill,Zoé",
+    "Løwnstad,Ann",
+    '"Fennimoor, the 2nd",Bo',
+    "Quarrow,Alix",
+    "Ümbrecht,Tessa",
+    "Haldemoor,Kim",
+)
 # One heat in this many is corrected, and one correction in this many is taken back.
 CORRECTED_ONE_IN = 2
 TAKEN_BACK_ONE_IN = 3
@@ -63,38 +74,38 @@ class TimingComputer:
             await self._heat(number)
 
     async def _heat(self, number: int) -> None:
-        path = self._folder / f"E{1 + number // 10:02}_H{number:02}.txt"
+        path = self._folder / f"E{1 + number // 10:02}_H{number:02}.lif"
         times = self._swum()
         if self._random.random() < 0.5:
-            await self._write_slowly(path, times)
+            await self._write_slowly(path, number, times)
         else:
-            self._put_in_place(path, times)
+            self._put_in_place(path, number, times)
         await self._left(path)
         if self._random.randrange(CORRECTED_ONE_IN) == 0:
-            await self._correct(path, times)
+            await self._correct(path, number, times)
 
-    async def _correct(self, path: Path, times: dict[int, int]) -> None:
+    async def _correct(self, path: Path, heat: int, times: dict[int, int]) -> None:
         lane = self._random.choice(list(times))
-        self._put_in_place(path, {**times, lane: times[lane] + self._random.randint(1, 30)})
+        self._put_in_place(path, heat, {**times, lane: times[lane] + self._random.randint(1, 30)})
         await self._left(path)
         if self._random.randrange(TAKEN_BACK_ONE_IN) == 0:
-            _write_anew(path, times)
+            _write_anew(path, heat, times)
             await self._left(path)
 
     def _swum(self) -> dict[int, int]:
         return {lane: self._random.randint(FASTEST_1_100_S, SLOWEST_1_100_S) for lane in range(1, LANES + 1)}
 
-    async def _write_slowly(self, path: Path, times: dict[int, int]) -> None:
+    async def _write_slowly(self, path: Path, heat: int, times: dict[int, int]) -> None:
         """Line by line as they touch, the file open all the while."""
         with path.open("wb") as file:
-            for line in _content(path.stem, times).splitlines(keepends=True):
+            for line in _content(heat, times).splitlines(keepends=True):
                 file.write(line)
                 file.flush()
                 await asyncio.sleep(BETWEEN_TOUCHES_S / self._meet.speed)
 
-    def _put_in_place(self, path: Path, times: dict[int, int]) -> None:
+    def _put_in_place(self, path: Path, heat: int, times: dict[int, int]) -> None:
         """Under another name first, half of it, then all of it, then renamed."""
-        draft, content = path.with_name(path.name + ".tmp"), _content(path.stem, times)
+        draft, content = path.with_name(path.name + ".tmp"), _content(heat, times)
         draft.write_bytes(content[: len(content) // 2])
         draft.write_bytes(content)
         draft.replace(path)
@@ -112,15 +123,18 @@ def _said(path: Path) -> Said:
     return Said(path.name, path.read_bytes())
 
 
-def _write_anew(path: Path, times: dict[int, int]) -> None:
+def _write_anew(path: Path, heat: int, times: dict[int, int]) -> None:
     """Over the old content, in place."""
-    path.write_bytes(_content(path.stem, times))
+    path.write_bytes(_content(heat, times))
 
 
-def _content(heat: str, times: dict[int, int]) -> bytes:
+def _content(heat: int, times: dict[int, int]) -> bytes:
+    """The heat as FinishLynx writes it (.lif): a line of the heat, then one of each swimmer, the first one first."""
     ranking = sorted(times, key=lambda lane: times[lane])
     lines = [
-        f"{place};{lane};{times[lane] // 6000}:{times[lane] // 100 % 60:02}.{times[lane] % 100:02}"
+        f"{place},{heat * 10 + lane},{lane},{SWIMMERS[lane - 1]},SV Niemandsried,"
+        f"{times[lane] // 6000}:{times[lane] // 100 % 60:02}.{times[lane] % 100:02},,,,,,,,"
         for place, lane in enumerate(ranking, 1)
     ]
-    return "\r\n".join([f"HEAT;{heat}", *lines, "END", ""]).encode("cp1252")
+    header = f"{1 + heat // 10},1,{heat},100 m freestyle,,,,,,100,"
+    return "\r\n".join([header, *lines, ""]).encode("cp1252")

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import itertools
 import os
+import re
 import secrets
 import signal
 from collections.abc import AsyncIterator
@@ -50,7 +52,7 @@ sources = ["hub"]
 [[folders]]
 name = "pool-pc"
 path = "{folder}/results"
-patterns = ["*.txt", "*.bin"]
+patterns = ["*.lif", "*.bin"]
 settle_s = {settle_s}
 """
 
@@ -168,6 +170,37 @@ async def test_every_state_in_which_a_file_was_left_arrives_once_over_kills_and_
         await eventually(arrived)
     assert len(said) > len({one.name for one in said}) == 5
     await told_once(coach, hub.database.owner, said)
+    await results_are_those_of(said, hub.database.owner)
+
+
+async def results_are_those_of(said: list[Said], owner: asyncpg.Connection) -> None:
+    """Facts follow: of each heat the times that its file told last, and each time that was corrected stays a version."""
+    last = {one.name: times_in(one.content) for one in said}
+
+    async def known() -> bool:
+        rows = await owner.fetch(
+            "SELECT r.name, f.content->'time'->>'text' AS time FROM sts.result_fact f JOIN sts.result_file r ON r.id = f.file_id "
+            "WHERE f.kind = 'result'"
+        )
+        found: dict[str, list[str]] = {name: [] for name in last}
+        for row in rows:
+            found[row["name"]].append(row["time"])
+        return {name: sorted(times) for name, times in found.items()} == last
+
+    await eventually(known)
+    corrections = sum(
+        times_in(after.content) != times_in(before.content)
+        for before, after in itertools.pairwise(said)
+        if before.name == after.name
+    )
+    assert corrections > 0
+    versions = "SELECT count(*) FROM sts.result_version v JOIN sts.result_fact f ON f.id = fact_id WHERE kind = 'result' AND v.version > 1"
+    assert await owner.fetchval(versions) >= corrections
+
+
+def times_in(content: bytes) -> list[str]:
+    """The times of a heat, read without the hub's reader."""
+    return sorted(re.findall(r"\d:\d\d\.\d\d", content.decode("cp1252")))
 
 
 async def test_a_large_file_killed_half_way_arrives_whole_and_once(site, hub, coach):
