@@ -57,7 +57,7 @@ class ClockSteps:
             return []
         return [
             f"By what {step.source} says, the clock of the start {step.epoch} was {_off(step.by_us)}. If that is so, have "
-            f"its times put right at the hub: sts-hub clock correct {step.epoch} --by-ms {step.by_us / 1_000:.0f}"
+            f"its times put right at the hub: sts-hub clock correct {step.epoch} --by-ms {step.by_us / 1_000:.0f} --reason TEXT"
         ]
 
     def report(self) -> dict[str, Any] | None:
