@@ -183,3 +183,13 @@ async def test_all_kinds_of_database_tell_the_same_figures_whatever_comes_late_e
     # And what came late lies in columns again.
     assert await retention.to_columns(timescaledb) == 1
     assert (await verification.verify(timescaledb)).faults == []
+
+    # What is erased is gone from every level at once, where values have expired as well.
+    for connection in both:
+        assert any(row[1] == 3 for row in await level(connection, "sample_1h") if row[0] < cutoff)
+        assert await connection.fetchval("SELECT sts.erase_values(ARRAY[3], tstzrange(NULL, NULL))") > 0
+        for name in LEVELS:
+            assert not any(row[1] == 3 for row in await level(connection, name))
+        await fill(connection)
+        assert (await verification.verify(connection)).faults == []
+    assert await figures(timescaledb) == await figures(tables)

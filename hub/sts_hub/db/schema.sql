@@ -2476,7 +2476,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     ORDER BY lower(a.during), s.id
 $$;
 
--- Deletes all values of series in a time, on every level; where TimescaleDB keeps the levels, `sts-hub maintain` follows.
+-- The table behind a level: the level itself, or what TimescaleDB keeps its rows in.
+CREATE FUNCTION sts.rows_of_level(p_level text) RETURNS regclass
+LANGUAGE plpgsql STABLE SET search_path = sts, pg_temp AS $$
+DECLARE
+    v_rows regclass := format('sts.%I', p_level)::regclass;
+BEGIN
+    IF (SELECT relkind = 'v' FROM pg_class WHERE oid = v_rows) THEN
+        EXECUTE 'SELECT format(''%I.%I'', materialization_hypertable_schema, materialization_hypertable_name)::regclass
+                 FROM timescaledb_information.continuous_aggregates WHERE view_schema = ''sts'' AND view_name = $1'
+        INTO v_rows USING p_level;
+    END IF;
+    RETURN v_rows;
+END $$;
+REVOKE EXECUTE ON FUNCTION sts.rows_of_level FROM PUBLIC;
+
+-- Deletes all values of series in a time, on every level.
 CREATE FUNCTION sts.erase_values(p_series int[], p_during tstzrange) RETURNS bigint
 LANGUAGE plpgsql SET search_path = sts, pg_temp AS $$
 DECLARE
@@ -2493,11 +2508,18 @@ BEGIN
     )
     SELECT count(*) INTO v_gone FROM gone;
     FOREACH v_level IN ARRAY '{second,minute,hour}'::text[] LOOP
-        CONTINUE WHEN (SELECT relkind <> 'r' FROM pg_class WHERE oid = 'sts.sample_1s'::regclass);
-        EXECUTE format('DELETE FROM sts.%I WHERE series = ANY ($1) AND t >= date_trunc(%L, $2) AND t < $3',
-                       'sample_1' || left(v_level, 1), v_level) USING p_series, v_from, v_to;
+        EXECUTE format('DELETE FROM %s WHERE series = ANY ($1) AND t >= date_trunc(%L, $2) AND t < $3',
+                       sts.rows_of_level('sample_1' || left(v_level, 1)), v_level) USING p_series, v_from, v_to;
     END LOOP;
     RETURN v_gone;
+END $$;
+
+-- By default a statement may take 100,000 values out of columns.
+DO $$
+BEGIN
+    IF (SELECT relkind = 'v' FROM pg_class WHERE oid = 'sts.sample_1s'::regclass) THEN
+        ALTER FUNCTION sts.erase_values SET timescaledb.max_tuples_decompressed_per_dml_transaction = 0;
+    END IF;
 END $$;
 
 -- Nothing of a sensor's time stays, nor is stored any more, whoever wore it.
