@@ -66,13 +66,14 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/gateway-versions": _KEEPERS,
     "/enrolment-codes": _KEEPERS,
     "/sensors": _KEEPERS,
+    "/me": dict.fromkeys(ROLES, "club"),
     "/competitions": _SCORERS,
     "/gateways/{name}/impulses": _SCORERS,
     "/result-columns": _SCORERS,
 }
 # Signing in is for nobody in particular, a password is asked for as slowly as there; the live stream never ends. They have
 # tests of their own.
-BESIDE: Final = {"sign_in", "sign_out", "change_password", "get_live"}
+BESIDE: Final = {"sign_in", "sign_out", "change_password", "end_login", "end_token", "get_live"}
 
 FROM_TO: Final = {"from": "2026-05-01T00:00:00Z", "to": "2026-05-01T01:00:00Z"}
 PARAMS: Final[Mapping[str, Mapping[str, str]]] = {

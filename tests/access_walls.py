@@ -65,6 +65,7 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "absence": ("id", _people("_absence")),
     "wellness": ("id", _people("_wellness")),
     **{table: ("athlete_id", _people()) for table in ("session_rating", "session_summary", "session_number")},
+    "access_token": ("account_id", {role: role for role in ROLES}),
     "kept_answer": ("account_id", {role: role for role in ROLES}),
     "assignment": ("id", {**_people("_worn"), "technician": "rosa_worn rudi_worn bea_worn"}),
     "activity": ("id", _people("_ride")),
@@ -390,7 +391,8 @@ async def fill(world: World) -> None:
             world[club],
         )
     await world.database.owner.execute(_SUMMED_UP)
-    await world.database.owner.execute(_ANSWERED, [world["club"], world["other_club"]])
+    for statement in (_ANSWERED, _TOKENS):
+        await world.database.owner.execute(statement, [world["club"], world["other_club"]])
 
 
 _SUMMED_UP: Final = """
@@ -405,6 +407,11 @@ SELECT session_id, athlete_id, 'trimp', 'edwards', 1, '{}' FROM told
 _ANSWERED: Final = """
 INSERT INTO sts.kept_answer (account_id, key, digest)
 SELECT id, 'a key of mine', sha256('') FROM sts.account WHERE club_id = ANY ($1)
+"""
+_TOKENS: Final = """
+INSERT INTO sts.access_token (account_id, name, hash, scopes, expires_at)
+SELECT id, 'x', sha256(gen_random_uuid()::text::bytea), '{see}', now() + interval '1 day'
+FROM sts.account WHERE club_id = ANY ($1)
 """
 
 

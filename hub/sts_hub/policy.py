@@ -56,6 +56,17 @@ class Kind(StrEnum):
     EXPORT = "export"
 
 
+class Scope(StrEnum):
+    """What a token may be good for: to see things, to see what was measured or said of athletes' bodies, to change."""
+
+    SEE = "see"
+    HEALTH = "health"
+    CHANGE = "change"
+
+
+_OF_THE_BODY: Final = frozenset({Kind.HEALTH, Kind.ACTIVITY, Kind.WELLBEING, Kind.EXPORT})
+
+
 class Reach(IntEnum):
     """How far a role reaches for one kind of thing."""
 
@@ -67,14 +78,15 @@ class Reach(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking: the account behind the login of a request; `wards` are the athletes that a guardian stands for
-    now."""
+    """Who is asking: the account behind the login or token of a request; `wards` are the athletes that a guardian
+    stands for now, `scopes` what a token is good for (None: a login, good for all that the role is)."""
 
     account_id: UUID
     club_id: UUID
     role: Role
     teams: frozenset[UUID]
     wards: frozenset[UUID] = frozenset()
+    scopes: frozenset[Scope] | None = None
     name: str = ""
     email: str = ""
     club_name: str = ""
@@ -126,7 +138,7 @@ def reach(role: Role, act: Act, kind: Kind) -> Reach:
 
 def may(caller: Caller, act: Act, thing: Thing) -> bool:
     """Whether the caller may do this with this thing."""
-    if thing.club_id != caller.club_id:
+    if thing.club_id != caller.club_id or not _in_scope(caller, act, thing.kind):
         return False
     match reach(caller.role, act, thing.kind):
         case Reach.CLUB:
@@ -137,6 +149,14 @@ def may(caller: Caller, act: Act, thing: Thing) -> bool:
             return thing.owner == caller.account_id or thing.athlete_id in caller.wards
         case _:
             return False
+
+
+def _in_scope(caller: Caller, act: Act, kind: Kind) -> bool:
+    if caller.scopes is None:
+        return True
+    if act is Act.CHANGE:
+        return Scope.CHANGE in caller.scopes
+    return (Scope.HEALTH if kind in _OF_THE_BODY else Scope.SEE) in caller.scopes
 
 
 def guard(caller: Caller, act: Act, thing: Thing) -> None:

@@ -151,7 +151,7 @@ async def test_the_policy_alone_lets_nothing_through_and_a_hole_in_any_place_of_
 
 
 CHECKS = {
-    "the club": ("thing.club_id != caller.club_id", "False"),
+    "the club": ("thing.club_id != caller.club_id or", ""),
     "the team": ("thing.team_id in caller.teams", "True"),
     "the owner": ("thing.owner == caller.account_id", "True"),
 }

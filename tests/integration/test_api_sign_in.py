@@ -205,7 +205,7 @@ async def test_accounts_are_seen_by_role(world: World) -> None:
     for who in ("admin", "director", "coach", "athlete"):
         answer = (await world.as_(who).get(f"{API}/accounts")).json()
         seen[who] = len(answer["items"])
-    assert seen == {"admin": 6, "director": 6, "coach": 1, "athlete": 1}
+    assert seen == {"admin": 7, "director": 7, "coach": 1, "athlete": 1}
     problem(await world.as_("other_admin").get(f"{API}/accounts/{world['coach']}"), 404, "not-found")
     problem(await world.as_("coach").get(f"{API}/accounts/{world['admin']}"), 404, "not-found")
 

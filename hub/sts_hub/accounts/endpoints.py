@@ -11,7 +11,7 @@ from sts_hub.accounts import service, signing_in
 from sts_hub.accounts.schemas import Account, AccountChange, Me, NewAccount, PasswordChange, SignIn
 from sts_hub.accounts.signing_in import Doorkeeper
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn, TooMany, WrongCredentials
-from sts_hub.kit.identity import Asking, Cookie
+from sts_hub.kit.identity import Asking, Cookie, InPerson
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
 from sts_hub.kit.provide import provided
@@ -30,7 +30,12 @@ async def sign_in(
     request: Request, response: Response, door: Door, cookie: GivenCookie, credentials: SignIn
 ) -> Me:
     """Sign in; the answer sets the cookie that every other request needs."""
-    token, caller = await door.admit(signing_in.address_of(request), credentials, cookie.hash_of(request))
+    token, caller = await door.admit(
+        signing_in.address_of(request),
+        credentials,
+        cookie.hash_of(request),
+        request.headers.get("user-agent", ""),
+    )
     cookie.give(response, token)
     return service.me(caller)
 
@@ -51,12 +56,14 @@ async def get_me(caller: Asking) -> Me:
 
 
 @router.put(
-    "/me/password", status_code=204, responses=described(NotSignedIn, WrongCredentials, TooMany, *UNSAFE)
+    "/me/password",
+    status_code=204,
+    responses=described(NotSignedIn, WrongCredentials, Forbidden, TooMany, *UNSAFE),
 )
 async def change_password(
     request: Request,
     response: Response,
-    caller: Asking,
+    caller: InPerson,
     door: Door,
     cookie: GivenCookie,
     change: PasswordChange,

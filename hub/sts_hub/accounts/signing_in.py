@@ -40,8 +40,10 @@ class Doorkeeper:
         self._by_address = Tries(ADDRESS_TRIES, WINDOW_S)
         self._by_account = Tries(ACCOUNT_TRIES, WINDOW_S)
 
-    async def admit(self, address: str, given: SignIn, before: bytes | None) -> tuple[str, Caller]:
-        """The token of a new login and its account; a login held before is ended.
+    async def admit(
+        self, address: str, given: SignIn, before: bytes | None, agent: str = ""
+    ) -> tuple[str, Caller]:
+        """The token of a new login and its account; a login held before is ended. `agent`: the browser's own name.
 
         Raises WrongCredentials, TooMany, Busy or Away.
         """
@@ -54,7 +56,11 @@ class Doorkeeper:
                 await session.do("SELECT sts.login_close($1)", before)
             await session.do("SELECT sts.login_sweep()")
             opened = await session.value(
-                "SELECT sts.login_open($1, $2, $3, $4)", token_hash(token), *password_hash, LASTS
+                "SELECT sts.login_open($1, $2, $3, $4, $5)",
+                token_hash(token),
+                *password_hash,
+                LASTS,
+                printable(agent),
             )
         caller = await caller_of(self._database, token_hash(token)) if opened else None
         if caller is None:
@@ -114,6 +120,11 @@ def address_of(request: Request) -> str:
     if address.version == 6:
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
+
+
+def printable(text: str) -> str:
+    """What a database can hold of a header."""
+    return "".join(char for char in text if char.isprintable())[:200]
 
 
 def _wrong() -> WrongCredentials:

@@ -10,6 +10,7 @@ from sts_hub.audit.endpoints import router as audit
 from sts_hub.competitions.endpoints import router as competitions
 from sts_hub.completeness.endpoints import router as completeness
 from sts_hub.corrections.endpoints import router as corrections
+from sts_hub.credentials.endpoints import router as credentials
 from sts_hub.documents.endpoints import router as documents
 from sts_hub.enrolment.endpoints import router as enrolment
 from sts_hub.erasure.endpoints import router as erasure
@@ -37,6 +38,7 @@ PREFIX = "/api/v1"
 router = APIRouter(prefix=PREFIX)
 for _feature in (
     accounts,
+    credentials,
     teams,
     rosters,
     athletes,

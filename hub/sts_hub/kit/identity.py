@@ -12,14 +12,15 @@ from typing import Annotated, Final
 
 from fastapi import Depends
 from fastapi.security import APIKeyCookie
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sts_hub.config import Settings
-from sts_hub.errors import NotSignedIn, SettingsError
+from sts_hub.errors import Forbidden, NotSignedIn, SettingsError
 from sts_hub.kit.database import Database
 from sts_hub.kit.provide import provided
-from sts_hub.policy import Caller, Role
+from sts_hub.policy import Caller, Role, Scope
 
 HOST_COOKIE: Final = "__Host-sts"
 PLAIN_COOKIE: Final = "sts"
@@ -82,24 +83,35 @@ def token_hash(token: str) -> bytes:
 
 
 async def caller_of(database: Database, hashed: bytes) -> Caller | None:
-    """The account of a login that has not ended; raises Away when the database cannot be asked."""
+    """The account of a login or a token that has not ended; raises Away when the database cannot be asked."""
     async with database.nobody() as session:
-        row = await session.row("SELECT * FROM sts.login_of($1, $2)", hashed, IDLE)
+        row = await session.row("SELECT *, NULL::text[] AS scopes FROM sts.login_of($1, $2)", hashed, IDLE)
+        seen = "SELECT sts.login_seen($1)"
+        if row is None:
+            row = await session.row("SELECT * FROM sts.token_of($1)", hashed)
+            seen = "SELECT sts.token_used($1)"
         if row is None:
             return None
         if row["stale"]:
-            await session.do("SELECT sts.login_seen($1)", hashed)
+            await session.do(seen, hashed)
     return Caller(
         account_id=row["account_id"],
         club_id=row["club_id"],
         role=Role(row["role"]),
         teams=frozenset(row["teams"]),
         wards=frozenset(row["wards"]),
+        scopes=None if row["scopes"] is None else frozenset(Scope(scope) for scope in row["scopes"]),
         name=row["name"],
         email=row["email"],
         club_name=row["club_name"],
         token_hash=hashed,
     )
+
+
+def bearer_of(headers: Headers) -> str | None:
+    """The token that a script brings in the header Authorization (RFC 6750), None without one."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
 async def _asking(
@@ -108,13 +120,24 @@ async def _asking(
     cookie: Annotated[Cookie, Depends(provided(Cookie))],
     database: Annotated[Database, Depends(provided(Database))],
 ) -> Caller:
-    hashed = cookie.hash_of(request)
+    token = bearer_of(request.headers)
+    hashed = token_hash(token) if token is not None else cookie.hash_of(request)
     if hashed is None:
         raise NotSignedIn("This needs a login.")
     caller = await caller_of(database, hashed)
     if caller is None:
-        raise NotSignedIn("The login has ended.")
+        raise NotSignedIn("The login or token has ended.")
     return caller
 
 
 Asking = Annotated[Caller, Depends(_asking)]
+
+
+async def _in_person(caller: Asking) -> Caller:
+    if caller.scopes is not None:
+        raise Forbidden("A token does not do this.", way_out="Sign in with e-mail and password.")
+    return caller
+
+
+# Whoever asks, with a login: for what opens further ways in.
+InPerson = Annotated[Caller, Depends(_in_person)]

@@ -1,0 +1,1 @@
+"""Ways in of one's own: logins that are open, and tokens for scripts."""
