@@ -69,6 +69,9 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "kept_answer": ("account_id", {role: role for role in ROLES}),
     "assignment": ("id", {**_people("_worn"), "technician": "rosa_worn rudi_worn bea_worn"}),
     "activity": ("id", _people("_ride")),
+    "alert_rule": ("id", {_CHIEFS: "red_rule blue_rule", _TRAINERS: "red_rule"}),
+    "alert": ("id", {_CHIEFS: "red_alert blue_alert", _TRAINERS: "red_alert"}),
+    "alert_mute": ("rule_id", {_CHIEFS: "red_rule blue_rule", _TRAINERS: "red_rule"}),
     "export": (
         "id",
         {
@@ -101,6 +104,7 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
 _ORDER: Final = "sts.gateway_order (gateway, act, asked_by, expires_at)"
 _VERSION: Final = "sts.settings_version (gateway, version, state, tables, hash, based_on, asked_by)"
 _ACTIVITY: Final = "sts.activity (club_id, athlete_id, form, sha256, during, said, added_by)"
+_ALERT: Final = "sts.alert (id, club_id, team_id, rule_id, what, colour, text, at, since, late, muted)"
 _EXPORT: Final = "sts.export (club_id, asked_by, form, since, until, athlete_ids, expires_at)"
 _SINCE_MAY: Final = "'[2026-05-01,2026-05-02)'"
 
@@ -258,6 +262,45 @@ WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
         ("UPDATE sts.activity SET stored = 1", {_CHIEFS: 3, _TRAINERS: 2, "athlete": 1})
     ],
     ("activity", "removes"): [("DELETE FROM sts.activity", {_CHIEFS: 3, _TRAINERS: 2, "athlete": 1})],
+    ("alert_rule", "adds"): [
+        (
+            f"INSERT INTO sts.alert_rule (club_id, team_id, what, rule, made_by) "
+            f"VALUES ('{{{club}}}', '{{{team}}}', 'body', 'null', gen_random_uuid())",
+            rights,
+        )
+        for club, team, rights in (
+            ("club", "red", {f"{_CHIEFS} {_TRAINERS}": 1}),
+            ("club", "blue", {_CHIEFS: 1}),
+            ("other_club", "green", {}),
+        )
+    ],
+    ("alert_rule", "changes"): [("UPDATE sts.alert_rule SET enabled = true", {_CHIEFS: 2, _TRAINERS: 1})],
+    ("alert_rule", "removes"): [("DELETE FROM sts.alert_rule", {_CHIEFS: 2, _TRAINERS: 1})],
+    ("alert", "adds"): [
+        (
+            f"INSERT INTO {_ALERT} VALUES (gen_random_uuid(), '{{{club}}}', '{{{team}}}', '{{{team}_rule}}', "
+            "'body', 'red', 'x', now(), now(), false, false)",
+            rights,
+        )
+        for club, team, rights in (
+            ("club", "red", {f"{_CHIEFS} {_TRAINERS}": 1}),
+            ("club", "blue", {_CHIEFS: 1}),
+            ("other_club", "green", {}),
+        )
+    ],
+    ("alert", "changes"): [("UPDATE sts.alert SET note = 'x'", {_CHIEFS: 2, _TRAINERS: 1})],
+    ("alert_mute", "adds"): [
+        (
+            f"INSERT INTO sts.alert_mute (rule_id, until, made_by) VALUES ('{{{rule}}}', now(), gen_random_uuid())",
+            rights,
+        )
+        for rule, rights in (
+            ("red_rule", {f"{_CHIEFS} {_TRAINERS}": 1}),
+            ("blue_rule", {_CHIEFS: 1}),
+            ("green_rule", {}),
+        )
+    ],
+    ("alert_mute", "removes"): [("DELETE FROM sts.alert_mute", {_CHIEFS: 2, _TRAINERS: 1})],
     ("export", "adds"): [
         (
             f"INSERT INTO {_EXPORT} VALUES ('{{{club}}}', '{{{who}}}', 'csv', now(), 'infinity', '{{{{{{{who}}}}}}}', now())",
@@ -349,6 +392,8 @@ for _table, _columns, _values, _change in (
     WRITES[_table, "changes"] = [(f"UPDATE sts.{_table} SET {_change}", {_SCORERS: 1})]
 
 _FILL: Final = """
+INSERT INTO sts.alert_mute (rule_id, until, made_by)
+SELECT r.id, now(), r.id FROM sts.alert_rule r JOIN sts.gateway g USING (club_id) WHERE g.name = $1;
 INSERT INTO sts.gateway_state (gateway, epoch, number, beat, beat_at) VALUES ($1, gen_random_uuid(), 1, '{}', now());
 INSERT INTO sts.gateway_order (gateway, act, asked_by, expires_at) VALUES ($1, 'identify', 'x', now() + interval '1 min');
 INSERT INTO sts.settings_version (gateway, version, state, tables, hash) VALUES ($1, 1, 'past', '', repeat('0', 64));

@@ -48,6 +48,10 @@ SUMMARY = json.dumps(
     | {"form": "fit", "whole": True, "since_power_on": False}
     | {"device": {"maker": None, "product": None, "serial": None}}
 )
+RULE = {
+    "name": "High",
+    "conditions": [{"metric": "heart_rate", "check": "above", "limit": 95, "of": "hr_max"}],
+}
 # argon2id of PASSWORD with the least parameters: a test of who sees what has no use for slow hashing.
 CHEAP_HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$"
 
@@ -128,6 +132,18 @@ class World:
             athlete_ids=[uuid4()],
             expires_at=LONG_AGO,
         )
+
+    async def alert(self, club: str, team: str) -> tuple[Any, Any]:
+        """A rule of a team that is not watched, and a time that it spoke up."""
+        of = {"club_id": self[club], "team_id": self[team], "what": "body"}
+        rule = await self.database.add(
+            "alert_rule", **of, rule=json.dumps(RULE), enabled=False, made_by=uuid4()
+        )
+        said = {"colour": "red", "text": "High: 190 /min", "at": LONG_AGO, "since": LONG_AGO}
+        alert = await self.database.add(
+            "alert", **of, **said, id=uuid4(), rule_id=rule, late=False, muted=False
+        )
+        return rule, alert
 
     async def login(self, who: str) -> str:
         """A new login of this account, used by clients from now on."""
@@ -311,6 +327,7 @@ class World:
     async def team(self, name: str, club: str) -> None:
         """A team."""
         self.ids[name] = await self.database.add("team", club_id=self[club], name=name.title())
+        self.ids[f"{name}_rule"], self.ids[f"{name}_alert"] = await self.alert(club, name)
 
     async def club(self, name: str) -> None:
         """A club."""

@@ -54,6 +54,7 @@ class Kind(StrEnum):
     WELLBEING = "wellbeing"
     TEMPLATE = "template"
     EXPORT = "export"
+    ALERT = "alert"
 
 
 class Scope(StrEnum):
@@ -121,6 +122,7 @@ _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
     Kind.SENSOR: ((_C, _C, _C, _C, _N, _C, _N), (_C, _N, _N, _N, _N, _C, _N)),
     Kind.ASSIGNMENT: ((_C, _C, _T, _T, _O, _C, _O), (_C, _C, _T, _T, _N, _N, _N)),
     Kind.ACTIVITY: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _O, _N, _N)),
+    Kind.ALERT: ((_C, _C, _T, _T, _N, _N, _N), (_C, _C, _T, _T, _N, _N, _N)),
     Kind.EXPORT: ((_C, _C, _O, _O, _O, _O, _O), (_C, _O, _O, _O, _O, _O, _O)),
     Kind.DOCUMENT: ((_C, _C, _C, _C, _N, _C, _N), (_N, _N, _N, _N, _N, _N, _N)),
     Kind.COMPETITION: ((_C, _C, _C, _C, _C, _C, _C), (_C, _C, _C, _N, _N, _C, _N)),

@@ -12,6 +12,7 @@ from starlette.types import Lifespan
 from sts_hub import logs
 from sts_hub.accounts.passwords import Passwords
 from sts_hub.accounts.signing_in import Doorkeeper
+from sts_hub.alerts.watch import AlertWatch
 from sts_hub.api import document, health
 from sts_hub.api.features import PREFIX, router
 from sts_hub.api.guards import BodyLimit, Careful, Journal, OwnPages
@@ -93,7 +94,12 @@ def _lifespan(
 ) -> Lifespan[FastAPI]:
     """Everything that runs beside the requests: begun with the process, ended with it."""
     dsn = settings.db_api_dsn.get_secret_value()
-    parts: list[LiveReceiver | LoginListener | LiveService | Intake | ExportDesk] = [live, intake, exports]
+    parts: list[LiveReceiver | LoginListener | LiveService | Intake | ExportDesk | AlertWatch] = [
+        live,
+        intake,
+        exports,
+    ]
+    parts.append(AlertWatch(database, live.wall))
     parts.append(LoginListener(dsn, live.login_ended, live.recheck))
     if not settings.without_broker:
         parts.append(LiveReceiver(settings.amqp_url.get_secret_value(), live.take, live.linked))

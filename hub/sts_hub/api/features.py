@@ -4,6 +4,7 @@ from fastapi import APIRouter  # noqa: TID251 - what stands above all features
 
 from sts_hub.accounts.endpoints import router as accounts
 from sts_hub.activities.endpoints import router as activities
+from sts_hub.alerts.endpoints import router as alerts
 from sts_hub.assignments.endpoints import router as assignments
 from sts_hub.athletes.endpoints import router as athletes
 from sts_hub.audit.endpoints import router as audit
@@ -48,6 +49,7 @@ for _feature in (
     exports,
     audit,
     erasure,
+    alerts,
     samples,
     sessions,
     summaries,

@@ -35,7 +35,7 @@ _ENDING: Final = {"csv": "csv", "parquet": "parquet"}
 @router.get(
     "/athletes/{athlete_id}/workout",
     response_class=Response,
-    responses={**_FILE, **described(NotSignedIn, NotFound)},
+    responses={**_FILE, **described(NotSignedIn, NotFound, Conflict)},
 )
 async def get_workout(
     caller: Asking,

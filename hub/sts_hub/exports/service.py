@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from sts_hub.athletes import service as athletes
-from sts_hub.errors import Conflict, Invalid, NotFound
+from sts_hub.errors import Conflict, Invalid
 from sts_hub.exports import making, repository
 from sts_hub.exports.desk import KEPT_S, SILENT_S, ExportDesk
 from sts_hub.exports.repository import ExportRow
@@ -27,7 +27,7 @@ LONGEST_AT_ONCE: Final = timedelta(days=7)
 async def workout(
     database: Database, caller: Caller, athlete_id: UUID, form: str, since: datetime, until: datetime
 ) -> bytes:
-    """One athlete's workout as a file; raises NotFound for an athlete unseen or a time without any value."""
+    """One athlete's workout as a file; raises NotFound for an athlete unseen, Conflict for a time without any value."""
     if not since < until <= since + LONGEST_AT_ONCE:
         raise Invalid(
             f"`from` must lie before `to`, by {LONGEST_AT_ONCE.days} days at most.",
@@ -37,7 +37,7 @@ async def workout(
         await athletes.one(session, caller, athlete_id, Act.SEE, Kind.HEALTH)
         found = await making.recorded(session, athlete_id, since, until, None)
     if not found:
-        raise NotFound("Nothing was measured in that time.", way_out="Ask for another time.")
+        raise Conflict("Nothing was measured in that time.", way_out="Ask for another time.")
     if len(found) > 1:
         raise Invalid(
             f"There are {len(found)} workouts in that time.",
@@ -48,15 +48,16 @@ async def workout(
 
 async def asked(session: WriteSession, caller: Caller, desk: ExportDesk, new: NewExport) -> Export:
     """Note what is asked for; the route has the desk begin once that is committed."""
-    if desk.folder is None:
-        raise Conflict(
-            "This hub keeps no exports.", way_out="Whoever runs it sets STS_EXPORT_DIR to a folder."
-        )
     if not new.since < new.until <= new.since + LONGEST:
         raise Invalid(f"`from` must lie before `to`, by {LONGEST.days} days at most.")
     unknown = [name for name in new.metrics if by_name(name) is None]
     if unknown:
         raise Invalid(f"There is no metric {unknown[0][:40]!r}.", way_out="GET /api/v1/metrics lists them.")
+    wanted = await _athletes(session, caller, new)
+    if desk.folder is None:
+        raise Conflict(
+            "This hub keeps no exports.", way_out="Whoever runs it sets STS_EXPORT_DIR to a folder."
+        )
     row = await repository.add(
         session,
         caller.club_id,
@@ -64,7 +65,7 @@ async def asked(session: WriteSession, caller: Caller, desk: ExportDesk, new: Ne
         new.form,
         new.since,
         new.until,
-        await _athletes(session, caller, new),
+        wanted,
         new.metrics,
         datetime.now(UTC) + timedelta(seconds=KEPT_S),
     )

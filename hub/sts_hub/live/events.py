@@ -113,7 +113,16 @@ def _item(athlete: Any, value: FrameValue) -> dict[str, Any]:
 
 def alert(news: Alert) -> dict[str, Any]:
     """An alert."""
-    return {"id": news.id, "athlete": news.athlete, "t_ms": news.t_us // 1000, "text": news.text}
+    return {
+        "id": news.id,
+        "athlete": news.athlete,
+        "t_ms": news.t_us // 1000,
+        "text": news.text,
+        "what": news.what,
+        "colour": news.colour,
+        "late": news.late,
+        "escalated": news.escalated,
+    }
 
 
 def gap(open_gap: Gap | None, now: int) -> dict[str, Any]:

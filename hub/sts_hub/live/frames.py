@@ -73,13 +73,18 @@ class FleetNews(msgspec.Struct, frozen=True, tag="fleet"):
 
 
 class Alert(msgspec.Struct, frozen=True, tag="alert"):
-    """Something that somebody must look at: about an athlete, or about a gateway."""
+    """Something that somebody must look at: about an athlete, a team, or a gateway; `what`: body or quality."""
 
     id: str
     t_us: int
     text: str
     athlete: UUID | None = None
     gateway: str | None = None
+    team: UUID | None = None
+    what: str = "quality"
+    colour: str = "orange"
+    late: bool = False
+    escalated: bool = False
 
 
 Message = Frame | Notice | FleetNews | Alert

@@ -81,8 +81,12 @@ class LiveAlert(Shown):
 
     id: str
     athlete: UUID | None
-    t_ms: int = Field(description=_MS)
+    t_ms: int = Field(description=f"{_MS}, when it was measured.")
     text: str
+    what: str = Field(description="`body`, or `quality`: about sensors and links.")
+    colour: str = Field(description="yellow, orange or red.")
+    late: bool = Field(description="Measured long before it is told: the data came late.")
+    escalated: bool = Field(description="Told again, as nobody has acknowledged it in time.")
 
 
 class LiveFleet(Shown):

@@ -1,0 +1,82 @@
+-- name: rules
+SELECT id, club_id, team_id, what, rule, enabled, made_at FROM sts.alert_rule
+WHERE ($1::uuid IS NULL OR team_id = $1) AND ($2::timestamptz IS NULL OR (made_at, id) > ($2, $3::uuid))
+ORDER BY made_at, id LIMIT $4
+
+-- name: rule_by_id
+SELECT id, club_id, team_id, what, rule, enabled, made_at FROM sts.alert_rule WHERE id = $1
+
+-- name: add_rule
+INSERT INTO sts.alert_rule (club_id, team_id, what, rule, made_by) VALUES ($1, $2, $3, $4, $5)
+RETURNING id, club_id, team_id, what, rule, enabled, made_at
+
+-- name: change_rule
+UPDATE sts.alert_rule SET what = $2, rule = $3, enabled = $4 WHERE id = $1
+RETURNING id, club_id, team_id, what, rule, enabled, made_at
+
+-- name: remove_rule
+DELETE FROM sts.alert_rule WHERE id = $1
+
+-- name: watched_clubs
+SELECT sts.watched_clubs() AS club_id
+
+-- name: watched_rules
+SELECT id, club_id, team_id, what, rule, enabled, made_at FROM sts.alert_rule WHERE enabled
+
+-- name: worn
+-- Who wears which sensor now, with consent.
+SELECT athlete, team_id, name, sensor, sts.us(since) AS since_us, sts.us(until) AS until_us
+FROM sts.live_roster() WHERE consents AND sensor IS NOT NULL
+
+-- name: members
+SELECT id, team_id FROM sts.athlete WHERE $1::uuid IS NULL OR team_id = $1
+
+-- name: mutes
+SELECT id, rule_id, athlete_id, until FROM sts.alert_mute WHERE until > now()
+
+-- name: add_mute
+INSERT INTO sts.alert_mute (rule_id, athlete_id, until, made_by) VALUES ($1, $2, $3, $4)
+RETURNING id, rule_id, athlete_id, until
+
+-- name: remove_mutes
+DELETE FROM sts.alert_mute WHERE rule_id = $1
+
+-- name: add_alert
+-- Written once, whichever process finds it; not where the same was told within the rule's reset time ($13), as after a restart.
+INSERT INTO sts.alert (id, club_id, team_id, rule_id, athlete_id, what, colour, text, at, since, late, muted, escalates_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + $14::interval
+WHERE NOT EXISTS (
+    SELECT FROM sts.alert a
+    WHERE a.rule_id = $4 AND a.athlete_id IS NOT DISTINCT FROM $5 AND a.id <> $1
+      AND a.at > $9::timestamptz - $13::interval AND a.at <= $9)
+ON CONFLICT (id) DO NOTHING
+
+-- name: is_told
+SELECT EXISTS (SELECT FROM sts.alert WHERE id = $1)
+
+-- name: page
+SELECT id, club_id, team_id, rule_id, athlete_id, what, colour, text, at, since, raised_at, late, muted, escalated_at,
+       acknowledged_by, acknowledged_at, note
+FROM sts.alert
+WHERE ($1::uuid IS NULL OR team_id = $1) AND (NOT $2 OR acknowledged_at IS NULL)
+  AND ($3::timestamptz IS NULL OR (raised_at, id) < ($3, $4::uuid))
+ORDER BY raised_at DESC, id DESC LIMIT $5
+
+-- name: by_id
+SELECT id, club_id, team_id, rule_id, athlete_id, what, colour, text, at, since, raised_at, late, muted, escalated_at,
+       acknowledged_by, acknowledged_at, note
+FROM sts.alert WHERE id = $1
+
+-- name: acknowledge
+-- The first one counts.
+UPDATE sts.alert SET acknowledged_by = coalesce(acknowledged_by, $2), acknowledged_at = coalesce(acknowledged_at, now()),
+       note = coalesce($3, note)
+WHERE id = $1
+RETURNING id, club_id, team_id, rule_id, athlete_id, what, colour, text, at, since, raised_at, late, muted, escalated_at,
+          acknowledged_by, acknowledged_at, note
+
+-- name: escalate
+UPDATE sts.alert SET escalated_at = now()
+WHERE escalates_at <= now() AND escalated_at IS NULL AND acknowledged_at IS NULL AND NOT muted
+RETURNING id, club_id, team_id, rule_id, athlete_id, what, colour, text, at, since, raised_at, late, muted, escalated_at,
+          acknowledged_by, acknowledged_at, note

@@ -1,0 +1,203 @@
+"""Alerts and their rules in the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sts_hub.alerts.schemas import RuleFields
+from sts_hub.db import queries
+from sts_hub.kit.database import ReadSession, WriteSession
+from sts_hub.policy import Kind, Thing
+
+_SQL = queries.load("sts_hub.alerts")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule as stored."""
+
+    id: UUID
+    club_id: UUID
+    team_id: UUID
+    what: str
+    rule: str
+    enabled: bool
+    made_at: datetime
+
+    @property
+    def thing(self) -> Thing:
+        """What the policy decides on."""
+        return Thing(Kind.ALERT, self.club_id, self.team_id)
+
+    @property
+    def fields(self) -> RuleFields:
+        """What it watches for."""
+        return RuleFields.model_validate_json(self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """An alert as stored."""
+
+    id: UUID
+    club_id: UUID
+    team_id: UUID
+    rule_id: UUID
+    athlete_id: UUID | None
+    what: str
+    colour: str
+    text: str
+    at: datetime
+    since: datetime
+    raised_at: datetime
+    late: bool
+    muted: bool
+    escalated_at: datetime | None
+    acknowledged_by: UUID | None
+    acknowledged_at: datetime | None
+    note: str | None
+
+    @property
+    def thing(self) -> Thing:
+        """What the policy decides on."""
+        return Thing(Kind.ALERT, self.club_id, self.team_id)
+
+
+@dataclass(frozen=True, slots=True)
+class MuteRow:
+    """A rule that is not told."""
+
+    id: UUID
+    rule_id: UUID
+    athlete_id: UUID | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wearing:
+    """Who wears a sensor now, with consent."""
+
+    athlete: UUID
+    team_id: UUID
+    name: str
+    sensor: int
+    since_us: int
+    until_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """An alert to write, and within which time the same is not told again."""
+
+    id: UUID
+    rule: RuleRow
+    athlete_id: UUID | None
+    colour: str
+    text: str
+    at: datetime
+    since: datetime
+    late: bool
+    muted: bool
+    reset: timedelta
+    escalates: timedelta | None
+
+
+async def rules(
+    session: ReadSession, team_id: UUID | None, after: tuple[Any, ...], limit: int
+) -> list[RuleRow]:
+    """Up to `limit` + 1 rules behind the (made_at, id) given."""
+    return [RuleRow(**row) for row in await session.rows(_SQL.rules, team_id, *after, limit + 1)]
+
+
+async def rule_by_id(session: ReadSession, rule_id: UUID) -> RuleRow | None:
+    """The rule, or None."""
+    row = await session.row(_SQL.rule_by_id, rule_id)
+    return RuleRow(**row) if row else None
+
+
+async def add_rule(session: WriteSession, *fields: Any) -> RuleRow:
+    """Add a rule: club, team, what, rule, who makes it."""
+    return RuleRow(**await session.one(_SQL.add_rule, *fields))
+
+
+async def change_rule(
+    session: WriteSession, rule_id: UUID, what: str, fields: RuleFields, enabled: bool
+) -> RuleRow:
+    """Change a rule."""
+    return RuleRow(**await session.one(_SQL.change_rule, rule_id, what, fields.model_dump_json(), enabled))
+
+
+async def remove_rule(session: WriteSession, rule_id: UUID) -> None:
+    """Remove a rule with what it said."""
+    await session.do(_SQL.remove_rule, rule_id)
+
+
+async def watched_clubs(session: ReadSession) -> list[UUID]:
+    """Clubs that have a rule to watch."""
+    return [row["club_id"] for row in await session.rows(_SQL.watched_clubs)]
+
+
+async def watched_rules(session: ReadSession) -> list[RuleRow]:
+    """The rules that the caller's club watches by."""
+    return [RuleRow(**row) for row in await session.rows(_SQL.watched_rules)]
+
+
+async def worn(session: ReadSession) -> list[Wearing]:
+    """Who wears what now."""
+    return [Wearing(**row) for row in await session.rows(_SQL.worn)]
+
+
+async def members(session: ReadSession, team_id: UUID | None) -> dict[UUID, UUID]:
+    """Athletes of a team or the club, and the team of each."""
+    return {row["id"]: row["team_id"] for row in await session.rows(_SQL.members, team_id)}
+
+
+async def mutes(session: ReadSession) -> list[MuteRow]:
+    """What is not told at the moment."""
+    return [MuteRow(**row) for row in await session.rows(_SQL.mutes)]
+
+
+async def add_mute(session: WriteSession, *fields: Any) -> MuteRow:
+    """Do not tell a rule: rule, athlete, until, who says so."""
+    return MuteRow(**await session.one(_SQL.add_mute, *fields))
+
+
+async def remove_mutes(session: WriteSession, rule_id: UUID) -> None:
+    """Tell a rule again."""
+    await session.do(_SQL.remove_mutes, rule_id)
+
+
+async def add(session: WriteSession, new: NewAlert) -> bool:
+    """Write an alert once; whether it is to be told (False: the same was told just before)."""
+    rule = new.rule
+    await session.do(
+        _SQL.add_alert, new.id, rule.club_id, rule.team_id, rule.id, new.athlete_id, rule.what, new.colour,
+        new.text, new.at, new.since, new.late, new.muted, new.reset, new.escalates,
+    )  # fmt: skip
+    return bool(await session.value(_SQL.is_told, new.id))
+
+
+async def page(
+    session: ReadSession, team_id: UUID | None, is_open: bool, after: tuple[Any, ...], limit: int
+) -> list[AlertRow]:
+    """Up to `limit` + 1 alerts behind the (raised_at, id) given, newest first."""
+    return [AlertRow(**row) for row in await session.rows(_SQL.page, team_id, is_open, *after, limit + 1)]
+
+
+async def by_id(session: ReadSession, alert_id: UUID) -> AlertRow | None:
+    """The alert, or None."""
+    row = await session.row(_SQL.by_id, alert_id)
+    return AlertRow(**row) if row else None
+
+
+async def acknowledge(session: WriteSession, alert_id: UUID, by: UUID, note: str | None) -> AlertRow:
+    """Somebody has seen it."""
+    return AlertRow(**await session.one(_SQL.acknowledge, alert_id, by, note))
+
+
+async def escalate(session: WriteSession) -> list[AlertRow]:
+    """Alerts that nobody has acknowledged in time, once each."""
+    return [AlertRow(**row) for row in await session.rows(_SQL.escalate)]

@@ -1,0 +1,155 @@
+"""Shapes of alerts and their rules."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from sts_hub.kit.shapes import Body, Moment, Shown, Title
+from sts_hub.parameters.catalogue import Name as ParameterName
+
+What = Literal["body", "quality"]
+Colour = Literal["yellow", "orange", "red"]
+Scope = Literal["one", "share", "all"]
+
+
+class Condition(Body):
+    """What is asked of one metric: a limit, or that nothing of worth comes."""
+
+    metric: str = Field(max_length=40, description="GET /api/v1/metrics lists them.", examples=["heart_rate"])
+    check: Literal["above", "below", "silent", "no_contact"] = Field(
+        description="`silent`: nothing for `limit` seconds; `no_contact`: the sensor says that it is not worn.",
+        examples=["above"],
+    )
+    limit: Annotated[float, Field(allow_inf_nan=False, ge=-1e9, le=1e9)] = Field(
+        default=0, description="In the unit of the metric; with `of`, in % of that parameter.", examples=[95]
+    )
+    of: ParameterName | None = Field(
+        default=None,
+        description="Whose % the limit is: a parameter of each athlete. Who has none is not watched.",
+        examples=["hr_max"],
+    )
+
+
+class RuleFields(Body):
+    """What a rule watches for."""
+
+    name: Title
+    conditions: Annotated[list[Condition], Field(min_length=1, max_length=4)] = Field(
+        description="All of them at once."
+    )
+    hold_s: Annotated[float, Field(ge=0, le=3600)] = Field(
+        default=0, description="For how long they must hold."
+    )
+    reset_s: Annotated[float, Field(ge=0, le=86_400)] = Field(
+        default=300, description="So long after it spoke up it is quiet about the same."
+    )
+    times: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=1, description="It speaks up every so many times."
+    )
+    scope: Scope = Field(
+        default="one", description="Of one athlete, or once a share or all of those heard are in it."
+    )
+    share: Annotated[float, Field(gt=0, le=1)] = Field(default=0.5, description="For the scope `share`.")
+    colour: Colour = "orange"
+    athlete_ids: Annotated[list[UUID], Field(max_length=100)] = Field(
+        default=[], description="Only these; empty: the whole team."
+    )
+    escalate_after_s: Annotated[float, Field(ge=10, le=86_400)] | None = Field(
+        default=None, description="Told again, in red, when nobody has acknowledged it by then."
+    )
+
+
+class NewRule(RuleFields):
+    """A rule to add to a team."""
+
+    team_id: UUID
+
+
+class RuleChange(Body):
+    """What to change in a rule; what is left out stays."""
+
+    rule: RuleFields | None = None
+    enabled: bool | None = None
+
+
+class Rule(Shown):
+    """A rule of a team."""
+
+    id: UUID
+    team_id: UUID
+    what: What = Field(description="`quality`: it is about sensors and links, not about a body.")
+    enabled: bool
+    rule: RuleFields
+    made_at: datetime
+
+
+class Preview(Body):
+    """A rule to try on the past."""
+
+    team_id: UUID
+    rule: RuleFields
+    since: Moment = Field(alias="from")
+    until: Moment = Field(alias="to", description="Not included; at most 6 hours after `from`.")
+
+
+class WouldHaveFired(Shown):
+    """One time that the rule would have spoken up."""
+
+    athlete_id: UUID | None = Field(description="Null: the team.")
+    at: datetime = Field(description="When it was measured.")
+    since: datetime = Field(description="Since when it held.")
+    value: float | None
+
+
+class PreviewAnswer(Shown):
+    """How often a rule would have spoken up."""
+
+    count: int
+    watched: int = Field(description="Athletes that it watches.")
+    unwatched: list[UUID] = Field(description="Athletes without a parameter that its limits are % of.")
+    fired: list[WouldHaveFired] = Field(description="The first 500, in time.")
+
+
+class Alert(Shown):
+    """A rule has spoken up."""
+
+    id: UUID
+    rule_id: UUID
+    team_id: UUID
+    athlete_id: UUID | None = Field(description="Null: the team.")
+    what: What
+    colour: Colour
+    text: str
+    at: datetime = Field(description="When it was measured.")
+    since: datetime = Field(description="Since when it held.")
+    raised_at: datetime = Field(description="When the hub told it.")
+    late: bool = Field(description="Measured long before it was told: the data came late.")
+    muted: bool
+    escalated_at: datetime | None
+    acknowledged_by: UUID | None
+    acknowledged_at: datetime | None
+    note: str | None
+
+
+class Acknowledgement(Body):
+    """Somebody has seen it."""
+
+    note: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")] | None = None
+
+
+class NewMute(Body):
+    """Do not tell a rule for a while; it is kept all the same."""
+
+    until: Moment
+    athlete_id: UUID | None = Field(default=None, description="Only of this athlete.")
+
+
+class Mute(Shown):
+    """A rule that is not told."""
+
+    id: UUID
+    rule_id: UUID
+    athlete_id: UUID | None
+    until: datetime
