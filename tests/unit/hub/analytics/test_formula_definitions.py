@@ -227,3 +227,20 @@ def test_steady_power_is_worth_itself() -> None:
     assert found["load"] == pytest.approx(100)
     kept = work_out("w_prime_balance", "integral", "power", steady, 36_000, cp=200.0, w_prime=20_000.0)
     assert kept["lowest"] == 20_000
+
+
+def test_what_came_before_a_window_counts_only_for_what_it_holds_in_it() -> None:
+    samples = Samples(np.array([-1_000_000, 0, 16_000_000]), np.array([150.0, 110.0, 130.0]))
+
+    def found(formula: str, variant: str, **known: float) -> Any:
+        asked = Given(
+            formula, variant, {"heart_rate": samples}, known, {}, since_us=4_000_000, until_us=20_000_000
+        )
+        return compute(asked)
+
+    # 110 holds from 4 to 10 s, 130 from 16 to 20 s.
+    times = found("time_in_zone", "percent_of_max", hr_max=200.0)
+    assert times.values == {"zone": (0, 6, 4, 0, 0, 0), "missing": 6}
+    assert times.coverage_percent == 62.5
+    assert found("trimp", "edwards", hr_max=200.0).values["load"] == pytest.approx((6 + 2 * 4) / 60)
+    assert found("heart_rate", "time_weighted").values == {"mean": 118, "highest": 130}
