@@ -13,6 +13,7 @@ from demo import lock, web_app
 from demo.folders import FolderError
 from demo.processes import StartError, last_lines
 from demo.progress import step
+from demo.season import Season
 from demo.services.rabbitmq import find_release
 from demo.system import Options, Part, System
 
@@ -53,9 +54,10 @@ def tell_end_of(part: Part) -> None:
     print(last_lines(part.log), file=sys.stderr)
 
 
-def watch(system: System) -> list[Part]:
+def watch(system: System, season: Season) -> list[Part]:
     """Wait until a part has ended by itself."""
     while not (ended := system.ended_parts()):
+        season.look()
         time.sleep(LOOK_EVERY_S)
     return ended
 
@@ -75,11 +77,11 @@ def stopping_afterwards(system: System) -> Iterator[None]:
 def run() -> int:
     """The demo's life; its exit code."""
     web = web_app.build()
-    system = System(BUILD / "demo", Options(web_app=web, broker=find_release() is not None))
+    system = System(BUILD / "demo", Options(web_app=web, broker=find_release() is not None, history=True))
     with stopping_afterwards(system):
         start(system)
         tell_where(system)
-        for part in watch(system):
+        for part in watch(system, Season(system)):
             tell_end_of(part)
     return 1
 

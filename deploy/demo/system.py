@@ -32,6 +32,7 @@ from demo.services.postgres import Postgres
 from demo.services.rabbitmq import RabbitMQ
 
 DATABASE, VHOST = "sts", "sts"
+SEASON_CLUB = "Season Club"
 # A loaded machine of two cores takes 3 s for each of these.
 COMMAND_ALLOWANCE_S = 90
 API_ALLOWANCE_S = 60
@@ -43,7 +44,8 @@ Variables = Callable[[], dict[str, str]]
 
 @dataclass
 class Options:
-    """What differs between a demo and a proof run. Without a broker the gateway sends to the hub itself."""
+    """What differs between a demo and a proof run. Without a broker the gateway sends to the hub itself; with a history
+    the database is kept in shape, as a hub in service does it, and a season can be loaded."""
 
     scenario: str = "squad"
     gateway: str = "pitch-1"
@@ -53,6 +55,7 @@ class Options:
     email: str = "coach@demo.example"
     workers: int = 2
     broker: bool = True
+    history: bool = False
     seed: int | None = None
     truth: Path | None = None
     web_app: Path | None = None
@@ -115,6 +118,10 @@ class System:
             if self.options.broker
         ]
         self.api = self._part("api", self._hub_command("api"), self._hub_environment)
+        keeping = self._hub_command("maintain", "--every", "60")
+        self.keeper = self._part("maintain", keeping, self._hub_environment)
+        loading = self._hub_command("seed", "--yes", "--club", SEASON_CLUB)
+        self.loader = self._part("season", loading, self._hub_environment)
         self.simulator = self._part("simulator", self._simulator_command, self._plain_environment)
         self.agent = self._part("agent", self._agent_command, self._agent_environment)
         self._roster: list[dict[str, Any]] | None = None
@@ -153,7 +160,8 @@ class System:
     @property
     def parts(self) -> list[Part]:
         """Every program of ours, in the order in which they start."""
-        return [*self.workers, self.api, self.simulator, self.agent]
+        keeper = [self.keeper] if self.options.history else []
+        return [*self.workers, self.api, *keeper, self.simulator, self.agent]
 
     # -- its life ---------------------------------------------------------------------------------
     def start(self) -> None:
@@ -180,11 +188,11 @@ class System:
     def prepare_hub(self) -> None:
         """Tables, the first account and the gateway's place at the broker and at the hub."""
         self.hub("migrate")
-        self._once("account-created", self._create_account)
+        self.once("account-created", self._create_account)
         if self.rabbitmq is not None:
             self.rabbitmq.wait_ready()
             self.rabbitmq.make_vhost(VHOST)
-        self._once("gateway-added" if self.rabbitmq else "gateway-added-without-broker", self._add_gateway)
+        self.once("gateway-added" if self.rabbitmq else "gateway-added-without-broker", self._add_gateway)
 
     def start_hub(self) -> None:
         """Ingest workers and the API."""
@@ -192,6 +200,8 @@ class System:
             part.start()
         if not wait_until(self._api_ready, API_ALLOWANCE_S):
             raise self._failure(self.api, f"was not ready within {API_ALLOWANCE_S} s")
+        if self.options.history:
+            self.keeper.start()
 
     def seed(self) -> None:
         """Athletes, consents, sensors and who wears what, told over the API as a person would."""
@@ -217,7 +227,7 @@ class System:
         """End every process: the field first, then the hub, then the services; the data stays."""
         self.agent.stop()  # before its straps fall silent, or it would report each of them lost
         self.simulator.stop()
-        _stop_together(*self.workers, self.api)
+        _stop_together(*self.workers, self.api, self.keeper, self.loader)
         _stop_together(*([self.rabbitmq] if self.rabbitmq else []), self.postgres, self.bus)
         remove_short_folder(self.folder)
 
@@ -243,6 +253,21 @@ class System:
             raise StartError(f"sts-hub {' '.join(words)} ended with code {done.returncode}:\n{wrote}")
         return done.stdout
 
+    def create_account(self, email: str, name: str, club: str) -> None:
+        """An admin of a club, with the demo's password."""
+        who = ("--email", email, "--name", name, "--role", "admin", "--club", club)
+        self.hub("account", "create", *who, "--password-stdin", given=self.password + "\n")
+
+    def done(self, mark: str) -> bool:
+        """Whether this was done at some start."""
+        return (self.folder / "hub" / mark).exists()
+
+    def once(self, mark: str, act: Callable[[], None]) -> None:
+        """Do it, unless it was done."""
+        if not self.done(mark):
+            act()
+            (self.folder / "hub" / mark).touch()
+
     def roster(self) -> list[dict[str, Any]]:
         """Straps and athletes of the scenario, as the simulator tells them."""
         if self._roster is None:
@@ -264,16 +289,8 @@ class System:
             path.write_text(secrets.token_urlsafe(size_bytes))
         return path.read_text()
 
-    def _once(self, mark: str, act: Callable[[], None]) -> None:
-        stamp = self.folder / "hub" / mark
-        if not stamp.exists():
-            act()
-            stamp.touch()
-
     def _create_account(self) -> None:
-        options = self.options
-        who = ("--email", options.email, "--name", "Demo Coach", "--role", "admin", "--club", options.club)
-        self.hub("account", "create", *who, "--password-stdin", given=self.password + "\n")
+        self.create_account(self.options.email, "Demo Coach", self.options.club)
 
     def _add_gateway(self) -> None:
         options = self.options
@@ -287,8 +304,8 @@ class System:
     def _agent_secret(self) -> Path:
         return self.folder / "agent/password"
 
-    def _hub_command(self, name: str) -> Words:
-        return lambda: [str(PROGRAMS / "sts-hub"), name]
+    def _hub_command(self, *words: str) -> Words:
+        return lambda: [str(PROGRAMS / "sts-hub"), *words]
 
     def _simulator_command(self) -> list[str]:
         options = self.options

@@ -116,6 +116,18 @@ async def test_a_club_has_one_season(owner: asyncpg.Connection) -> None:
     assert len([count async for count in service.load(owner, "Another club", SEED, plan)]) == 1
 
 
+async def test_a_season_that_was_interrupted_leaves_nothing_and_can_be_loaded_again(
+    owner: asyncpg.Connection,
+) -> None:
+    plan = calendar.outings(NOW)[:2]
+    steps = service.load(owner, "A club", SEED, plan)
+    assert await anext(steps) > 0
+    await steps.aclose()
+    assert await owner.fetchval("SELECT count(*) FROM sts.athlete") == 0
+    assert await owner.fetchval("SELECT count(*) FROM sts.sample") == 0
+    assert len([count async for count in service.load(owner, "A club", SEED, plan)]) == 2
+
+
 @pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_a_whole_season_is_loaded_in_three_minutes_and_a_gigabyte(

@@ -20,17 +20,14 @@ KICK_OFF = "Kick-off"
 async def write(
     connection: Connection, club_id: UUID, team_id: UUID, outing: Outing, there: Sequence[UUID]
 ) -> None:
-    """The session with its roster, its phases and, of a match, when each half began. One transaction."""
+    """The session with its roster, its phases and, of a match, when each half began."""
     plan = [{"name": part.name, "minutes": part.minutes, "group": None} for part in outing.parts]
-    borders = (outing.start, outing.end)
-    async with connection.transaction():
-        session_id = await connection.fetchval(
-            SQL.session, club_id, team_id, outing.kind, outing.name, *borders, json.dumps(plan), there
-        )
-        at = outing.start
-        for part in outing.parts:
-            until = at + timedelta(minutes=part.minutes)
-            await connection.execute(SQL.phase, session_id, part.name, at, until, there)
-            if part.name.endswith("half"):
-                await connection.execute(SQL.marker, session_id, at, KICK_OFF)
-            at = until
+    session = (club_id, team_id, outing.kind, outing.name, outing.start, outing.end, json.dumps(plan), there)
+    session_id = await connection.fetchval(SQL.session, *session)
+    at = outing.start
+    for part in outing.parts:
+        until = at + timedelta(minutes=part.minutes)
+        await connection.execute(SQL.phase, session_id, part.name, at, until, there)
+        if part.name.endswith("half"):
+            await connection.execute(SQL.marker, session_id, at, KICK_OFF)
+        at = until

@@ -24,7 +24,6 @@ BEFORE = timedelta(days=1)
 class Squad(NamedTuple):
     """A team in the database, and its people with their ids."""
 
-    club_id: UUID
     team_id: UUID
     gateway: str
     people: list[tuple[Person, UUID]]
@@ -38,23 +37,26 @@ class Squad(NamedTuple):
 
 
 async def load(connection: Connection, club: str, seed: int, plan: list[Outing]) -> AsyncIterator[int]:
-    """Load everything into a club; yields after each outing how many values it had. Raises HubError when the club
-    has its season."""
+    """Load everything into a club, in one transaction; yields after each outing how many values it had. Raises HubError
+    when the club has a season."""
+    await straps.open_days(connection, plan)
     async with connection.transaction():
         club_id = await connection.fetchval(SQL.club, club)
         if await connection.fetchval(SQL.has_team, club_id, list(TEAMS)):
             raise HubError(f"{club} has a season already. Load another one into another club: --club NAME.")
         found = [await _squad(connection, club_id, team, seed, plan) for team in range(len(TEAMS))]
-    ill = illnesses(seed, plan)
-    first, length = plan[0].start, plan[-1].end - plan[0].start
-    chance = np.random.default_rng(seed)
-    for outing in plan:
-        squad = found[outing.team]
-        there = squad.there(outing, ill)
-        told = hearts.rates([one for one, _ in there], outing, (outing.start - first) / length, ill, chance)
-        labels, ids = [_label(person) for person, _ in there], [athlete_id for _, athlete_id in there]
-        await diary.write(connection, squad.club_id, squad.team_id, outing, ids)
-        yield await straps.store(connection, squad.gateway, outing, labels, told)
+        ill = illnesses(seed, plan)
+        first, length = plan[0].start, plan[-1].end - plan[0].start
+        chance = np.random.default_rng(seed)
+        for outing in plan:
+            squad = found[outing.team]
+            there = squad.there(outing, ill)
+            share = (outing.start - first) / length
+            told = hearts.rates([one for one, _ in there], outing, share, ill, chance)
+            ids = [athlete_id for _, athlete_id in there]
+            await diary.write(connection, club_id, squad.team_id, outing, ids)
+            labels = [_label(person) for person, _ in there]
+            yield await straps.store(connection, squad.gateway, outing, labels, told)
 
 
 async def _squad(connection: Connection, club_id: UUID, team: int, seed: int, plan: list[Outing]) -> Squad:
@@ -72,7 +74,7 @@ async def _squad(connection: Connection, club_id: UUID, team: int, seed: int, pl
                 SQL.strap, club_id, f"{gateway} {label}", label, gateway, athlete_id, since, until
             )
             people.append((person, athlete_id))
-    return Squad(club_id, team_id, gateway, people)
+    return Squad(team_id, gateway, people)
 
 
 def _label(person: Person) -> str:

@@ -29,21 +29,21 @@ EARLY: Final = timedelta(minutes=5)
 
 
 async def store(connection: Connection, gateway: str, outing: Outing, labels: list[str], told: Floats) -> int:
-    """Store an outing's heart rates (a row per second, a column per label; NaN: nothing told). Returns how many.
-
-    One transaction; the days are made before, each in its own.
-    """
-    for day in {(outing.start - EARLY).date(), (outing.end + EARLY).date()}:
-        await connection.execute(SQL.open_day, day)
+    """Store an outing's heart rates (a row per second, a column per label; NaN: nothing told). Returns how many."""
     epoch, last = uuid4(), len(told) - 1
-    async with connection.transaction():
-        times = outing.start, outing.start + timedelta(seconds=last)
-        await connection.execute(SQL.epoch, epoch, gateway, last, times[0] - EARLY, times[1] + EARLY)
-        await connection.execute(SQL.span, epoch, last, *times)
-        made = await connection.fetch(SQL.series, epoch, labels, HEART_RATE.id)
-        count = await _copy(connection, [row["id"] for row in made], microseconds(outing.start), told)
-        await connection.execute(SQL.touch, epoch, *times)
+    times = outing.start, outing.start + timedelta(seconds=last)
+    await connection.execute(SQL.epoch, epoch, gateway, last, times[0] - EARLY, times[1] + EARLY)
+    await connection.execute(SQL.span, epoch, last, *times)
+    made = await connection.fetch(SQL.series, epoch, labels, HEART_RATE.id)
+    count = await _copy(connection, [row["id"] for row in made], microseconds(outing.start), told)
+    await connection.execute(SQL.touch, epoch, *times)
     return count
+
+
+async def open_days(connection: Connection, plan: list[Outing]) -> None:
+    """Make the days of all outings ready, each in a transaction of its own (see sts.open_day)."""
+    for day in sorted({moment.date() for outing in plan for moment in (outing.start, outing.end)}):
+        await connection.execute(SQL.open_day, day)
 
 
 async def _copy(connection: Connection, series: list[int], start_us: int, told: Floats) -> int:
