@@ -172,3 +172,21 @@ def test_rows_that_change_places_are_noticed() -> None:
         follow([Link(1, "b", second.digest), Link(2, "a", first.digest)], Head())[1]
         == "row 1 is not what it was"
     )
+
+
+async def test_what_is_shown_of_several_athletes_at_once_counts_for_each_of_them(world: World) -> None:
+    coach = world.as_("coach")
+    path = f"{API}/sessions/{world['rosa_session']}"
+    assert (await coach.get(f"{path}/timeline")).status_code == 200
+    assert (await coach.post(f"{path}/end", json={})).status_code == 200
+    assert (
+        await coach.patch(path, json={"ended_at": "2026-05-01T13:00:00Z"}, headers={"If-Match": "*"})
+    ).is_success
+    assert (await coach.get(f"{path}/summary")).status_code == 200
+    assert (await coach.get(f"{API}/absences")).status_code == 200
+    told = {act for _, act in await acts(world)}
+    assert {"get_timeline", "get_summary", "list_absences"} <= told
+    assert {act for _, act in await acts(world, "admin", "rudi")} == {"list_absences"}
+    swap = {"sensor_id": world["spare"], "athlete_id": str(world["rudi"])}
+    assert (await coach.post(f"{API}/assignments/swap", json=swap)).status_code == 201
+    assert ("Coach", "swap_sensor") in await acts(world, "admin", "rudi")

@@ -84,6 +84,7 @@ async def _given(
     since: datetime,
     until: datetime | None,
 ) -> Assignment:
+    session.athletes.add(athlete_id)
     with conflicts({"assignment_one_wearer": await _worn(session, sensor_id, since, until)}):
         added_id = await repository.add(session, caller.club_id, sensor_id, athlete_id, since, until)
     return shown(await one(session, caller, added_id))

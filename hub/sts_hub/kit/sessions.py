@@ -43,9 +43,10 @@ async def _writing(
             await repeats.keep(session, caller, key, request)
 
 
-async def _keeping(caller: Asking, database: _Database) -> AsyncIterator[WriteSession]:
+async def _keeping(request: Request, caller: Asking, database: _Database) -> AsyncIterator[WriteSession]:
     async with database.writing(caller) as session:
         yield session
+    await notes.read(database, caller, session, request)
 
 
 # scope="function": the transaction ends before the answer is sent, so whoever reads next sees what was

@@ -87,12 +87,14 @@ async def proposals(
 ) -> Page[Proposal]:
     """The proposed maxima that the caller sees, newest first."""
     rows = await repository.proposals(session, athlete_id, state, cut.after(datetime, UUID), cut.limit)
-    return cut.page(
+    part = cut.page(
         rows,
         key=lambda row: (row.seen_at, row.id),
         item=Proposal.model_validate,
         keep=lambda row: may(caller, Act.SEE, row.thing),
     )
+    session.athletes.update(one.athlete_id for one in part.items)
+    return part
 
 
 async def proposed(

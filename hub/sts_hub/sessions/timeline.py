@@ -44,6 +44,7 @@ async def timeline(session: ReadSession, caller: Caller, session_id: UUID) -> Ti
     """What happened, as far as the caller sees whom it happened to."""
     row = await service.one(session, caller, session_id)
     seen = {one.athlete_id for one in await service.seen_roster(session, caller, row.id)}
+    session.athletes.update(seen)
     in_phases = [one for one in await repository.phases(session, row.id) if one.athlete_id in seen]
     by_phase = sorted(in_phases, key=lambda one: one.id)
     phases = [_phase(list(rows)) for _, rows in groupby(by_phase, key=lambda one: one.id)]
@@ -162,6 +163,7 @@ async def _one_phase(session: ReadSession, caller: Caller, session_id: UUID, pha
     rows = [row for row in await repository.phases(session, session_id, phase_id) if row.athlete_id in seen]
     if not rows:
         raise NotFound("There is no such phase.")
+    session.athletes.update(row.athlete_id for row in rows)
     return _phase(rows)
 
 
@@ -171,6 +173,7 @@ async def marker_set(session: WriteSession, caller: Caller, session_id: UUID, ne
     if new.athlete_id is not None:
         roster = await service.seen_roster(session, caller, row.id)
         _on_roster([new.athlete_id], (one.athlete_id for one in roster))
+        session.athletes.add(new.athlete_id)
     return Marker.model_validate(await repository.add_marker(session, row.id, new.athlete_id, at, new.name))
 
 
@@ -187,6 +190,7 @@ async def play_changed(session: WriteSession, caller: Caller, session_id: UUID, 
     roster = await service.seen_roster(session, caller, row.id)
     _on_roster(new.athlete_ids, (one.athlete_id for one in roster))
     athlete_ids = list(dict.fromkeys(new.athlete_ids))
+    session.athletes.update(athlete_ids)
     with conflicts(_REFUSED):
         rows = await repository.add_play(session, row.id, athlete_ids, at, new.state)
     return [Play.model_validate(one) for one in rows]

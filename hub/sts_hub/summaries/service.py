@@ -66,6 +66,7 @@ async def summary(session: WriteSession, caller: Caller, session_id: UUID) -> Se
         await repository.take_turn(session, session_id)
         kept = await repository.kept(session, session_id, athlete_ids)
         await _work_out(session, time, _stale(bases, kept), bases, kept)
+    session.athletes = set(athlete_ids)  # others were judged beside them, and nothing of these is shown
     return await _shown(session, time, athlete_ids)
 
 

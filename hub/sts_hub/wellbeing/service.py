@@ -80,12 +80,14 @@ def _noon(day: date) -> datetime:
 async def absences(session: ReadSession, caller: Caller, cut: Cut, wanted: Wanted) -> Page[Absence]:
     """The absences that the caller sees, newest first."""
     rows = await repository.absences(session, wanted, cut.after(date, UUID), cut.limit)
-    return cut.page(
+    part = cut.page(
         rows,
         key=lambda row: (row.first_day, row.id),
         item=shown,
         keep=lambda row: may(caller, Act.SEE, row.thing),
     )
+    session.athletes.update(one.athlete_id for one in part.items)
+    return part
 
 
 async def absences_of(session: ReadSession, caller: Caller, athlete_id: UUID, cut: Cut) -> Page[Absence]:
