@@ -160,3 +160,7 @@ def test_a_hole_parts_segments() -> None:
     assert broken.values["respiratory_rate"] == pytest.approx(12, abs=0.25)
     half = breaths([*rr[:55], math.nan, *rr[55:]])
     assert half.values["respiratory_rate"] is None
+
+
+def test_a_difference_of_exactly_50_ms_is_not_larger_than_50_ms() -> None:
+    assert work_out([800.0, 850.0, 800.0, 860.0], "uncorrected").values["pnn50"] == pytest.approx(100 / 3)
