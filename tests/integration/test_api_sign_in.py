@@ -228,3 +228,57 @@ async def test_a_change_from_another_site_is_refused(world: World) -> None:
     problem(await client.post(f"{API}/teams", json={"name": "Mine"}), 403, "cross-site")
     assert {team["name"] for team in (await client.get(f"{API}/teams")).json()["items"]} == {"Red", "Blue"}
     assert client.base_url == ORIGIN
+
+
+async def code_for(world: World, who: str) -> str:
+    answer = await world.as_("admin").post(f"{API}/accounts/{world[who]}/recovery")
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["code"])
+
+
+async def recover(world: World, code: str) -> httpx.Response:
+    return await world.as_(None).post(
+        f"{API}/session/recovery", json={"code": code, "password": NEW_PASSWORD}
+    )
+
+
+async def test_a_code_from_an_admin_sets_a_password_once_and_ends_all_logins(
+    world: World, email: str
+) -> None:
+    code, before = await code_for(world, "coach"), world.as_("coach")
+    assert (await recover(world, f" {code.upper()} ")).status_code == 204
+    problem(await before.get(f"{API}/me"), 401, "not-signed-in")
+    assert (await sign_in(world.as_(None), email, NEW_PASSWORD)).status_code == 200
+    problem(await recover(world, code), 403, "wrong-code")
+
+
+async def test_a_code_that_ended_and_one_that_never_was_get_the_same_answer(world: World) -> None:
+    code = await code_for(world, "coach")
+    newer = await code_for(world, "coach")
+    old, never = await recover(world, code), await recover(world, "0" * 16)
+    await world.database.owner.execute("UPDATE sts.recovery SET expires_at = now()")
+    late = await recover(world, newer)
+    told = [problem(answer, 403, "wrong-code")["detail"] for answer in (old, never, late)]
+    assert len(set(told)) == 1
+
+
+async def test_a_guessable_password_does_not_use_the_code_up(world: World) -> None:
+    code = await code_for(world, "coach")
+    weak = {"code": code, "password": "password1"}
+    problem(await world.as_(None).post(f"{API}/session/recovery", json=weak), 422, "invalid")
+    assert (await recover(world, code)).status_code == 204
+
+
+async def test_only_an_admin_of_the_club_makes_a_code(world: World) -> None:
+    path = f"{API}/accounts/{world['coach']}/recovery"
+    for who in ("director", "coach"):
+        problem(await world.as_(who).post(path), 403, "not-allowed")
+    problem(await world.as_("other_admin").post(path), 404, "not-found")
+
+
+async def test_codes_are_tried_a_few_times_only(world: World) -> None:
+    for _ in range(ACCOUNT_TRIES):
+        problem(await recover(world, "0" * 16), 403, "wrong-code")
+    answer = await recover(world, await code_for(world, "coach"))
+    problem(answer, 429, "too-many-tries")
+    assert int(answer.headers["retry-after"]) > 0

@@ -8,7 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sts_hub.accounts import service, signing_in
-from sts_hub.accounts.schemas import Account, AccountChange, Me, NewAccount, PasswordChange, SignIn
+from sts_hub.accounts.schemas import (
+    Account,
+    AccountChange,
+    Me,
+    NewAccount,
+    PasswordChange,
+    Recovery,
+    RecoveryCode,
+    SignIn,
+)
 from sts_hub.accounts.signing_in import Doorkeeper
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn, TooMany, WrongCredentials
 from sts_hub.kit.identity import Asking, Cookie, InPerson
@@ -38,6 +47,14 @@ async def sign_in(
     )
     cookie.give(response, token)
     return service.me(caller)
+
+
+@router.post(
+    "/session/recovery", status_code=204, responses=described(signing_in.WrongCode, TooMany, *UNSAFE)
+)
+async def recover_account(request: Request, door: Door, given: Recovery) -> None:
+    """Set a new password by a one-time code from an admin; ends all logins of the account, so sign in."""
+    await door.recover(signing_in.address_of(request), given)
 
 
 @router.delete("/session", status_code=204, responses=described(*UNSAFE))
@@ -101,3 +118,13 @@ async def change_account(
 ) -> Account:
     """Change an account; a new role or password and disabling end its logins at once."""
     return await service.changed(session, caller, account_id, change, door.passwords)
+
+
+@router.post(
+    "/accounts/{account_id}/recovery",
+    status_code=201,
+    responses=described(NotSignedIn, NotFound, Forbidden, Conflict, *UNSAFE),
+)
+async def begin_recovery(caller: InPerson, session: Writes, account_id: UUID) -> RecoveryCode:
+    """Make a one-time code with which somebody who cannot sign in sets a new password, within an hour."""
+    return await service.recovery_begun(session, caller, account_id)

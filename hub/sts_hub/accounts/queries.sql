@@ -44,3 +44,6 @@ SELECT count(*) FROM sts.account WHERE role = 'admin' AND disabled_at IS NULL AN
 -- By the owner, from the command line: the club of this name, made if it is new.
 WITH added AS (INSERT INTO sts.club (name) VALUES ($1) ON CONFLICT (name) DO NOTHING RETURNING id)
 SELECT id FROM added UNION ALL SELECT id FROM sts.club WHERE name = $1 LIMIT 1
+
+-- name: recovery_begin
+SELECT sts.recovery_begin($1, $2, $3)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -78,6 +78,14 @@ async def set_teams(session: WriteSession, account_id: UUID, club_id: UUID, team
 async def other_admins(session: ReadSession, account_id: UUID) -> int:
     """How many other admins of the club can sign in."""
     return int(await session.value(_SQL.admins, account_id))
+
+
+async def begin_recovery(
+    session: WriteSession, account_id: UUID, hashed: bytes, lasts: timedelta
+) -> datetime | None:
+    """Keep the hash of a one-time code; when it ends, None for an account that cannot sign in."""
+    ends: datetime | None = await session.value(_SQL.recovery_begin, hashed, account_id, lasts)
+    return ends
 
 
 async def club(session: WriteSession, name: str) -> UUID:

@@ -98,3 +98,17 @@ class PasswordChange(Body):
 
     current: Annotated[SecretStr, Field(max_length=MAX_PASSWORD)]
     new: NewPassword
+
+
+class RecoveryCode(Shown):
+    """A one-time code for somebody who cannot sign in."""
+
+    code: str = Field(description="Shown this once; the newest one alone counts.")
+    expires_at: datetime
+
+
+class Recovery(Body):
+    """A code that an admin made, and the new password."""
+
+    code: Annotated[SecretStr, Field(max_length=100)]
+    password: NewPassword

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from sts_hub import logs
 from sts_hub.accounts import repository
 from sts_hub.accounts.passwords import Passwords, refuse_guessable
-from sts_hub.accounts.schemas import PasswordChange, SignIn
+from sts_hub.accounts.schemas import PasswordChange, Recovery, SignIn
 from sts_hub.accounts.tries import Tries
-from sts_hub.errors import TooMany, WrongCredentials
+from sts_hub.errors import Refusal, TooMany, WrongCredentials
 from sts_hub.kit.database import Database
 from sts_hub.kit.identity import LASTS, caller_of, new_token, token_hash
 from sts_hub.policy import Caller
@@ -29,6 +29,15 @@ ADDRESS_TRIES: Final = 40
 WINDOW_S: Final = 15 * 60.0
 
 _log = logs.get("sts_hub.accounts")
+
+
+class WrongCode(Refusal):
+    """The code sets no password. Whether it ever was one is not told."""
+
+    status = 403
+    type = "wrong-code"
+    title = "This code sets no password"
+    way_out = "Check it, or ask an admin of your club for a new one: each is good once, for an hour."
 
 
 class Doorkeeper:
@@ -85,6 +94,22 @@ class Doorkeeper:
             await repository.change_password(session, caller.account_id, hashed)
         self._by_account.forgive(caller.email)
 
+    async def recover(self, address: str, given: Recovery) -> None:
+        """Set a new password by a one-time code, which ends all logins. Raises WrongCode, TooMany, Invalid or Away."""
+        self._count(address, f"recovery from {address}")
+        hashed_code = token_hash(given.code.get_secret_value().strip().lower())
+        async with self._database.nobody() as session:
+            about = await session.row("SELECT * FROM sts.recovery_of($1)", hashed_code)
+        if about is None:
+            raise _wrong_code()
+        new = given.password.get_secret_value()
+        await refuse_guessable(new, *about)
+        hashed = await self.passwords.hashed(new)
+        async with self._database.nobody() as session:
+            if not await session.value("SELECT sts.recovery_end($1, $2)", hashed_code, hashed):
+                raise _wrong_code()
+        _log.info("password recovered")
+
     async def _checked(self, email: str, password: str) -> tuple[object, str]:
         """Account id and hash of the password; raises WrongCredentials."""
         account_id, hashed = await self._account(email)
@@ -129,3 +154,7 @@ def printable(text: str) -> str:
 
 def _wrong() -> WrongCredentials:
     return WrongCredentials("This e-mail and password do not belong together.")
+
+
+def _wrong_code() -> WrongCode:
+    return WrongCode("This code is wrong, used up or too old.")

@@ -66,11 +66,15 @@ def test_every_operation_says_in_a_sentence_what_it_does(
     assert operation["description"].endswith(".")
 
 
-def test_only_signing_in_and_out_need_no_login() -> None:
+def test_only_signing_in_and_out_and_recovering_need_no_login() -> None:
     open_ones = [
         (path, method) for path, method, operation in OPERATIONS if "login" not in str(operation["security"])
     ]
-    assert open_ones == [("/api/v1/session", "post"), ("/api/v1/session", "delete")]
+    assert open_ones == [
+        ("/api/v1/session", "post"),
+        ("/api/v1/session", "delete"),
+        ("/api/v1/session/recovery", "post"),
+    ]
 
 
 def test_the_events_of_the_live_stream_are_described() -> None:
