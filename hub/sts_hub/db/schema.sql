@@ -1726,6 +1726,18 @@ ALTER TABLE sts.kept_answer ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT (account_id, key, digest), UPDATE (status, body, etag), DELETE ON sts.kept_answer TO sts_api;
 CREATE POLICY own ON sts.kept_answer TO sts_api USING (account_id = (SELECT sts.asking_account()));
 
+-- An answer kept for a change that may be sent again goes with the athlete whom it is about: an erasure leaves no copy.
+CREATE FUNCTION sts.athlete_answers_go() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+BEGIN
+    DELETE FROM sts.kept_answer k USING sts.account a
+    WHERE a.id = k.account_id AND a.club_id = OLD.club_id
+      AND (position(convert_to(OLD.id::text, 'UTF8') IN k.body) > 0 OR position(convert_to(OLD.name, 'UTF8') IN k.body) > 0);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER athlete_answers_go AFTER DELETE ON sts.athlete FOR EACH ROW EXECUTE FUNCTION sts.athlete_answers_go();
+REVOKE EXECUTE ON FUNCTION sts.athlete_answers_go FROM PUBLIC;
+
 -- The levels of time (1 s, 1 min, 1 h), kept by TimescaleDB itself where its community edition runs: continuous aggregates
 -- of the same names and columns as the tables, of which each is made from the one below. They show only what was filled, as
 -- the tables do, and `sts-hub maintain` fills them, because it alone knows which windows were touched. Old days lie in
