@@ -164,3 +164,19 @@ def test_a_hole_parts_segments() -> None:
 
 def test_a_difference_of_exactly_50_ms_is_not_larger_than_50_ms() -> None:
     assert work_out([800.0, 850.0, 800.0, 860.0], "uncorrected").values["pnn50"] == pytest.approx(100 / 3)
+
+
+def test_an_interval_that_is_too_short_weighs_twice_as_much_as_one_that_is_too_long() -> None:
+    rr = np.full(40, 800.0)
+    rr[[10, 30]] = 775, 825
+    judged = rr_artefacts._judge(rr)
+    assert judged.m[10] == pytest.approx(-2 * judged.m[30])
+
+
+@pytest.mark.parametrize(("place", "first", "behind"), [(150, 105, 196), (0, 0, 46), (299, 254, 300)])
+def test_the_threshold_follows_the_91_beats_around_and_those_that_are_there_at_the_ends(
+    place: int, first: int, behind: int
+) -> None:
+    values = np.random.default_rng(7).normal(0, 30, 300)
+    low, _, high = statistics.quantiles(np.abs(values[first:behind]).tolist(), n=4, method="inclusive")
+    assert rr_artefacts._threshold(values)[place] == pytest.approx(5.2 * (high - low) / 2)
