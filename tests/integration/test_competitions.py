@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -168,6 +169,17 @@ async def test_a_zero_in_a_text_is_left_out(world: World, cup: str) -> None:
     data = rb'{"meet": {"events": [{"name": "100\u0000 m\\u0000", "rounds": [{"heats": [{"entries": [{"competitor": {"family": "O\u0000h"}}]}]}]}]}}'
     assert (await send(world.as_("coach"), data, "a.json", cup)).status_code == 201
     assert (await facts(world, cup, "entry"))[0]["name"] == "Oh"
+
+
+async def test_names_without_end_are_cut_where_the_database_needs_it(world: World) -> None:
+    long = "\N{GRINNING FACE}" * 3000
+    person = {"family": long, "given": long, "licence": long, "birth": long, "club": {"name": long}}
+    entry = {"competitor": person, "bib": long, "result": {"status": "DNS"}}
+    event = {"name": long, "rounds": [{"name": long, "heats": [{"name": long, "entries": [entry, entry]}]}]}
+    data = json.dumps({"meet": {"name": long, "city": long, "events": [event]}}).encode()
+    told = (await send(world.as_("coach"), data, "a.json")).json()
+    assert (told["file"]["added"], told["file"]["pieces"]) == (7, 2)
+    assert (await send(world.as_("coach"), data + b" ", "a.json")).json()["changes"] == []
 
 
 async def test_a_file_that_names_its_competition_makes_it(world: World) -> None:
@@ -366,6 +378,27 @@ async def test_a_document_that_cannot_be_read_stays_with_the_reason(world: World
         ("a.pdf", True, False),
         ("b.lef", True, True),
     ]
+    assert len(await added(world)) == 1
+
+
+async def test_a_fault_of_ours_over_one_document_holds_up_no_other(
+    world: World, hub_of_world, monkeypatch
+) -> None:
+    plain = results.intake.take_in
+
+    async def stumble(session, file):
+        if file.name == "a.lef":
+            raise KeyError("of ours")
+        return await plain(session, file)
+
+    monkeypatch.setattr(results.intake, "take_in", stumble)
+    await hub_of_world(LENEX, "a.lef")
+    await hub_of_world(LIF, "b.lif")
+    fault = await world.database.owner.fetchval(
+        "SELECT r.fault FROM sts.document_result r JOIN sts.document d ON d.id = document_id WHERE d.gateway = $1 AND d.name = 'a.lef'",
+        world["pitch"],
+    )
+    assert fault == "The hub failed over it: KeyError: 'of ours'"
     assert len(await added(world)) == 1
 
 

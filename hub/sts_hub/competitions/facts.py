@@ -6,6 +6,7 @@ is the same entry, corrected. People stand in facts by a key only, so that a nam
 
 import hashlib
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +17,10 @@ from sts_protocols.results.model import Competitor, Entry, Event, Heat, Incident
 
 # Of a hash of 256 bits; a competition has some thousand people.
 _KEY_DIGITS = 32
-_MOST_KEY = 1000
+# An index takes keys of 2,700 bytes, and a letter may have four.
+_MOST_KEY = 500
+# Room for a number behind it.
+_MOST_ENTRY_KEY = 490
 
 
 class Told(NamedTuple):
@@ -78,6 +82,7 @@ class _Teller:
     def __init__(self, salt: UUID) -> None:
         self.facts = Facts()
         self._salt = salt
+        self._told_before: Counter[str] = Counter()
 
     def event(self, event: Event) -> None:
         key = event.id or event.number or event.name or "-"
@@ -136,11 +141,10 @@ class _Teller:
 
     def _free(self, key: str) -> str:
         """The key, numbered where one file tells two entries of it."""
-        number, free = 1, key
-        while ("entry", storable(free)[:_MOST_KEY]) in self.facts.told:
-            number += 1
-            free = f"{key} #{number}"
-        return free
+        short = storable(key)[:_MOST_ENTRY_KEY]
+        self._told_before[short] += 1
+        number = self._told_before[short]
+        return short if number == 1 else f"{short} #{number}"
 
     def _tell(self, kind: str, key: str, parent: str, who: str, content: dict[str, Any]) -> None:
         short = storable(key)[:_MOST_KEY]

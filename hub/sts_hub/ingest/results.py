@@ -24,6 +24,7 @@ from sts_protocols.results.model import Reading
 LOOK_EVERY_S = 2.0
 """Soon enough for a coach who waits for a heat, and one query that finds nothing."""
 
+_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 _QUERIES = queries.load("sts_hub.ingest")
 _log = logs.get("sts.ingest.results")
 
@@ -34,7 +35,7 @@ async def take(pool: Pool) -> None:
         try:
             while await take_one(pool):
                 pass
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except _AWAY as error:
             _log.warning("results not taken in", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(LOOK_EVERY_S)
 
@@ -59,8 +60,19 @@ async def _taken(connection: Connection, document: asyncpg.Record) -> str | None
             await _store(connection, document, told)
     except ResultFileError as error:
         fault = str(error)
-    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+    except (
+        asyncpg.DataError,
+        asyncpg.IntegrityConstraintViolationError,
+        asyncpg.ProgramLimitExceededError,
+    ) as error:
         fault = f"The database refuses it: {error}".replace("\0", "")
+    except _AWAY:
+        raise
+    except Exception as error:  # a fault of ours: told, and no document behind it waits
+        fault = f"The hub failed over it: {type(error).__name__}: {error}".replace("\0", "")
+        _log.error(
+            "result file not taken in", exc_info=error, gateway=document["gateway"], file=document["name"]
+        )
     else:
         return None
     _log.warning("result file refused", gateway=document["gateway"], file=document["name"], reason=fault)
