@@ -131,7 +131,7 @@ async def test_one_workout_is_answered_at_once_and_garmins_reader_reads_it(hub: 
     assert theirs["power"] == [180] * 120
     empty = {"from": at(7200).isoformat(), "to": at(7300).isoformat()}
     problem(
-        await hub.as_("athlete").get(f"{API}/athletes/{hub['rosa']}/workout", params=empty), 404, "not-found"
+        await hub.as_("athlete").get(f"{API}/athletes/{hub['rosa']}/workout", params=empty), 409, "conflict"
     )
 
 
@@ -213,7 +213,7 @@ async def test_files_are_the_hubs_alone_and_go_after_a_day(hub: World, exporting
     (path,) = desk.folder.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
     os.utime(path, (time.time() - KEPT_S - 1,) * 2)
-    desk._sweep()
+    await desk.sweep()
     assert not path.exists()
     problem(await hub.as_("coach").get(f"{API}/exports/{export['id']}/content"), 409, "conflict")
 
@@ -223,6 +223,19 @@ async def test_a_removed_export_takes_its_file_along(hub: World, exporting: Fast
     export = await done(hub, athlete_ids=[str(hub["rosa"])])
     assert (await hub.as_("coach").delete(f"{API}/exports/{export['id']}")).status_code == 204
     assert list(exporting.state.parts[ExportDesk].folder.iterdir()) == []
+
+
+async def test_with_an_athlete_every_export_of_theirs_goes_file_and_all(
+    hub: World, exporting: FastAPI
+) -> None:
+    await trained(hub)
+    export = await done(hub, athlete_ids=[str(hub["rosa"]), str(hub["rudi"])])
+    other = await done(hub, athlete_ids=[str(hub["rudi"])])
+    await hub.database.owner.execute("DELETE FROM sts.athlete WHERE id = $1", hub["rosa"])
+    problem(await hub.as_("coach").get(f"{API}/exports/{export['id']}/content"), 404, "not-found")
+    desk = exporting.state.parts[ExportDesk]
+    await desk.sweep()
+    assert [path.name for path in desk.folder.iterdir()] == [other["id"]]
 
 
 async def test_a_hub_without_a_folder_says_who_must_act(world: World) -> None:

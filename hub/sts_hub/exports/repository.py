@@ -66,3 +66,8 @@ async def progress(
 async def remove(session: WriteSession, export_id: UUID) -> None:
     """Remove one."""
     await session.do(_SQL.remove, export_id)
+
+
+async def kept(session: ReadSession, export_ids: list[UUID]) -> set[UUID]:
+    """Which of these there still are, whosoever they are."""
+    return {row["id"] for row in await session.rows(_SQL.kept, export_ids)}
