@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 
+import sts_hub
 from api_support import World, problem
 from sts_hub.api.document import bare, document
+from sts_hub.kit.shapes import ShownOnce
 from sts_hub.maintenance import retention
 
 API = "/api/v1"
@@ -145,3 +150,38 @@ async def test_answers_about_an_athlete_go_with_the_athlete(world: World) -> Non
     await owner.execute("DELETE FROM sts.athlete WHERE id = $1", world["rosa"])
     left = await owner.fetch("SELECT key FROM sts.kept_answer WHERE account_id = $1", world["admin"])
     assert [row["key"] for row in left] == ["of-bea-alone"]
+
+
+async def test_a_code_is_told_once_and_kept_nowhere(world: World) -> None:
+    admin, path = world.as_("admin"), f"{API}/enrolment-codes"
+    made = await admin.post(path, json={"site": "Pitch"}, headers=KEY)
+    assert made.status_code == 201
+    again = await admin.post(path, json={"site": "Pitch"}, headers=KEY)
+    assert "only once" in problem(again, 422, "invalid")["detail"]
+    bodies = await world.database.owner.fetch(
+        "SELECT body FROM sts.kept_answer WHERE account_id = $1", world["admin"]
+    )
+    assert [row["body"] for row in bodies] == [None]
+
+
+SECRET = {"code", "token", "password", "secret", "recovery_codes", "codes"}
+
+
+def test_no_answer_of_a_change_holds_a_secret_and_is_kept() -> None:
+    """Whatever a route answers under such a name is declared as told once."""
+    secret = {
+        route.name: issubclass(route.response_model, ShownOnce)
+        for route in bare_routes()
+        if route.methods & {"POST", "PUT", "PATCH"} and isinstance(route.response_model, type)
+        if SECRET & getattr(route.response_model, "model_fields", {}).keys()
+    }
+    assert secret.keys() >= {"add_enrolment_code", "begin_recovery", "make_token"}
+    assert [name for name, told_once in secret.items() if not told_once] == []
+
+
+def bare_routes() -> list[APIRoute]:
+    """The routes of all features."""
+    folders = sorted(path.parent.name for path in Path(sts_hub.__file__).parent.glob("*/endpoints.py"))
+    found = [import_module(f"sts_hub.{folder}.endpoints").router.routes for folder in folders]
+    assert len(found) > 20
+    return [route for routes in found for route in routes]

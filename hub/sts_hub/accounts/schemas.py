@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from sts_hub.kit.shapes import Body, Shown, Title, sendable
+from sts_hub.kit.shapes import Body, Shown, ShownOnce, Title, sendable
 from sts_hub.policy import Role
 
 MIN_PASSWORD = 8
@@ -100,7 +100,7 @@ class PasswordChange(Body):
     new: NewPassword
 
 
-class RecoveryCode(Shown):
+class RecoveryCode(ShownOnce):
     """A one-time code for somebody who cannot sign in."""
 
     code: str = Field(description="Shown this once; the newest one alone counts.")

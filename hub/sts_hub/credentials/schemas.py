@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from sts_hub.kit.shapes import Body, Label, Shown
+from sts_hub.kit.shapes import Body, Label, Shown, ShownOnce
 from sts_hub.policy import Scope
 
 
@@ -49,7 +49,7 @@ class Token(Shown):
     last_used_at: datetime | None = Field(description="To the minute.")
 
 
-class MadeToken(Token):
+class MadeToken(Token, ShownOnce):
     """A token that was just made."""
 
     token: str = Field(description="Shown this once: the hub keeps only its hash.")

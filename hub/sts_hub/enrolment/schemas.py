@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from sts_hub.kit.shapes import Body, Shown, Title
+from sts_hub.kit.shapes import Body, Shown, ShownOnce, Title
 from sts_protocols.routing import GATEWAY_NAME
 
 Name = Annotated[str, Field(pattern=f"^{GATEWAY_NAME.pattern}$")]
@@ -23,7 +23,7 @@ class NewCode(Body):
     )
 
 
-class Code(Shown):
+class Code(ShownOnce):
     """A code that lets one gateway in, once. It is shown this one time."""
 
     code: str = Field(examples=["K3XQ-0TZ9-M4B7-D"])

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from sts_hub.db import queries
 from sts_hub.errors import Invalid
 from sts_hub.kit.routes import ANSWER
+from sts_hub.kit.shapes import ShownOnce
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -49,14 +50,25 @@ async def claim(session: WriteSession, caller: Caller, key: str, request: Reques
             "This Idempotency-Key was already used for another request.",
             way_out="Draw a new key for each change; use one again only to send the same change again.",
         )
+    if kept["body"] is None:
+        raise Invalid(
+            "This was done already, and its answer is told only once.",
+            way_out="If the answer was lost, make another one under a new Idempotency-Key.",
+        )
     raise Repeated(_response(kept["status"], kept["body"], kept["etag"]))
 
 
 async def keep(session: WriteSession, caller: Caller, key: str, request: Request) -> None:
-    """Keep the answer of the change under its key."""
+    """Keep the answer of the change under its key; of one that is told only once, that there was one."""
     answer: Response = request.scope[ANSWER]
     etag = answer.headers.get("etag")
-    await session.do(_SQL.keep_answer, caller.account_id, key, answer.status_code, bytes(answer.body), etag)
+    body = None if _told_once(request) else bytes(answer.body)
+    await session.do(_SQL.keep_answer, caller.account_id, key, answer.status_code, body, etag)
+
+
+def _told_once(request: Request) -> bool:
+    shape = request.scope["route"].response_model
+    return isinstance(shape, type) and issubclass(shape, ShownOnce)
 
 
 async def _digest(request: Request) -> bytes:

@@ -64,6 +64,10 @@ class Shown(BaseModel):
     )
 
 
+class ShownOnce(Shown):
+    """What holds a secret that lets somebody in: it is told once, and kept nowhere."""
+
+
 Item = TypeVar("Item")
 
 
