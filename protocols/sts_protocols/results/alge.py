@@ -41,7 +41,7 @@ def read(data: bytes) -> Reading:
     if not looks(text):
         raise ResultFileError("There is no classement of an ALGE timer in it.")
     told = [line for line in rows if _RESULT.fullmatch(line.text)]
-    titles = [line.text.strip() for line in rows if line not in told]
+    titles = [line.text.strip() for line in rows if not _RESULT.fullmatch(line.text)]
     cut = [told.pop()] if told and not told[-1].ended and not _LINE.fullmatch(told[-1].text.rstrip()) else []
     entries, unread = gathered(((line, line) for line in told), _entry)
     behind = titles[[title.rstrip(":").upper() for title in titles].index(TITLE) + 1 :]

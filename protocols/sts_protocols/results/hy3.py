@@ -59,6 +59,9 @@ CODES: Final[Mapping[str, Status]] = {
     "X": "EXH",
 }
 _KNOWN: Final = ("A", "B", "C", "D", "E", "F", "G", "H", "Z")
+# 1,650 yards have 66 lengths.
+MOST_SPLITS: Final = 200
+_LONGEST_COMMENT: Final = 1000
 M_PER_YARD: Final = 0.9144
 _POOLS: Final = {"S": 25.0, "L": 50.0, "Y": 25 * M_PER_YARD}
 
@@ -215,14 +218,14 @@ class _Reader:
         if word not in of.runs:
             raise ResultFileError("The splits belong to no result before them.")
         heat, lane, result, date, course = of.runs[word]
-        splits = (*result.splits, *_splits(line, course))
+        splits = more(result.splits, tuple(_splits(line, course)))
         of.runs[word] = heat, lane, replace(result, splits=splits), date, course
 
     def _reason(self, line: str) -> None:
         of = self._last()
         if self._round in of.runs:
             heat, lane, result, date, course = of.runs[self._round]
-            words = " ".join(part for part in (result.comment, columns(line, start=3, length=120)) if part)
+            words = f"{result.comment} {columns(line, start=3, length=120)}".strip()[:_LONGEST_COMMENT]
             of.runs[self._round] = heat, lane, replace(result, comment=words), date, course
 
     def pieces(self) -> Iterator[Placed]:
@@ -237,6 +240,13 @@ class _Reader:
             if not of.runs:
                 entry = Entry(competitor=of.who, entry_time=of.entry_time, legs=of.legs)
                 yield Placed(of.event, Round(), Heat(), entry)
+
+
+def more(splits: tuple[Split, ...], others: tuple[Split, ...]) -> tuple[Split, ...]:
+    """Splits with those of another record. Raises ResultFileError for more than anybody can swim."""
+    if len(splits) > MOST_SPLITS:
+        raise ResultFileError(f"The result has more than {MOST_SPLITS} splits.")
+    return (*splits, *others)
 
 
 def _kind(line: Line) -> str:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from sts_protocols.errors import ResultFileError
 from sts_protocols.results import times
-from sts_protocols.results.hy3 import day_of, in_metres
+from sts_protocols.results.hy3 import day_of, in_metres, more
 from sts_protocols.results.lif import result_time
 from sts_protocols.results.model import (
     Club,
@@ -50,6 +50,8 @@ STROKES: Final[Mapping[str, str]] = {
 _RELAYS: Final = ("6", "7")
 _ROUNDS: Final = {"P": "prelim", "S": "swim_off", "F": "final"}
 _RECORD: Final = 160
+# Four, with as many alternates.
+_MOST_LEGS: Final = 16
 
 
 def looks(text: str) -> bool:
@@ -165,6 +167,8 @@ class _Reader:
 
     def _swimmer(self, line: str) -> None:
         of = self._last()
+        if len(of.legs) >= _MOST_LEGS:
+            raise ResultFileError(f"A relay has more than {_MOST_LEGS} swimmers.")
         order = columns(line, start=79, length=1) or columns(line, start=77, length=1)
         who = person(columns(line, start=23, length=28), columns(line, start=51, length=12), self.club)
         who = replace(
@@ -187,7 +191,7 @@ class _Reader:
         of.runs[word] = (
             heat,
             lane,
-            replace(result, splits=(*result.splits, *_splits(line, len(result.splits)))),
+            replace(result, splits=more(result.splits, tuple(_splits(line, len(result.splits))))),
         )
 
     def pieces(self) -> Iterator[Placed]:

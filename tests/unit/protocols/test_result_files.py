@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from result_files import FILES, IDS, LENEX, LIF, all_entries, zipped
+from result_files import ALGE, FILES, HY3, IDS, LENEX, LIF, SDIF, all_entries, record, zipped
 from sts_protocols.errors import ResultFileError
 from sts_protocols.results import reading, xml
 
@@ -130,6 +130,27 @@ def test_a_zip_file_of_two_meets_is_refused():
         archive.writestr("b.lef", LENEX)
     with pytest.raises(ResultFileError, match="2 files"):
         reading.read(packed.getvalue())
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("data", "again"),
+    [
+        (HY3, record(130, c1="G1", c3="P", c4=" 2   29.90P 4   63.10")),
+        (HY3, record(130, c1="H1", c3="too early, " * 9)),
+        (SDIF, record(160, c1="G0", c59="  50", c63="C", c64="   29.90", c144="F")),
+        (SDIF, record(160, c1="F0", c22="A", c23="Oh, Bo", c79="1")),
+        (ALGE, " 0001 RT  00:00:13.39   00 0001"),
+        (LIF, "2,236,6,Low,Ann,X,12.40,,0.06,,,,,,"),
+    ],
+    ids=["hy3 splits", "hy3 reasons", "sdif splits", "sdif legs", "alge", "lif"],
+)
+def test_one_line_a_hundred_thousand_times_costs_no_more_than_other_lines(data, again):
+    """Behind the first results, so that it belongs to one of them."""
+    lines = data.decode().split("\r\n")
+    place = next(n for n, line in enumerate(lines) if line[:2] in ("E2", "D0", " 0", "1,")) + 1
+    told = reading.read("\r\n".join([*lines[:place], *[again] * 100_000, *lines[place:]]).encode())
+    assert told.read + len(told.refused) >= 2
 
 
 def test_elements_too_deep_are_refused():
