@@ -130,6 +130,12 @@ def test_where_all_is_missing_there_is_null_with_a_reason_and_never_zero(example
     assert result.reason
 
 
+def enlarged(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {**value, "value": [1e308] * len(value["value"])}
+    return [1e308] * len(value) if isinstance(value, list) else value
+
+
 def emptied(value: Any) -> Any:
     if isinstance(value, dict):
         return {**value, "value": [None] * len(value["value"])}
@@ -150,10 +156,7 @@ def test_one_sample_without_a_window_gives_no_number(example: Example) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=named)
 def test_no_number_however_large_makes_a_result_that_is_none(example: Example) -> None:
     document = example.document
-    wild = {
-        name: {**value, "value": [1e308] * len(value["value"])} if isinstance(value, dict) else value
-        for name, value in document["inputs"].items()
-    }
+    wild = {name: enlarged(value) for name, value in document["inputs"].items()}
     parameters = {
         name: value if isinstance(value, str) else 1e-308
         for name, value in document.get("parameters", {}).items()

@@ -343,3 +343,9 @@ def test_an_hour_of_heart_rates_moves_the_estimate_as_the_published_filter_does(
     found = compute(asked)
     assert found.values["core_temperature"] == pytest.approx(temperature, rel=1e-9)
     assert found.coverage_percent == pytest.approx(100 * sum(not math.isnan(rate) for rate in minutes) / 60)
+
+
+def test_a_hard_stop_gives_no_energy_back() -> None:
+    # 8 m/s² is a slope of -0.82, at which the polynomial is -27.6 J/kg/m.
+    found = by_speed("metabolic_power", [0.0, 1.0], [8.0, 0.0], filter_s=0.0)
+    assert found.values == {"mean_power": 0, "energy": 0, "high_power_time": 0}
