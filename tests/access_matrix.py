@@ -342,6 +342,8 @@ class Matrix:
         shown = answer.text.replace(where, "")
         leaked = [name for name, mark in self._hidden(ask.role) if mark in shown]
         wrong = self._wrong(ask, answer.status_code)
+        if not self.policy_stands and ask.reads and '"items":[]' in shown:
+            wrong = ""  # the way is open and there is nothing at its end
         if not (leaked or wrong):
             return None
         return f"{ask}: {wrong} {answer.status_code}, shows {leaked}: {answer.text[:300]}"

@@ -714,7 +714,9 @@ ALTER TABLE sts.session_number ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sts.session_rating ENABLE ROW LEVEL SECURITY;
 CREATE POLICY keeps ON sts.session_summary TO sts_api USING (sts.may_see_athlete(athlete_id));
 CREATE POLICY keeps ON sts.session_number TO sts_api USING (sts.may_see_athlete(athlete_id));
-CREATE POLICY says ON sts.session_rating TO sts_api USING (sts.may_see_athlete(athlete_id));
+CREATE POLICY sees ON sts.session_rating FOR SELECT TO sts_api USING (sts.may_see_athlete(athlete_id));
+CREATE POLICY says ON sts.session_rating TO sts_api USING (
+    sts.may_see_athlete(athlete_id) AND (SELECT sts.asking_role()) <> 'guardian');
 
 -- What athletes say of themselves, or staff for them: how they woke up, and when and why they could not train. Health data:
 -- of those only who agreed to be monitored at that time.
@@ -754,8 +756,12 @@ GRANT SELECT, INSERT, DELETE,
 GRANT SELECT, INSERT, DELETE, UPDATE (first_day, last_day, reason, training, place, notes) ON sts.absence TO sts_api;
 ALTER TABLE sts.wellness ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sts.absence ENABLE ROW LEVEL SECURITY;
-CREATE POLICY says ON sts.wellness TO sts_api USING (sts.may_see_athlete(athlete_id));
-CREATE POLICY says ON sts.absence TO sts_api USING (sts.may_see_athlete(athlete_id));
+CREATE POLICY sees ON sts.wellness FOR SELECT TO sts_api USING (sts.may_see_athlete(athlete_id));
+CREATE POLICY says ON sts.wellness TO sts_api USING (
+    sts.may_see_athlete(athlete_id) AND (SELECT sts.asking_role()) <> 'guardian');
+CREATE POLICY sees ON sts.absence FOR SELECT TO sts_api USING (sts.may_see_athlete(athlete_id));
+CREATE POLICY says ON sts.absence TO sts_api USING (
+    sts.may_see_athlete(athlete_id) AND (SELECT sts.asking_role()) <> 'guardian');
 
 -- =====================================================================================================================
 -- Telemetry
