@@ -23,6 +23,8 @@ WITH athlete AS (
 ), parameters AS (
     INSERT INTO sts.athlete_parameter (athlete_id, name, value, since, source)
     SELECT id, p.name, p.value, $5, p.source FROM athlete, unnest($6::text[], $7::float8[], $8::text[]) AS p (name, value, source)
+), sex AS (
+    INSERT INTO sts.athlete_parameter (athlete_id, name, word, since, source) SELECT id, 'sex', $9, $5, 'coach' FROM athlete
 )
 SELECT id FROM athlete
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sts_hub.db.pools import Connection
 
 BEFORE = timedelta(days=1)
+SEXES = ("female", "male")  # of the teams, in their order
 
 
 class Squad(NamedTuple):
@@ -67,7 +68,7 @@ async def _squad(connection: Connection, club_id: UUID, team: int, seed: int, pl
     people = []
     for person in squads(seed):
         if person.team == team:
-            told = (club_id, team_id, person.number, person.name, since, *_parameters(person))
+            told = (club_id, team_id, person.number, person.name, since, *_parameters(person), SEXES[team])
             athlete_id = await connection.fetchval(SQL.athlete, *told)
             label = _label(person)
             await connection.execute(
