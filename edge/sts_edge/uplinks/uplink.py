@@ -17,6 +17,7 @@ from typing import Any
 
 import structlog
 
+from sts_edge.deadline import within
 from sts_protocols.beat import Answer, Beat
 from sts_protocols.record import Record
 
@@ -132,7 +133,7 @@ class TwoLaneUplink:
     async def finish(self, timeout: float) -> None:
         self._ending = True
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
+            async with within(timeout):
                 while (
                     self._link.state in FLOWING
                     and not self._live.parked

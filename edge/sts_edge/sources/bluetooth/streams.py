@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import structlog
 
 from sts_edge.config import SensorSettings
+from sts_edge.deadline import within
 from sts_edge.sources import Told
 from sts_edge.sources.bluetooth.connection import Connection, LinkError
 from sts_edge.sources.bluetooth.limits import ANSWER_S, STOP_STREAM_S, Limits
@@ -76,7 +77,7 @@ class ControlPoint:
         self._begun, self._waiting = None, asyncio.get_running_loop().create_future()
         await self._connection.write(polar_control.CONTROL_POINT, request, limit_s)
         try:
-            async with asyncio.timeout(limit_s):
+            async with within(limit_s):
                 while True:
                     answer = await self._waiting
                     if (answer.command, answer.kind) == (request[0], request[1]):

@@ -19,6 +19,8 @@ from pamqp.common import FieldTable
 from pamqp.exceptions import PAMQPException
 from yarl import URL
 
+from sts_edge.deadline import within
+
 from ..line import LoginRefused, Peer
 from ..stream import HearingReader, Stream, open_stream
 from .outlet import Outlet
@@ -138,7 +140,7 @@ class Line(TransportFactory):
     async def close(self, timeout: float) -> None:
         """Say goodbye to the broker as AMQP would have it, or cut when that takes too long."""
         try:
-            async with asyncio.timeout(timeout):
+            async with within(timeout):
                 await self._connection.close()
         except (TimeoutError, OSError):
             self.cut()

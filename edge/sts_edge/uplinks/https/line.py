@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import h11
 
+from sts_edge.deadline import within
+
 from ..line import LoginRefused, Peer
 from ..stream import HearingReader, Stream, open_stream
 from .outlet import BeatOutlet, Outlet, told
@@ -144,7 +146,7 @@ class Line:
     async def close(self, timeout: float) -> None:
         """HTTP has no goodbye: what was asked is answered, or cut when that takes too long."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout), self._turn:
+            async with within(timeout), self._turn:
                 pass
         self.cut()
 
