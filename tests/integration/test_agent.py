@@ -60,8 +60,9 @@ async def test_an_agent_whose_clock_was_wrong_begins_anew_and_says_what_to_corre
     async with agent(settings(tmp_path, hub)) as edge:
         await eventually(lambda: hub.beats and hub.beats[-1].epoch != hub.beats[0].epoch)
         await eventually(lambda: hub.beats[-1].epochs[-1].pin is not None)
+        wrong, right = hub.beats[0].epoch, hub.beats[-1].epoch
+        await eventually(lambda: _offsets_of(hub, wrong))  # what it had recorded comes with the backlog
         _, out = await edge.ask("status", "--json")
-    wrong, right = hub.beats[0].epoch, hub.beats[-1].epoch
     status = json.loads(out)
     step = status["clock"]["step"]
     assert (step["epoch"], step["source"]) == (wrong, "HUB")
@@ -70,12 +71,16 @@ async def test_an_agent_whose_clock_was_wrong_begins_anew_and_says_what_to_corre
     pins = {one.epoch: one.pin for beat in hub.beats for one in beat.epochs if one.pin is not None}
     apart_us = _offset_us(pins[right]) - _offset_us(pins[wrong])
     assert abs(apart_us - HOUR_US) < 100_000
-    offsets = {
+    assert _offsets_of(hub, wrong) == {_offset_us(pins[wrong])}, "one clock for all of it"
+
+
+def _offsets_of(hub: Hub, epoch: str) -> set[int]:
+    """How the records of a start have told the time."""
+    return {
         one.record.header.clock.offset_us
         for one in hub.arrivals
-        if one.record.header.epoch.hex() == wrong and one.record.header.clock != UNKNOWN_CLOCK
+        if one.record.header.epoch.hex() == epoch and one.record.header.clock != UNKNOWN_CLOCK
     }
-    assert offsets == {_offset_us(pins[wrong])}, "one clock for all of it"
 
 
 def _offset_us(pin: AnchorReport) -> int:
