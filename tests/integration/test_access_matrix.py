@@ -16,6 +16,9 @@ from api_support import ApiDatabase, World
 from sts_hub import policy
 from sts_hub.policy import Act, Kind, Reach, Role
 
+# Two minutes of CPU; the database's own wall is asked on both generations by test_api_walls.
+pytestmark = pytest.mark.one_generation
+
 ASKS = list(asks())
 # Most checks must be told apart; a few cells say what another one says too.
 NOTICED = 0.95
