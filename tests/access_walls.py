@@ -493,14 +493,14 @@ async def _seen_otherwise(connection: asyncpg.Connection, world: World, table: s
 
 
 async def _written(connection: asyncpg.Connection, statement: str) -> int:
-    """How many rows a statement writes; it is undone. A key that is taken was let through."""
+    """How many rows a statement writes; it is undone. A key or a time that is taken was let through."""
     undone = connection.transaction()
     await undone.start()
     try:
         return int((await connection.execute(statement)).rpartition(" ")[2])
     except asyncpg.InsufficientPrivilegeError:
         return 0
-    except asyncpg.UniqueViolationError:
+    except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError):
         return 1
     finally:
         await undone.rollback()
