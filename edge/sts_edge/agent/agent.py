@@ -25,10 +25,10 @@ from sts_edge.buffer.export import last_packets, stored_impulses
 from sts_edge.clock import Clock, ClockChip, StoredLastGoodTime
 from sts_edge.config import Settings
 from sts_edge.control.server import Answer, ControlServer, Question
-from sts_edge.deadline import within
 from sts_edge.health import Health
 from sts_edge.sources import SensorState, Source, Told
 from sts_edge.supervisor import Supervisor
+from sts_edge.time_limit import time_limit
 from sts_edge.uplinks import Uplink, amqp, https
 from sts_edge.uplinks.uplink import TwoLaneUplink
 from sts_edge.witness import Witness, WitnessMissing
@@ -289,7 +289,7 @@ class Agent:
         self._anchors.stop()
         with contextlib.suppress(BufferFailed, RecordDropped, TimeoutError):
             self.batcher.flush()
-            async with within(FLUSH_S):
+            async with time_limit(FLUSH_S):
                 await self.buffer.synced(self._last_seq)
         self.reports.running = False
         await self.uplink.finish(FAREWELL_S)

@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sts_edge.time_limit import time_limit
+
 from .orders import OrderFailed
 
 # Long enough to walk along a rack of gateways.
@@ -70,7 +72,7 @@ class Identify:
                 f"gateway.identify_command cannot be run ({error.strerror}): sts-edge config edit"
             ) from None
         try:
-            async with asyncio.timeout(COMMAND_S):
+            async with time_limit(COMMAND_S):
                 code = await process.wait()
         except BaseException as error:
             process.kill()

@@ -17,6 +17,7 @@ import msgspec
 import structlog
 
 from sts_edge.config.placing import store
+from sts_edge.time_limit import time_limit
 from sts_protocols.beat import Answer, Beat, Order, OrderOutcome
 
 FILE_NAME = "orders.json"
@@ -103,7 +104,7 @@ class Orders:
         _log.info("order_begun", order=order.id, act=order.act)
         try:
             act = self._acts.get(order.act, _unknown)
-            async with asyncio.timeout(LONGEST_S):
+            async with time_limit(LONGEST_S):
                 words = await act(order)
         except OrderFailed as error:
             await self._ended(order, "failed", str(error))

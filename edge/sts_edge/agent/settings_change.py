@@ -19,6 +19,7 @@ from sts_edge.config import ConfigError, Settings
 from sts_edge.config.shared import hash_of, shared_text, with_shared
 from sts_edge.health import Health
 from sts_edge.names import moved_names
+from sts_edge.time_limit import time_limit
 from sts_edge.trial import ANSWERS, Phase
 from sts_protocols.beat import Answer, Beat, SettingsChange, SettingsReport
 
@@ -143,7 +144,7 @@ class SettingsChanges:
         self._is_tried, self._answers = True, 0
         self._held.clear()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TRIAL_S):
+            async with time_limit(TRIAL_S):
                 await self._held.wait()
         self._is_tried = False
         if self._book.phase is not Phase.TRIAL:

@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from sts_edge.health import Health
+from sts_edge.time_limit import time_limit
 from sts_edge.trial import ANSWERS
 from sts_edge.updates import UpdateError, Updates
 from sts_protocols.beat import Answer, Beat
@@ -68,7 +69,7 @@ class VersionTrial:
 
     async def _vouch(self, updates: Updates) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TRIAL_S):
+            async with time_limit(TRIAL_S):
                 await self._held.wait()
         if self._held.is_set():
             await asyncio.to_thread(updates.answered)

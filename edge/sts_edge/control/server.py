@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from sts_edge.time_limit import time_limit
+
 MODE = 0o660
 # A question is a few words; a longer line is somebody else's protocol.
 MAX_LINE_BYTES = 64 * 1024
@@ -118,7 +120,7 @@ class ControlServer:
         if not self._path.exists():
             return
         try:
-            async with asyncio.timeout(_PROBE_S):
+            async with time_limit(_PROBE_S):
                 _, writer = await asyncio.open_unix_connection(self._path)
         except (OSError, TimeoutError):
             self._path.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from aiormq.exceptions import AMQPError
 
 from sts_edge.clock import StoredLastGoodTime
 from sts_edge.config import Settings
+from sts_edge.time_limit import time_limit
 from sts_edge.uplinks import amqp, https
 from sts_edge.uplinks.amqp.outlet import Outlet
 from sts_edge.uplinks.line import LoginRefused, Outcome, Verdict
@@ -131,7 +132,7 @@ async def _login(patient: Patient, hub: Address) -> Result:
     began_s = time.monotonic()
     line = hub.line(_peers(hub)[0], "doctor")
     try:
-        async with asyncio.timeout(patient.timeout_s):
+        async with time_limit(patient.timeout_s):
             await line.stand()
         return Passed("login", f"{hub.user} is in after {_ms_since(began_s)} ms")
     except LoginRefused as error:
@@ -163,7 +164,7 @@ async def _publish(patient: Patient, hub: amqp.Address) -> Result:
     line = hub.line(_peers(hub)[0], "doctor")
     took_ms = 0
     try:
-        async with asyncio.timeout(patient.timeout_s):
+        async with time_limit(patient.timeout_s):
             await line.stand()
             for exchange in PROBED:
                 began_s = time.monotonic()

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from sts_edge.time_limit import time_limit
+
 from .line import Line, Outlet
 
 # A channel on a standing connection takes two round trips: below 2 s on any link that carries live data.
@@ -31,7 +33,7 @@ class Lane(Protocol):
 async def open_outlet(line: Line) -> Outlet:
     """Open a channel. A connection on which that takes too long is cut. Raises OSError then."""
     try:
-        async with asyncio.timeout(OUTLET_S):
+        async with time_limit(OUTLET_S):
             return await line.outlet()
     except TimeoutError:
         line.cut()

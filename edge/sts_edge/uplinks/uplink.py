@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from sts_edge.deadline import within
+from sts_edge.time_limit import time_limit
 from sts_protocols.beat import Answer, Beat
 from sts_protocols.record import Record
 
@@ -133,7 +133,7 @@ class TwoLaneUplink:
     async def finish(self, timeout: float) -> None:
         self._ending = True
         with contextlib.suppress(TimeoutError):
-            async with within(timeout):
+            async with time_limit(timeout):
                 while (
                     self._link.state in FLOWING
                     and not self._live.parked
@@ -233,7 +233,7 @@ class TwoLaneUplink:
 
     async def _until_up_or(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):  # wait_for would swallow a cancellation, before 3.12
+            async with time_limit(seconds):  # wait_for would swallow a cancellation, before 3.12
                 await self._link.until([LinkState.UP])
 
     async def _serve_backlog(self, line: Line) -> None:
@@ -299,7 +299,7 @@ class TwoLaneUplink:
 
     async def _begin_beating(self, line: Line) -> None:
         try:
-            async with asyncio.timeout(OUTLET_S):
+            async with time_limit(OUTLET_S):
                 await self._beats.use(line)
         except Exception as error:  # whatever it is, the next beat is the next try
             _log.info("no_channel_for_beats", reason=str(error))

@@ -16,6 +16,7 @@ from dbus_fast.errors import AuthError, DBusError
 
 from sts_edge.sources.bluetooth.deadline import DeadlineError, within
 from sts_edge.sources.bluetooth.limits import QUESTION_S, Limits
+from sts_edge.time_limit import time_limit
 
 log = structlog.get_logger(__name__)
 
@@ -118,7 +119,7 @@ class AdapterWatch:
             self._hint.clear()
             self._found(await self._ask(bus))
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_S):
+                async with time_limit(LOOK_S):
                     await self._hint.wait()
 
     def _found(self, radio: Radio) -> None:

@@ -29,6 +29,7 @@ from sts_edge.sources.bluetooth.profiles import Subscription, subscriptions
 from sts_edge.sources.bluetooth.reception import Reception
 from sts_edge.sources.bluetooth.room import Room
 from sts_edge.sources.bluetooth.streams import Streams
+from sts_edge.time_limit import time_limit
 
 log = structlog.get_logger(__name__)
 
@@ -192,7 +193,7 @@ class Link:
         while True:
             await Connection.free_stale(self.sensor.address, self._limits)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._limits.stale_look_s):
+                async with time_limit(self._limits.stale_look_s):
                     await self._wake.wait()
             self._wake.clear()
             fresh = await self._compared()
@@ -207,7 +208,7 @@ class Link:
         """Where the sensor is heard, once each adapter that could take it has had time to hear it."""
         if self._paths.fresh():
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._limits.compare_s):
+                async with time_limit(self._limits.compare_s):
                     while self._paths.unheard(self._rooms()):
                         await self._wake.wait()
                         self._wake.clear()
@@ -264,7 +265,7 @@ class Link:
     async def _until_over(self, connection: Connection) -> Event:
         while (left_s := self._heard_s + self._limits.silence_s - time.monotonic()) > 0:
             try:
-                async with asyncio.timeout(left_s):
+                async with time_limit(left_s):
                     await connection.lost.wait()
             except TimeoutError:
                 continue

@@ -25,6 +25,7 @@ from bleak_retry_connector.bluez import stop_discovery
 from sts_edge.sources.bluetooth.adapter import BUS_ERRORS, AdapterWatch, Radio
 from sts_edge.sources.bluetooth.deadline import within
 from sts_edge.sources.bluetooth.limits import SCAN_STOP_S, Limits
+from sts_edge.time_limit import time_limit
 from sts_protocols.gatt import core_temperature
 
 log = structlog.get_logger(__name__)
@@ -189,7 +190,7 @@ class Scanner:
         while self._watch.radio is Radio.ON:
             self._radio_changed.clear()
             try:
-                async with asyncio.timeout(self._limits.scanner_check_s):
+                async with time_limit(self._limits.scanner_check_s):
                     await self._radio_changed.wait()
             except TimeoutError:
                 if self._stalled():

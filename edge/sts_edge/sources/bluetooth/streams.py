@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import structlog
 
 from sts_edge.config import SensorSettings
-from sts_edge.deadline import within
 from sts_edge.sources import Told
 from sts_edge.sources.bluetooth.connection import Connection, LinkError
 from sts_edge.sources.bluetooth.limits import ANSWER_S, STOP_STREAM_S, Limits
 from sts_edge.sources.bluetooth.reception import TICK_US, Reception
+from sts_edge.time_limit import time_limit
 from sts_protocols.device_clock import DeviceClock
 from sts_protocols.errors import DecodeError
 from sts_protocols.gatt import polar_control, polar_measurement
@@ -77,7 +77,7 @@ class ControlPoint:
         self._begun, self._waiting = None, asyncio.get_running_loop().create_future()
         await self._connection.write(polar_control.CONTROL_POINT, request, limit_s)
         try:
-            async with within(limit_s):
+            async with time_limit(limit_s):
                 while True:
                     answer = await self._waiting
                     if (answer.command, answer.kind) == (request[0], request[1]):
@@ -227,7 +227,7 @@ class Streams:
                 self._tell_trouble(quietest, "it has fallen silent")
                 return
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left_s):
+                async with time_limit(left_s):
                     await self._over.wait()
 
     async def _end(self, connection: Connection, control: ControlPoint) -> None:

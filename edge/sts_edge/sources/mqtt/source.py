@@ -15,6 +15,7 @@ import structlog
 from sts_edge.clock import boot_us
 from sts_edge.config import MqttSettings, TopicSettings
 from sts_edge.sources import Emit, Keep, SensorState, SensorWord, keep_nothing
+from sts_edge.time_limit import time_limit
 from sts_protocols.metrics import by_id
 from sts_protocols.network import mqtt_message
 from sts_protocols.sample import Packet, Quality, Value
@@ -162,7 +163,7 @@ class MqttSource:
         """Wait for messages, and until they are on the disk; then let the broker forget them. False: no room."""
         await self._came.wait()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GATHERED_S):
+            async with time_limit(GATHERED_S):
                 await self._are_many.wait()
         return await self._settle()
 

@@ -9,6 +9,7 @@ antennas, filters) leaves `start` false: what runs there is listened to and noth
 import asyncio
 from collections import deque
 
+from sts_edge.time_limit import time_limit
 from sts_protocols.network import llrp
 from sts_protocols.network.llrp import Reading
 
@@ -40,7 +41,7 @@ class LlrpReader:
 
     async def open(self) -> None:
         self._early.clear()
-        async with asyncio.timeout(ANSWER_S):
+        async with time_limit(ANSWER_S):
             self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
             while (told := (await self._next())[1]).connection is None:
                 pass
@@ -76,7 +77,7 @@ class LlrpReader:
     async def _ask(self, kind: int, body: bytes = b"") -> Reading:
         """The answer to a request; what is told of tags before it waits. Raises TimerNotReady for a refusal."""
         self._send(kind, body)
-        async with asyncio.timeout(ANSWER_S):
+        async with time_limit(ANSWER_S):
             while True:
                 frame, told = await self._next()
                 if told.tags:
@@ -96,7 +97,7 @@ class LlrpReader:
         """The next message, whole and read; a keepalive is acknowledged."""
         assert self._reader is not None, "opened before"
         assert self._writer is not None, "opened before"
-        async with asyncio.timeout(SILENCE_S):
+        async with time_limit(SILENCE_S):
             header = await self._reader.readexactly(llrp.HEADER_BYTES)
             frame = header + await self._reader.readexactly(llrp.size(header) - llrp.HEADER_BYTES)
         told = llrp.decode(frame)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from sts_edge.time_limit import time_limit
 from sts_protocols.errors import DecodeError
 from sts_protocols.network import race_result
 from sts_protocols.serial.heard import TimerLine
@@ -25,7 +26,7 @@ class RaceResultTimer:
         self._writer: asyncio.StreamWriter | None = None
 
     async def open(self) -> None:
-        async with asyncio.timeout(ANSWER_S):
+        async with time_limit(ANSWER_S):
             self._reader, self._writer = await asyncio.open_connection(
                 self._host, self._port, limit=race_result.MAX_LINE_BYTES
             )
@@ -86,7 +87,7 @@ class RaceResultTimer:
     async def _line(self) -> bytes:
         assert self._reader is not None, "opened before"
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with time_limit(ANSWER_S):
                 return (await self._reader.readuntil(CRLF)).removesuffix(CRLF)
         except asyncio.LimitOverrunError:
             raise ConnectionError("it sends lines that have no end") from None

@@ -19,7 +19,7 @@ from pamqp.common import FieldTable
 from pamqp.exceptions import PAMQPException
 from yarl import URL
 
-from sts_edge.deadline import within
+from sts_edge.time_limit import time_limit
 
 from ..line import LoginRefused, Peer
 from ..stream import HearingReader, Stream, open_stream
@@ -140,7 +140,7 @@ class Line(TransportFactory):
     async def close(self, timeout: float) -> None:
         """Say goodbye to the broker as AMQP would have it, or cut when that takes too long."""
         try:
-            async with within(timeout):
+            async with time_limit(timeout):
                 await self._connection.close()
         except (TimeoutError, OSError):
             self.cut()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import h11
 
-from sts_edge.deadline import within
+from sts_edge.time_limit import time_limit
 
 from ..line import LoginRefused, Peer
 from ..stream import HearingReader, Stream, open_stream
@@ -146,7 +146,7 @@ class Line:
     async def close(self, timeout: float) -> None:
         """HTTP has no goodbye: what was asked is answered, or cut when that takes too long."""
         with contextlib.suppress(TimeoutError):
-            async with within(timeout), self._turn:
+            async with time_limit(timeout), self._turn:
                 pass
         self.cut()
 
@@ -154,7 +154,7 @@ class Line:
         """Ask and wait for the answer, in turn. Raises OSError; the connection is of no use then."""
         async with self._turn:
             try:
-                async with asyncio.timeout(CALL_S):
+                async with time_limit(CALL_S):
                     return await self._exchange(method, what, body, content_type)
             except h11.ProtocolError as error:
                 self.cut()
@@ -214,7 +214,7 @@ class Line:
             if self._turn.locked() or time.monotonic() - heard_s < HEARTBEAT_S:
                 continue
             try:
-                async with asyncio.timeout(HEARTBEAT_S):
+                async with time_limit(HEARTBEAT_S):
                     await self.call("GET", "me")
             except OSError:  # TimeoutError is one
                 return

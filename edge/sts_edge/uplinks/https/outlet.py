@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import structlog
 
+from sts_edge.time_limit import time_limit
 from sts_protocols.routing import BEAT_CONTENT_TYPE, HTTP_NO_QUEUE, RECORDS_CONTENT_TYPE, Lane
 
 from ..line import Outcome, Verdict
@@ -79,7 +80,7 @@ class BeatOutlet(Outlet):
 
     async def _beat(self, body: bytes, number: int) -> None:
         try:
-            async with asyncio.timeout(BEAT_S):
+            async with time_limit(BEAT_S):
                 reply = await self._line.call("POST", "beat", body, BEAT_CONTENT_TYPE)
         except OSError as error:  # TimeoutError is one
             _log.info("beat_not_answered", number=number, reason=str(error))

@@ -1,13 +1,13 @@
-"""A farewell's deadline, in a task that is being cancelled."""
+"""The time limit, in a task that is being cancelled and in others."""
 
 import asyncio
 
 import pytest
 
-from sts_edge.deadline import within
+from sts_edge.time_limit import time_limit
 
 
-async def test_in_a_task_that_is_being_cancelled_it_ends_as_a_deadline_and_the_rest_is_said() -> None:
+async def test_in_a_task_that_is_being_cancelled_it_ends_as_a_time_limit_and_the_rest_is_said() -> None:
     said: list[str] = []
 
     async def life() -> None:
@@ -15,7 +15,7 @@ async def test_in_a_task_that_is_being_cancelled_it_ends_as_a_deadline_and_the_r
             await asyncio.Event().wait()
         finally:
             with pytest.raises(TimeoutError):
-                async with within(0.01):
+                async with time_limit(0.01):
                     await asyncio.Event().wait()
             said.append("farewell")
 
@@ -29,7 +29,7 @@ async def test_in_a_task_that_is_being_cancelled_it_ends_as_a_deadline_and_the_r
 
 async def test_a_cancellation_meanwhile_is_one() -> None:
     async def waiting() -> None:
-        async with within(10):
+        async with time_limit(10):
             await asyncio.Event().wait()
 
     task = asyncio.create_task(waiting())
@@ -40,5 +40,5 @@ async def test_a_cancellation_meanwhile_is_one() -> None:
 
 
 async def test_what_is_in_time_is_left_alone() -> None:
-    async with within(10):
+    async with time_limit(10):
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""A deadline for farewells: it ends as TimeoutError in a task that is being cancelled, too.
+"""The gateway's time limit: asyncio.timeout, which ends as TimeoutError in a task that is being cancelled, too.
 
 Before Python 3.11.3 (Debian 12 has 3.11.2) asyncio.timeout forgets there that the task was being cancelled already, and
 its own end passes for a second cancellation: what was to be said after it would never be said.
@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 
 
 @asynccontextmanager
-async def within(seconds: float) -> AsyncIterator[None]:
+async def time_limit(seconds: float) -> AsyncIterator[None]:
     """Raises TimeoutError when the block takes longer; a cancellation meanwhile passes through."""
     task = asyncio.current_task()
     assert task is not None, "deadlines are awaited in tasks"
