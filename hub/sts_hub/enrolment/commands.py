@@ -16,6 +16,7 @@ from sts_hub.enrolment.codes import new_code as draw
 from sts_hub.enrolment.repository import SQL
 from sts_hub.enrolment.service import HAND_LASTS, management
 from sts_hub.errors import HubError
+from sts_hub.kit.operator import acting
 
 
 async def new_code(settings: Settings, club: str, site: str, gateway: str | None) -> str:
@@ -65,15 +66,9 @@ async def _add(
 async def revoke(settings: Settings, gateway: str) -> None:
     """End a gateway, at the door and at the broker. Raises HubError."""
     with pools.told("STS_DB_OWNER_DSN"):
-        async with (
-            pools.as_owner(settings.db_owner_dsn.get_secret_value(), "sts-hub gateway") as owner,
-            owner.transaction(),
-        ):
-            club_id = await owner.fetchval(SQL.club_of_gateway, gateway)
-            if club_id is None:
-                raise HubError(f"There is no gateway {gateway}.")
-            await owner.execute(SQL.ask_as_admin, club_id)
-            await owner.execute(SQL.revoke, gateway)
+        missing = f"There is no gateway {gateway}."
+        async with acting(settings, "sts-hub gateway", SQL.club_of_gateway, gateway, missing) as (session, _):
+            await session.do(SQL.revoke, gateway)
             async with management(settings) as broker:
                 if broker is not None:
                     await users.remove(broker, gateway)

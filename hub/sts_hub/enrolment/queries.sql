@@ -13,7 +13,3 @@ SELECT id FROM sts.club WHERE name = $1
 
 -- name: revoke
 SELECT sts.gateway_revoke($1)
-
--- name: ask_as_admin
--- By the owner, from the command line, for the functions that ask who is asking.
-SELECT set_config('sts.club_id', $1::uuid::text, true), set_config('sts.role', 'admin', true)

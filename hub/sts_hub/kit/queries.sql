@@ -16,3 +16,7 @@ UPDATE sts.kept_answer SET status = $3, body = $4, etag = $5 WHERE account_id = 
 -- name: note
 -- What was done ($1), with which things, about which athletes ($3); $4: it was only read.
 SELECT sts.note($1, $2, $3::uuid[], $4)
+
+-- name: ask_as_admin
+-- By the owner, from the command line, for the functions that ask who is asking.
+SELECT set_config('sts.club_id', $1::uuid::text, true), set_config('sts.role', 'admin', true)

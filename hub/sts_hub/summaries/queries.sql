@@ -57,6 +57,3 @@ WHERE n.id = $1
 
 -- name: club_of_number
 SELECT s.club_id FROM sts.session_number n JOIN sts.session s ON s.id = n.session_id WHERE n.id = $1
-
--- name: ask_as_admin
-SELECT set_config('sts.role', 'admin', true), set_config('sts.club_id', $1::uuid::text, true)

@@ -11,7 +11,8 @@ from sts_hub.config import Settings
 from sts_hub.db import pools
 from sts_hub.db.times import timestamp
 from sts_hub.errors import HubError
-from sts_hub.kit.database import ReadSession, WriteSession
+from sts_hub.kit.database import ReadSession
+from sts_hub.kit.operator import acting
 from sts_hub.samples import service as samples
 from sts_hub.summaries import repository
 from sts_hub.summaries.repository import SQL, NumberRow
@@ -22,16 +23,13 @@ from sts_protocols.metrics import HEART_RATE
 
 async def receipt(settings: Settings, number_id: UUID) -> bytes:
     """The receipt as a document of sts.hub.compute.given. Raises HubError."""
+    missing = f"There is no number {number_id}: a session's summary tells their ids."
     with pools.told("STS_DB_OWNER_DSN"):
-        async with (
-            pools.as_owner(settings.db_owner_dsn.get_secret_value(), "sts-hub receipt") as owner,
-            owner.transaction(),
+        async with acting(settings, "sts-hub receipt", SQL.club_of_number, number_id, missing) as (
+            session,
+            _,
         ):
-            club_id = await owner.fetchval(SQL.club_of_number, number_id)
-            if club_id is None:
-                raise HubError(f"There is no number {number_id}: a session's summary tells their ids.")
-            await owner.execute(SQL.ask_as_admin, club_id)
-            return await _written(WriteSession(owner), number_id)
+            return await _written(session, number_id)
 
 
 async def _written(session: ReadSession, number_id: UUID) -> bytes:
