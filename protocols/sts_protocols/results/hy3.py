@@ -29,14 +29,14 @@ from sts_protocols.results.model import (
     Leg,
     Meet,
     Reading,
-    Refused,
     Result,
     Round,
     Split,
     Status,
     Time,
 )
-from sts_protocols.results.text import CUT, Line, columns, decoded, integer, lines, refusal
+from sts_protocols.results.records import M_PER_YARD, ROUNDS, Records, day_of, in_metres, more
+from sts_protocols.results.text import CUT, Line, columns, decoded, integer, lines
 from sts_protocols.results.tree import Placed, grown
 
 RECORD: Final = 130
@@ -47,7 +47,6 @@ STROKES: Final[Mapping[str, str]] = {
     "D": "FLY",
     "E": "MEDLEY",
 }
-ROUNDS: Final[Mapping[str, str]] = {"P": "prelim", "S": "swim_off", "F": "final"}
 CODES: Final[Mapping[str, Status]] = {
     "": "",
     "R": "DNS",
@@ -59,10 +58,7 @@ CODES: Final[Mapping[str, Status]] = {
     "X": "EXH",
 }
 _KNOWN: Final = ("A", "B", "C", "D", "E", "F", "G", "H", "Z")
-# 1,650 yards have 66 lengths.
-MOST_SPLITS: Final = 200
 _LONGEST_COMMENT: Final = 1000
-M_PER_YARD: Final = 0.9144
 _POOLS: Final = {"S": 25.0, "L": 50.0, "Y": 25 * M_PER_YARD}
 
 
@@ -103,14 +99,11 @@ class _Of:
         self.runs: dict[str, tuple[Heat, int | None, Result, str, str]] = {}
 
 
-class _Reader:
+class _Reader(Records):
     def __init__(self) -> None:
-        self.meet = Meet()
-        self.club = Club()
+        super().__init__(_kind, counted=("E1", "E2", "F1", "F2"))
         self.people: dict[str, Competitor] = {}
         self.entries: list[_Of] = []
-        self.refused: list[Refused] = []
-        self.read = 0
         self._round = ""
         self._acts = {
             "B1": self._meet,
@@ -125,17 +118,6 @@ class _Reader:
             "H1": self._reason,
             "H2": self._reason,
         }
-
-    def take(self, line: Line) -> None:
-        """One record; what cannot be read is refused."""
-        try:
-            kind = _kind(line)
-            act = self._acts.get(kind)
-            if act is not None:
-                act(line.text)
-            self.read += kind in ("E1", "E2", "F1", "F2")
-        except ResultFileError as error:
-            self.refused.append(refusal(line, str(error)))
 
     def _meet(self, line: str) -> None:
         first, last = (day_of(columns(line, start=start, length=8)) for start in (93, 101))
@@ -242,13 +224,6 @@ class _Reader:
                 yield Placed(of.event, Round(), Heat(), entry)
 
 
-def more(splits: tuple[Split, ...], others: tuple[Split, ...]) -> tuple[Split, ...]:
-    """Splits with those of another record. Raises ResultFileError for more than anybody can swim."""
-    if len(splits) > MOST_SPLITS:
-        raise ResultFileError(f"The result has more than {MOST_SPLITS} splits.")
-    return (*splits, *others)
-
-
 def _kind(line: Line) -> str:
     """Raises ResultFileError for a record that was cut, or is of no kind that there is."""
     if not line.ended and len(line.text) < RECORD:
@@ -276,13 +251,6 @@ def _event(line: str, relay: int | None) -> Event:
     )
 
 
-def in_metres(distance: int | None, course: str) -> float | None:
-    """A distance of a course in metres: Y (2 in SDIF) is a pool of yards."""
-    if not distance:
-        return None
-    return distance * (M_PER_YARD if course in ("Y", "2") else 1.0)
-
-
 def _seed(line: str) -> Time | None:
     return times.time(columns(line, start=52, length=8)) or times.time(columns(line, start=43, length=8))
 
@@ -297,11 +265,3 @@ def _splits(line: str, course: str) -> Iterator[Split]:
         if number is not None and told is not None and told.ticks is not None:
             pool = _POOLS.get(course)
             yield Split(at=f"length {number}", distance_m=number * pool if pool else None, time=told)
-
-
-def day_of(text: str) -> str:
-    """MMDDYYYY as YYYY-MM-DD; empty for blanks, which old files have, and for what is no day."""
-    if integer(text) is None or len(text) != 8:
-        return ""
-    month, day, year = int(text[:2]), int(text[2:4]), int(text[4:])
-    return f"{year:04}-{month:02}-{day:02}" if 1 <= month <= 12 and 1 <= day <= 31 and year > 1800 else ""

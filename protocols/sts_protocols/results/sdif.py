@@ -17,7 +17,6 @@ from msgspec.structs import replace
 
 from sts_protocols.errors import ResultFileError
 from sts_protocols.results import times
-from sts_protocols.results.hy3 import day_of, in_metres, more
 from sts_protocols.results.lif import result_time
 from sts_protocols.results.model import (
     Club,
@@ -28,14 +27,14 @@ from sts_protocols.results.model import (
     Leg,
     Meet,
     Reading,
-    Refused,
     Result,
     Round,
     Split,
     Time,
 )
+from sts_protocols.results.records import ROUNDS, Records, day_of, in_metres, more
 from sts_protocols.results.statuses import status_of
-from sts_protocols.results.text import CUT, Line, columns, decoded, integer, lines, refusal
+from sts_protocols.results.text import CUT, Line, columns, decoded, integer, lines
 from sts_protocols.results.tree import Placed, grown
 
 STROKES: Final[Mapping[str, str]] = {
@@ -48,7 +47,6 @@ STROKES: Final[Mapping[str, str]] = {
     "7": "MEDLEY",
 }
 _RELAYS: Final = ("6", "7")
-_ROUNDS: Final = {"P": "prelim", "S": "swim_off", "F": "final"}
 _RECORD: Final = 160
 # Four, with as many alternates.
 _MOST_LEGS: Final = 16
@@ -94,13 +92,10 @@ class _Of:
         self.runs: dict[str, tuple[Heat, int | None, Result]] = {}
 
 
-class _Reader:
+class _Reader(Records):
     def __init__(self) -> None:
-        self.meet = Meet()
-        self.club = Club()
+        super().__init__(_kind, counted=("D0", "E0"))
         self.entries: list[_Of] = []
-        self.refused: list[Refused] = []
-        self.read = 0
         self._acts = {
             "B1": self._meet,
             "C1": self._team,
@@ -109,17 +104,6 @@ class _Reader:
             "F0": self._swimmer,
             "G0": self._splits,
         }
-
-    def take(self, line: Line) -> None:
-        """One record; what cannot be read is refused."""
-        try:
-            kind = _kind(line)
-            act = self._acts.get(kind)
-            if act is not None:
-                act(line.text)
-            self.read += kind in ("D0", "E0")
-        except ResultFileError as error:
-            self.refused.append(refusal(line, str(error)))
 
     def _meet(self, line: str) -> None:
         first, last = (day_of(columns(line, start=start, length=8)) for start in (122, 130))
@@ -200,7 +184,7 @@ class _Reader:
             for word, (heat, lane, result) in of.runs.items():
                 done = replace(result, legs=of.legs)
                 entry = Entry(competitor=of.who, lane=lane, entry_time=of.entry_time, result=done)
-                yield Placed(of.event, Round(name=_ROUNDS[word], date=of.date), heat, entry)
+                yield Placed(of.event, Round(name=ROUNDS[word], date=of.date), heat, entry)
             if not of.runs:
                 entry = Entry(competitor=of.who, entry_time=of.entry_time, legs=of.legs)
                 yield Placed(of.event, Round(date=of.date), Heat(), entry)
