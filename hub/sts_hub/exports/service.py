@@ -13,7 +13,7 @@ from sts_hub.exports.desk import KEPT_S, SILENT_S, ExportDesk
 from sts_hub.exports.repository import ExportRow
 from sts_hub.exports.schemas import Export, NewExport
 from sts_hub.kit.database import Database, ReadSession, WriteSession
-from sts_hub.kit.pages import MAX_LIMIT, Cut
+from sts_hub.kit.pages import Cut
 from sts_hub.kit.shapes import Page
 from sts_hub.policy import Act, Caller, Kind, guard, may, missing
 from sts_hub.teams import service as teams
@@ -77,10 +77,10 @@ async def _athletes(session: ReadSession, caller: Caller, new: NewExport) -> lis
         raise Invalid("Name athletes, or a team.", way_out="Send either `athlete_ids` or `team_id`.")
     if new.team_id is not None:
         await teams.one(session, caller, new.team_id)
-        page = await athletes.listed(session, caller, Cut(MAX_LIMIT), new.team_id)
-        if not page.items:
+        members = await athletes.of_team(session, caller, new.team_id)
+        if not members:
             raise Invalid("Nobody whom you see is in that team.", way_out="Name athletes.")
-        return [one.id for one in page.items]
+        return [one.id for one in members]
     wanted = list(dict.fromkeys(new.athlete_ids or []))
     for athlete_id in wanted:
         await athletes.one(session, caller, athlete_id, Act.SEE, Kind.HEALTH)
