@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import asyncpg
 import numpy as np
 import pytest
-from test_api_samples import API, chart, shown
+from test_api_samples import API, chart, shown, told_to
 
 from activity_files import tcx, trackpoint
 from api_support import NOON, World, at, heard, problem
@@ -120,14 +119,9 @@ async def test_two_gateways_that_hear_one_strap_count_once(world: World) -> None
 async def test_the_reading_function_asks_for_itself_who_is_asking(world: World) -> None:
     await heard(world, "bea_strap", range(10), range(140, 150))
     await filled(world)
-    connection = await asyncpg.connect(world.database.api_dsn)
-    query = "SELECT sum(length(ok) / 4) FROM sts.read_level($1, 1::int2, $2, $3, 'sample_1m')"
-    counts = {}
-    for who, role in (("admin", "admin"), ("coach", "coach"), ("technician", "technician")):
-        for name, value in (("account_id", world[who]), ("club_id", world["club"]), ("role", role)):
-            await connection.execute("SELECT set_config($1, $2, false)", f"sts.{name}", str(value))
-        counts[who] = await connection.fetchval(query, world["bea"], at(0), at(60))
-    await connection.close()
+    counts = await told_to(
+        world, "SELECT sum(length(ok) / 4) FROM sts.read_level($1, 1::int2, $2, $3, 'sample_1m')"
+    )
     assert counts == {"admin": 1, "coach": None, "technician": None}
 
 

@@ -51,16 +51,21 @@ async def test_values_are_shown_to_those_who_may_see_the_athlete(world: World) -
         problem(await world.as_(who).get(path, params=params), 404, "not-found")
 
 
+async def told_to(world: World, query: str) -> dict[str, Any]:
+    """What the database tells of Bea's first minute to the API's role in the name of each of these."""
+    connection = await asyncpg.connect(world.database.api_dsn)
+    told = {}
+    for role in ("admin", "coach", "technician"):
+        for name, value in (("account_id", world[role]), ("club_id", world["club"]), ("role", role)):
+            await connection.execute("SELECT set_config($1, $2, false)", f"sts.{name}", str(value))
+        told[role] = await connection.fetchval(query, world["bea"], at(0), at(60))
+    await connection.close()
+    return told
+
+
 async def test_the_reading_function_asks_for_itself_who_is_asking(world: World) -> None:
     await heard(world, "bea_strap", range(10), range(140, 150))
-    connection = await asyncpg.connect(world.database.api_dsn)
-    query = """SELECT sum(length(quality) / 2) FROM sts.read_series($1, 1::int2, $2, $3)"""
-    counts = {}
-    for who, role in (("admin", "admin"), ("coach", "coach"), ("technician", "technician")):
-        for name, value in (("account_id", world[who]), ("club_id", world["club"]), ("role", role)):
-            await connection.execute("SELECT set_config($1, $2, false)", f"sts.{name}", str(value))
-        counts[who] = await connection.fetchval(query, world["bea"], at(0), at(60))
-    await connection.close()
+    counts = await told_to(world, "SELECT sum(length(quality) / 2) FROM sts.read_series($1, 1::int2, $2, $3)")
     assert counts == {"admin": 10, "coach": None, "technician": None}
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Request
 
-from sts_hub.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
+from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
 from sts_hub.kit.problems import UNSAFE, described
 from sts_hub.kit.routes import Router
@@ -22,16 +22,15 @@ _LIST: Final[dict[str, Any]] = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-_ANSWERS = described(NotSignedIn, NotFound, Forbidden, Invalid, *UNSAFE)
 
 
-@router.post("/preview", responses=_ANSWERS, openapi_extra=_LIST)
+@router.post("/preview", responses=described(NotSignedIn, NotFound, Forbidden, *UNSAFE), openapi_extra=_LIST)
 async def preview_roster(caller: Asking, session: Reads, team_id: UUID, request: Request) -> Preview:
     """What a list would change in a team: looked at first, stored by nobody."""
     return await service.previewed(session, caller, team_id, await request.body())
 
 
-@router.post("", responses={**_ANSWERS, **described(Conflict)})
+@router.post("", responses=described(NotSignedIn, NotFound, Forbidden, Conflict, *UNSAFE))
 async def store_roster(caller: Asking, session: Writes, team_id: UUID, roster: Roster) -> Stored:
     """Add and change people of a team, all or nobody."""
     return await service.stored(session, caller, team_id, roster)
