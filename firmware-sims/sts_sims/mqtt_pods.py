@@ -7,6 +7,7 @@ broker is the truth that a gateway must have.
 import asyncio
 import json
 import random
+import threading
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -16,6 +17,9 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 AT_LEAST_ONCE = 1
+# What is published while the broker still shakes hands is sent by paho before what it already held: whoever speaks
+# at once waits for the handshake, this long, and then speaks into the outbox of a broker that is away.
+HANDSHAKE_S = 5.0
 
 
 @dataclass
@@ -54,10 +58,13 @@ class Publisher:
         self._client.username_pw_set(user, password)
         self._client.reconnect_delay_set(1, 2)
         self._client.on_publish = self._published
+        self._connected = threading.Event()
+        self._client.on_connect = lambda *_: self._connected.set()
         self._client.connect_async(host, port)
 
     def __enter__(self) -> Self:
         self._client.loop_start()
+        self._connected.wait(HANDSHAKE_S)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -18,6 +18,9 @@ from sts_hub.activities import repository
 from sts_hub.activities.reading.file import LARGEST
 from sts_hub.maintenance import retention, rollups
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 API = "/api/v1"
 RATES = [100 + second // 10 for second in range(300)]
 

@@ -18,6 +18,9 @@ from sts_hub.live.wall import Entry, Wall
 from sts_protocols.metrics import HEART_RATE
 from sts_protocols.sample import Quality
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 API = "/api/v1"
 HIGH = {"metric": "heart_rate", "check": "above", "limit": 95, "of": "hr_max"}
 # hr_max of everybody here is 190, and 95 % of that 180.5.

@@ -15,6 +15,9 @@ from sts_hub.audit import repository, service
 from sts_hub.audit.chain import START, Head, Link, ends, follow
 from sts_hub.db import pools
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 API = "/api/v1"
 SAMPLES = {"metric": "heart_rate", "from": "2026-05-01T00:00:00Z", "to": "2026-05-01T01:00:00Z"}
 

@@ -18,6 +18,9 @@ from sts_hub.ingest import results
 from sts_hub.maintenance.retention import forget_names
 from sts_protocols.record import Kind, encode_document_part
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 API = "/api/v1"
 
 

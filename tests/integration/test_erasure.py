@@ -188,6 +188,8 @@ async def test_after_an_older_backup_the_list_is_done_again(
     await app.state.parts[Database].close()
     pool.terminate()
     await database.owner.close()
+    # A copy wants nobody inside, and a session whose client has hung up may take longer to notice.
+    postgres.sql(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'")
     postgres.sql(f'CREATE DATABASE "{name}_old" TEMPLATE "{name}"')
 
     await app.state.parts[Database].open()

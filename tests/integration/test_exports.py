@@ -25,6 +25,9 @@ from sts_hub.exports.desk import KEPT_S, ExportDesk
 from sts_hub.kit.database import Database
 from sts_protocols.metrics import RR_INTERVAL
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 API = "/api/v1"
 RATES = [100 + second // 10 for second in range(120)]
 RANGE = {"from": START.isoformat(), "to": (START + timedelta(hours=1)).isoformat()}

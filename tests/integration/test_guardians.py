@@ -9,6 +9,9 @@ import pytest
 from api_support import World, problem
 from sts_hub.athletes.age import years_old_on
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 API = "/api/v1"
 
 

@@ -8,6 +8,9 @@ import pytest
 
 from api_support import World, problem
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 API = "/api/v1"
 
 

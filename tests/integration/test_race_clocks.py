@@ -12,6 +12,9 @@ from api_support import World, heard, problem
 from impulse_support import BY_HAND, FINISH, TAKEN_BACK, keeping, record, told
 from ingest_support import Gateway
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 API = "/api/v1"
 # Two splits of 10 s each; the start is 12:00:00 UTC, which is at(0) of the world.
 HEAT = (

@@ -16,6 +16,9 @@ from sts_hub.maintenance import rollups, verification
 from sts_hub.season import calendar, hearts, people, service
 from sts_hub.season.calendar import Illness
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 SEED = 7
 # Agreed: ten weeks in three minutes and a gigabyte.

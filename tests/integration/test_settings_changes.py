@@ -21,6 +21,9 @@ from sts_edge.config.settings import GatewaySettings, HubSettings
 from sts_edge.config.shape import field_meta, known_keys, list_table, single_table, table_of
 from sts_protocols.record import Kind
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 
 def plain(folder: Path) -> Settings:
     """Settings of a gateway whose hub is not there."""

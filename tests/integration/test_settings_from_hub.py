@@ -25,6 +25,9 @@ from sts_hub.beats.settings import Down
 from sts_protocols.beat import Answer, Beat, EpochReport, RefusedChange, SettingsChange, SettingsReport
 from uplink_support import Broker, Hub, eventually
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 FIRST = '{"record":{"live_ms":250}}'
 SECOND = '{"record":{"live_ms":500}}'
 THIRD = '{"record":{"live_ms":700}}'

@@ -13,6 +13,9 @@ import oracles
 from api_support import World, problem
 from sts_protocols.beat import Beat, HealthReport, SensorReport
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 API = "/api/v1"
 NINE, TEN = "2026-05-01T09:00:00Z", "2026-05-01T10:00:00Z"
 

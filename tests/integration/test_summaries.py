@@ -16,6 +16,9 @@ from sts_hub.analytics.cli import app as compute_app
 from sts_hub.summaries.cli import app as receipt_app
 from sts_protocols.sample import Quality
 
+# Every one of these routes is asked on both generations by the tests of hostile requests.
+pytestmark = pytest.mark.one_generation
+
 API = "/api/v1"
 MINUTES = 10
 

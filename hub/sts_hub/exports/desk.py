@@ -79,10 +79,8 @@ class ExportDesk:
             export = await repository.by_id(session, export_id)
         if export is None or path is None:
             return
-        part = path.with_suffix(".part")
         try:
-            await self._write(export, caller, part)
-            part.rename(path)
+            await self._place(export, caller, path)
         except Refusal as refusal:
             await self._tell(export, caller, "failed", error=f"{refusal.detail} {refusal.way_out_now}")
         except Exception as error:
@@ -92,6 +90,13 @@ class ExportDesk:
             )
         else:
             await self._tell(export, caller, "done", len(export.athlete_ids), path.stat().st_size)
+
+    async def _place(self, export: ExportRow, caller: Caller, path: Path) -> None:
+        """Write it beside its place, and put it there whole. Nothing lies about of one that failed."""
+        part = path.with_suffix(".part")
+        try:
+            await self._write(export, caller, part)
+            part.rename(path)
         finally:
             part.unlink(missing_ok=True)
 
