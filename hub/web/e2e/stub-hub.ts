@@ -7,6 +7,7 @@
 import type { components } from '../src/api/schema.d.ts';
 import { stubSeries } from './stub-chart.ts';
 import { StubLive } from './stub-live.ts';
+import { stubSession, stubSessions, stubSummary } from './stub-sessions.ts';
 import { CLUB, SQUAD, TEAMS } from './stub-squad.ts';
 
 type Schemas = components['schemas'];
@@ -37,6 +38,10 @@ export class StubHub {
     ['GET', /^\/api\/v1\/me$/, () => Response.json({ ...ME, role: this.role })],
     ['GET', /^\/api\/v1\/teams$/, () => Response.json({ items: TEAMS, next: null })],
     ['GET', /^\/api\/v1\/live$/, request => this.live.answer(new URL(request.url))],
+    ['GET', /^\/api\/v1\/athletes$/, () => Response.json({ items: SQUAD.map(athleteOf), next: null })],
+    ['GET', /^\/api\/v1\/sessions$/, request => sessionsAnswer(new URL(request.url))],
+    ['GET', /^\/api\/v1\/sessions\/([^/]+)$/, (_request, id) => sessionAnswer(id)],
+    ['GET', /^\/api\/v1\/sessions\/([^/]+)\/summary$/, () => Response.json(stubSummary(Date.now()))],
     ['GET', /^\/api\/v1\/athletes\/([^/]+)$/, (_request, id) => athleteAnswer(id)],
     [
       'GET',
@@ -85,9 +90,27 @@ function athleteAnswer(id: string): Response {
   const athlete = SQUAD.find(known => known.id === id);
   if (athlete === undefined)
     return problem(404, 'not-found', 'There is no such athlete.', 'Check the address.');
-  const { team_id, number, name, hr_max } = athlete;
-  const unknown = { account_id: null, birth_date: null, contact: null };
-  return Response.json({ id, team_id, number, name, hr_max, ...unknown } satisfies Schemas['Athlete']);
+  return Response.json(athleteOf(athlete));
+}
+
+function athleteOf({ id, team_id, number, name, hr_max }: (typeof SQUAD)[number]): Schemas['Athlete'] {
+  return { id, team_id, number, name, hr_max, account_id: null, birth_date: null, contact: null };
+}
+
+function sessionsAnswer(url: URL): Response {
+  const [from, to] = ['from', 'to'].map(name => Date.parse(url.searchParams.get(name) ?? ''));
+  const items = stubSessions(Date.now()).filter(({ planned_from }) => {
+    const begins = Date.parse(planned_from);
+    return begins >= (from ?? 0) && begins < (to ?? 0);
+  });
+  return Response.json({ items, next: null });
+}
+
+function sessionAnswer(id: string): Response {
+  const session = stubSession(id, Date.now());
+  return session === undefined
+    ? problem(404, 'not-found', 'There is no such session.', 'Check the address.')
+    : Response.json(session);
 }
 
 function samplesAnswer(id: string, url: URL): Response {

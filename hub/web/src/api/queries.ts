@@ -5,6 +5,7 @@ import type { components } from './schema';
 
 export type Me = components['schemas']['Me'];
 export type Team = components['schemas']['Team'];
+export type Athlete = components['schemas']['Athlete'];
 
 /** Who is signed in. A 401 stands for nobody and is thrown like any other problem. */
 export const meQuery = queryOptions({
@@ -20,3 +21,13 @@ export const teamsQuery = queryOptions({
     (await answerOf(api.GET('/api/v1/teams', { params: { query: { limit: 500 } } }))).items,
   staleTime: 5 * 60_000,
 });
+
+/** The athletes the person may see, of one team or of all: a club's longest list, some hundreds, is one page. */
+export function athletesQuery(teamId: string | undefined) {
+  const query = { limit: 500, ...(teamId === undefined ? {} : { team: teamId }) };
+  return queryOptions({
+    queryKey: ['athletes', 'of', teamId ?? null],
+    queryFn: async () => (await answerOf(api.GET('/api/v1/athletes', { params: { query } }))).items,
+    staleTime: 60_000,
+  });
+}

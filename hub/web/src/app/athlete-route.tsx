@@ -1,6 +1,6 @@
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { BackIcon } from '@/components/ui/icons';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { AthletePage } from '@/features/athlete/athlete-page';
+import { BackLink } from './back-link';
 
 export function AthleteRoute() {
   const { athleteId } = useParams({ from: '/frame/athletes/$athleteId' });
@@ -14,16 +14,7 @@ export function AthleteRoute() {
         athleteId={athleteId}
         search={search}
         onRange={range => void navigate({ search: { ...team, ...range }, replace: true })}
-        back={
-          <Link
-            to="/"
-            search={team}
-            className="inline-flex min-h-11 min-w-11 items-center justify-center rounded-lg border border-line-strong bg-surface"
-            aria-label="Back to the live wall"
-          >
-            <BackIcon />
-          </Link>
-        }
+        back={<BackLink to="/" search={team} name="Back to the live wall" />}
       />
     </div>
   );

@@ -1,27 +1,45 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Outlet, useNavigate, useRouteContext, useRouter, useSearch } from '@tanstack/react-router';
+import {
+  Outlet,
+  useLocation,
+  useNavigate,
+  useRouteContext,
+  useRouter,
+  useSearch,
+} from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { isSignedOut } from '@/api/problem';
 import { meQuery } from '@/api/queries';
 import { LiveProvider } from '@/live/live-context';
+import { placesOf } from './places';
+import { Rail } from './rail';
 import { StreamStrip } from './stream-strip';
 import { TopBar } from './top-bar';
 
-/** What all screens behind the sign-in share: the top bar and the one live stream. */
+/** What all screens behind the sign-in share: the top bar, the rail and the one live stream. */
 export function Frame() {
   const { me } = useRouteContext({ from: '/frame' });
   const { team } = useSearch({ from: '/frame' });
   const navigate = useNavigate();
   const leave = useLeave();
   const checkSession = useSessionCheck(leave);
+  const isPlace = useLocation({
+    select: ({ pathname }) => placesOf(me.role).some(place => place.to === pathname),
+  });
+  // a page of one thing is of one team: the other team is looked at on the wall
   const chooseTeam = (chosen: string | undefined) =>
-    void navigate({ to: '/', search: chosen === undefined ? {} : { team: chosen } });
+    void navigate({ to: isPlace ? '.' : '/', search: chosen === undefined ? {} : { team: chosen } });
   return (
     <LiveProvider teamId={team} onFailed={checkSession}>
       <div className="flex h-dvh flex-col">
         <TopBar me={me} teamId={team} onTeam={chooseTeam} onSignedOut={() => leave(false)} />
         <StreamStrip />
-        <Outlet />
+        <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
+          <Rail role={me.role} teamId={team} />
+          <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+            <Outlet />
+          </div>
+        </div>
       </div>
     </LiveProvider>
   );

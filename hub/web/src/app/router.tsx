@@ -10,6 +10,8 @@ import { isSignedOut } from '@/api/problem';
 import { meQuery } from '@/api/queries';
 import type { RangeSearch } from '@/features/athlete/time-range';
 import { isPreset } from '@/features/athlete/time-range';
+import type { Week } from '@/features/sessions/sessions';
+import { isWeek } from '@/features/sessions/sessions';
 import { Frame } from './frame';
 import { NotFound, RouteFailed } from './route-states';
 import { WallRoute } from './wall-route';
@@ -74,7 +76,29 @@ const athleteRoute = createRoute({
   component: lazyRouteComponent(() => import('./athlete-route'), 'AthleteRoute'),
 });
 
-const routeTree = rootRoute.addChildren([signInRoute, frameRoute.addChildren([wallRoute, athleteRoute])]);
+interface WeekSearch {
+  week?: Week | undefined;
+}
+
+const weekRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/sessions',
+  validateSearch: (search: Record<string, unknown>): WeekSearch => ({
+    week: isWeek(search['week']) ? search['week'] : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./week-route'), 'WeekRoute'),
+});
+
+const sessionRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/sessions/$sessionId',
+  component: lazyRouteComponent(() => import('./session-route'), 'SessionRoute'),
+});
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  frameRoute.addChildren([wallRoute, athleteRoute, weekRoute, sessionRoute]),
+]);
 
 export function makeRouter(queryClient: QueryClient) {
   return createRouter({

@@ -98,3 +98,19 @@ export const GatewayIcon = icon(
     <path d="M7 16.5h.1M12 13V9M8.5 6.5a5 5 0 0 1 7 0M6 4a9 9 0 0 1 12 0" />
   </>,
 );
+export const CloseIcon = icon(<path d="M6 6l12 12M18 6L6 18" />);
+export const DownIcon = icon(<path d="M12 5v14M6 13l6 6 6-6" />);
+export const CalendarIcon = icon(
+  <>
+    <rect x="3.5" y="5" width="17" height="15" rx="2" />
+    <path d="M3.5 10h17M8 3v4M16 3v4" />
+  </>,
+);
+export const NextIcon = icon(<path d="M9 5l7 7-7 7" />);
+export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />);
+export const InfoIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="9" />
+    <path d="M12 11v5.5M12 7.6v.1" />
+  </>,
+);

@@ -1,7 +1,8 @@
 import { useState } from 'react';
-import { HubUnreachable, Problem } from '@/api/problem';
+import { Problem } from '@/api/problem';
 import { Button } from './button';
 import { CopyIcon, RetryIcon, WarningIcon } from './icons';
+import { sentenceOf } from './refusal';
 
 interface ProblemPanelProps {
   error: unknown;
@@ -26,12 +27,6 @@ export function ProblemPanel({ error, what, onRetry }: ProblemPanelProps) {
       {id !== '' && <ProblemId id={id} />}
     </div>
   );
-}
-
-function sentenceOf(error: unknown): string {
-  if (error instanceof Problem) return `${error.message} ${error.wayOut}`;
-  if (error instanceof HubUnreachable) return error.message;
-  return 'Something in this page failed. Try again; if it stays, reload the page.';
 }
 
 function ProblemId({ id }: { id: string }) {

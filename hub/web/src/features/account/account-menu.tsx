@@ -4,6 +4,7 @@ import { answerOf, api } from '@/api/client';
 import type { Me } from '@/api/queries';
 import { Button } from '@/components/ui/button';
 import { ChevronIcon, PersonIcon } from '@/components/ui/icons';
+import { LanguageChoice } from './language-choice';
 import { ThemeChoice } from './theme-choice';
 
 interface AccountMenuProps {
@@ -11,7 +12,7 @@ interface AccountMenuProps {
   onSignedOut: () => void;
 }
 
-/** Who is signed in, this device's theme, and the way out. A native popover: Escape and a tap beside it close it. */
+/** Who is signed in, this device's theme and language, and the way out. A native popover: Escape and a tap beside it close it. */
 export function AccountMenu({ me, onSignedOut }: AccountMenuProps) {
   const id = useId();
   return (
@@ -33,6 +34,7 @@ export function AccountMenu({ me, onSignedOut }: AccountMenuProps) {
         </p>
         <hr className="my-3 border-line" />
         <ThemeChoice />
+        <LanguageChoice />
         <hr className="my-3 border-line" />
         <SignOut onSignedOut={onSignedOut} />
       </div>

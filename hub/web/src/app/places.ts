@@ -1,0 +1,25 @@
+/** Where one can go, by role: the rail and the tabs show this table, and nothing else decides it. */
+import type { Me } from '@/api/queries';
+import { CalendarIcon, PulseIcon } from '@/components/ui/icons';
+import type { placeWords } from '@/words/places';
+
+type Role = Me['role'];
+
+export interface Place {
+  to: '/' | '/sessions';
+  name: Exclude<keyof (typeof placeWords)['en'], 'navigation'>;
+  Icon: typeof PulseIcon;
+  roles: readonly Role[];
+}
+
+const SEES_TEAMS: readonly Role[] = ['admin', 'director', 'coach', 'trainer'];
+const IS_MEASURED: readonly Role[] = ['athlete', 'guardian'];
+
+const PLACES: readonly Place[] = [
+  { to: '/', name: 'live', Icon: PulseIcon, roles: [...SEES_TEAMS, ...IS_MEASURED, 'technician'] },
+  { to: '/sessions', name: 'sessions', Icon: CalendarIcon, roles: [...SEES_TEAMS, ...IS_MEASURED] },
+];
+
+export function placesOf(role: Role): readonly Place[] {
+  return PLACES.filter(place => place.roles.includes(role));
+}

@@ -1,0 +1,18 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { WeekPage } from '@/features/sessions/week-page';
+import { weekOf } from '@/features/sessions/sessions';
+
+export function WeekRoute() {
+  const { team, week } = useSearch({ from: '/frame/sessions' });
+  const navigate = useNavigate({ from: '/sessions' });
+  const [thisWeek] = useState(() => weekOf(new Date()));
+  return (
+    <WeekPage
+      week={week ?? thisWeek}
+      thisWeek={thisWeek}
+      teamId={team}
+      onWeek={chosen => void navigate({ search: before => ({ ...before, week: chosen }), replace: true })}
+    />
+  );
+}

@@ -1,0 +1,18 @@
+import { HubUnreachable, Problem } from '@/api/problem';
+
+/** Why a change was not made, beside the button that asked for it. */
+export function Refusal({ error }: { error: unknown }) {
+  if (error === null || error === undefined) return null;
+  return (
+    <p role="alert" className="text-lost">
+      {sentenceOf(error)}
+    </p>
+  );
+}
+
+/** An error as a sentence with its way out. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof Problem) return `${error.message} ${error.wayOut}`;
+  if (error instanceof HubUnreachable) return error.message;
+  return 'Something in this page failed. Try again; if it stays, reload the page.';
+}

@@ -1,0 +1,86 @@
+/** Sessions, their numbers, and the weeks they lie in. */
+import { queryOptions } from '@tanstack/react-query';
+import { answerOf, api } from '@/api/client';
+import type { components } from '@/api/schema';
+
+export type Session = components['schemas']['Session'];
+export type SessionEntry = components['schemas']['SessionEntry'];
+export type SessionSummary = components['schemas']['SessionSummary'];
+export type AthleteSummary = components['schemas']['AthleteSummary'];
+export type SessionNumber = components['schemas']['Number'];
+
+/** The Monday on which a week begins, as YYYY-MM-DD; local. */
+export type Week = string;
+
+const DAYS = 7;
+
+export function weekOf(when: Date): Week {
+  const monday = new Date(when.getFullYear(), when.getMonth(), when.getDate() - ((when.getDay() + 6) % DAYS));
+  return isoDay(monday);
+}
+
+/** The week some weeks later. */
+export function weekAfter(week: Week, weeks: number): Week {
+  return isoDay(dayOf(week, weeks * DAYS));
+}
+
+/** Midnight of the day so many days after the week's Monday; local, so that a change of the clock moves nothing. */
+export function dayOf(week: Week, days: number): Date {
+  const [year = 0, month = 1, day = 1] = week.split('-').map(Number);
+  return new Date(year, month - 1, day + days);
+}
+
+export function isWeek(value: unknown): value is Week {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && weekOf(dayOf(value, 0)) === value;
+}
+
+const two = (part: number) => String(part).padStart(2, '0');
+
+function isoDay(day: Date): string {
+  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+}
+
+/** A week has some dozens of sessions, of all teams of a large club: one page holds them. */
+export function weekQuery(week: Week, teamId: string | undefined) {
+  const query = {
+    from: dayOf(week, 0).toISOString(),
+    to: dayOf(week, DAYS).toISOString(),
+    limit: 500,
+    ...(teamId === undefined ? {} : { team: teamId }),
+  };
+  return queryOptions({
+    queryKey: ['sessions', 'week', week, teamId ?? null],
+    queryFn: async () => (await answerOf(api.GET('/api/v1/sessions', { params: { query } }))).items,
+    refetchInterval: 30_000,
+  });
+}
+
+export function sessionQuery(sessionId: string) {
+  return queryOptions({
+    queryKey: ['sessions', sessionId],
+    queryFn: () =>
+      answerOf(api.GET('/api/v1/sessions/{session_id}', { params: { path: { session_id: sessionId } } })),
+  });
+}
+
+/** The numbers of a session that has ended; asked anew, since data may come late. */
+export function summaryQuery(sessionId: string) {
+  return queryOptions({
+    queryKey: ['sessions', sessionId, 'summary'],
+    queryFn: () =>
+      answerOf(
+        api.GET('/api/v1/sessions/{session_id}/summary', { params: { path: { session_id: sessionId } } }),
+      ),
+    refetchInterval: 60_000,
+  });
+}
+
+/** The day of a session, by which the calendar groups it: when it began, or is to begin. */
+export function beginsAt(session: Pick<SessionEntry, 'started_at' | 'planned_from'>): Date {
+  return new Date(session.started_at ?? session.planned_from);
+}
+
+export function minutesOf(session: Pick<SessionEntry, 'started_at' | 'ended_at'>): number | null {
+  if (session.started_at === null || session.ended_at === null) return null;
+  return Math.round((Date.parse(session.ended_at) - Date.parse(session.started_at)) / 60_000);
+}

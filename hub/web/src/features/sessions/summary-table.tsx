@@ -1,0 +1,147 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Column } from '@/components/ui/data-table';
+import { DataTable } from '@/components/ui/data-table';
+import { useWords } from '@/words/catalogue';
+import { useFormats } from '@/words/formats';
+import { sessionWords } from '@/words/sessions';
+import { NumberDialog } from './number-dialog';
+import { PLACES, coverageOf, numberAt, valueAt, zoneSeconds } from './numbers';
+import type { AthleteSummary, SessionSummary } from './sessions';
+import { ZoneBar } from './zone-bar';
+
+export interface Who {
+  name: string;
+  number: number | null;
+}
+
+interface SummaryTableProps {
+  summary: SessionSummary;
+  /** Names and jersey numbers by the athletes' ids. */
+  people: ReadonlyMap<string, Who>;
+}
+
+interface Row extends Who {
+  athlete: AthleteSummary;
+}
+
+interface Asked {
+  row: Row;
+  place: keyof typeof PLACES;
+}
+
+/** The numbers of all athletes of a session, by jersey number until somebody sorts them. */
+export function SummaryTable({ summary, people }: SummaryTableProps) {
+  const words = useWords(sessionWords);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const rows = summary.athletes
+    .map(athlete => ({ athlete, ...(people.get(athlete.athlete_id) ?? { name: '…', number: null }) }))
+    .toSorted((one, other) => (one.number ?? Infinity) - (other.number ?? Infinity));
+  const columns = useColumns(summary, setAsked);
+  const number = asked && numberAt(asked.row.athlete, PLACES[asked.place]);
+  return (
+    <>
+      <DataTable
+        caption={words.what.summary}
+        columns={columns}
+        rows={rows}
+        rowKey={row => row.athlete.athlete_id}
+      />
+      {asked && number && (
+        <NumberDialog
+          title={`${words.column[asked.place]}: ${asked.row.name}`}
+          number={number}
+          because={asked.row.athlete.because.map(one => words.because[one])}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </>
+  );
+}
+
+function useColumns({ from, to }: SessionSummary, onAsk: (asked: Asked) => void): Column<Row>[] {
+  const words = useWords(sessionWords);
+  const { number } = useFormats();
+  const measured = (place: keyof typeof PLACES, unit: string): Column<Row> => ({
+    name: words.column[place],
+    unit,
+    isNumber: true,
+    by: row => valueAt(row.athlete, PLACES[place]),
+    show: row => (
+      <NumberButton
+        value={valueAt(row.athlete, PLACES[place])}
+        label={words.howOf(words.column[place], row.name)}
+        revised={place === 'load' ? row.athlete.revised : null}
+        onAsk={numberAt(row.athlete, PLACES[place]) && (() => onAsk({ row, place }))}
+      />
+    ),
+  });
+  return [
+    {
+      name: words.column.athlete,
+      isHead: true,
+      by: row => row.name,
+      show: row => (
+        <span className="flex items-baseline gap-2">
+          <span className="w-7 text-right text-ink-soft tabular-nums">{row.number ?? '–'}</span>
+          <Link
+            to="/athletes/$athleteId"
+            params={{ athleteId: row.athlete.athlete_id }}
+            search={{ from, to }}
+            className="underline decoration-line-strong underline-offset-4"
+          >
+            {row.name}
+          </Link>
+        </span>
+      ),
+    },
+    {
+      name: words.column.coverage,
+      unit: words.unit.percent,
+      isNumber: true,
+      by: row => coverageOf(row.athlete),
+      show: row => {
+        const percent = coverageOf(row.athlete);
+        return percent === null ? '–' : number(percent, 0);
+      },
+    },
+    measured('mean', words.unit.bpm),
+    measured('highest', words.unit.bpm),
+    measured('load', words.unit.points),
+    measured('rating', words.unit.points),
+    {
+      name: words.column.zones,
+      show: row => {
+        const seconds = zoneSeconds(row.athlete);
+        return seconds === null ? '–' : <ZoneBar seconds={seconds} />;
+      },
+    },
+  ];
+}
+
+interface NumberButtonProps {
+  value: number | null;
+  label: string;
+  /** "revised +2 %", where late data or a correction changed it. */
+  revised: string | null;
+  onAsk: (() => void) | undefined;
+}
+
+/** A number that says how it was computed when it is tapped. */
+function NumberButton({ value, label, revised, onAsk }: NumberButtonProps) {
+  const { number } = useFormats();
+  const shown = value === null ? '–' : number(value, 0);
+  if (onAsk === undefined) return shown;
+  return (
+    <button
+      type="button"
+      title={label}
+      aria-label={`${shown}. ${label}`}
+      onClick={onAsk}
+      className="inline-flex min-h-11 min-w-11 flex-col items-end justify-center underline decoration-line-strong decoration-dotted underline-offset-4"
+    >
+      {shown}
+      {revised !== null && <span className="text-xs whitespace-nowrap text-late">{revised}</span>}
+    </button>
+  );
+}

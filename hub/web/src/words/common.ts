@@ -1,0 +1,47 @@
+import { catalogue } from './catalogue';
+
+/** What every screen says. */
+export const commonWords = catalogue(
+  {
+    close: 'Close',
+    cancel: 'Cancel',
+    save: 'Save',
+    saving: 'Saving …',
+    add: 'Add',
+    change: 'Change',
+    remove: 'Remove',
+    undo: 'Undo',
+    retry: 'Try again',
+    back: 'Back',
+    search: 'Search',
+    all: 'All',
+    none: 'None',
+    loading: 'Loading …',
+    offline: (age: string) => `This device is offline. What you see is ${age} old.`,
+    unknown: 'unknown',
+    more: 'More',
+    allTeams: 'All teams',
+  },
+  {
+    pt: {
+      close: 'Fechar',
+      cancel: 'Cancelar',
+      save: 'Guardar',
+      saving: 'A guardar …',
+      add: 'Adicionar',
+      change: 'Alterar',
+      remove: 'Remover',
+      undo: 'Anular',
+      retry: 'Tentar de novo',
+      back: 'Voltar',
+      search: 'Procurar',
+      all: 'Todos',
+      none: 'Nenhum',
+      loading: 'A carregar …',
+      offline: age => `Este dispositivo está sem ligação. O que vê tem ${age}.`,
+      unknown: 'desconhecido',
+      more: 'Mais',
+      allTeams: 'Todas as equipas',
+    },
+  },
+);

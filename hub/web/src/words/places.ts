@@ -1,0 +1,17 @@
+import { catalogue } from './catalogue';
+
+/** The places of the app, as the rail and the tabs call them. */
+export const placeWords = catalogue(
+  {
+    navigation: 'Places',
+    live: 'Live',
+    sessions: 'Sessions',
+  },
+  {
+    pt: {
+      navigation: 'Lugares',
+      live: 'Ao vivo',
+      sessions: 'Sessões',
+    },
+  },
+);
