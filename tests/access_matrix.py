@@ -90,6 +90,7 @@ BESIDE: Final = {
 FROM_TO: Final = {"from": "2026-05-01T00:00:00Z", "to": "2026-05-01T01:00:00Z"}
 PARAMS: Final[Mapping[str, Mapping[str, str]]] = {
     "get_samples": {"metric": "heart_rate", **FROM_TO},
+    "get_team_samples": {"metric": "heart_rate", **FROM_TO},
     "get_beats": FROM_TO,
     "get_workout": FROM_TO,
     "get_completeness": FROM_TO,

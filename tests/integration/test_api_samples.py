@@ -267,6 +267,27 @@ async def test_several_metrics_come_in_one_answer(world: World) -> None:
     assert [series["metric"] for series in answer.json()["series"]] == ["rr_interval", "heart_rate"]
 
 
+async def test_a_team_in_one_answer_shows_what_each_athletes_own_chart_shows(world: World) -> None:
+    """Of Rosa and Rudi of team Red, and of nobody of team Blue; who sees one athlete gets no other."""
+    await heard(world, "rosa_strap", [*range(10), *range(30, 40)], range(140, 160))
+    await heard(world, "rudi_strap", range(20), [100, 180] * 10)
+    params = {"metric": "heart_rate", "from": at(0).isoformat(), "to": at(60).isoformat(), "pixels": 10}
+    path = f"{API}/teams/{world['red']}/samples"
+    answer = await world.as_("coach").get(path, params=params)
+    lines = {one["athlete_id"]: one["line"] for one in answer.json()["athletes"]}
+    assert list(lines) == [str(world["rosa"]), str(world["rudi"])]
+    for who in ("rosa", "rudi"):
+        assert lines[str(world[who])] == await chart(world, athlete=who, pixels=10)
+    assert None in lines[str(world["rosa"])]["value"]  # the control: there is a gap to be kept
+    own = (await world.as_("athlete").get(path, params=params)).json()["athletes"]
+    assert [one["athlete_id"] for one in own] == [str(world["rosa"])]
+    for who, team in (("coach", "blue"), ("other_admin", "red")):
+        problem(
+            await world.as_(who).get(f"{API}/teams/{world[team]}/samples", params=params), 404, "not-found"
+        )
+    assert (await world.as_("technician").get(path, params=params)).json()["athletes"] == []
+
+
 @pytest.mark.parametrize(
     ("params", "word"),
     [

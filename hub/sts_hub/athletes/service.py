@@ -63,10 +63,12 @@ async def several(
     return rows
 
 
-async def of_team(session: ReadSession, caller: Caller, team_id: UUID) -> list[Athlete]:
-    """Everybody of a team whom the caller may see."""
+async def of_team(
+    session: ReadSession, caller: Caller, team_id: UUID, kind: Kind = Kind.ATHLETE
+) -> list[Athlete]:
+    """Everybody of a team of whom the caller may see this kind of thing."""
     rows = await repository.page(session, team_id, (None, None), LARGEST_TEAM)
-    return [shown(row) for row in rows if may(caller, Act.SEE, row.thing())]
+    return [shown(row) for row in rows if may(caller, Act.SEE, row.thing(kind))]
 
 
 async def visible(session: ReadSession, caller: Caller, athlete_ids: Collection[UUID]) -> set[UUID]:

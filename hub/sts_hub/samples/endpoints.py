@@ -12,11 +12,11 @@ from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads
 from sts_hub.kit.shapes import Moment
 from sts_hub.samples import service
-from sts_hub.samples.schemas import Beats, Chart
+from sts_hub.samples.schemas import Beats, Chart, TeamChart
 from sts_hub.samples.service import Wanted
 from sts_protocols.routing import GATEWAY_NAME
 
-router = Router(prefix="/athletes", tags=["samples"])
+router = Router(tags=["samples"])
 
 _Gateway = Annotated[
     str | None,
@@ -28,27 +28,41 @@ _Gateway = Annotated[
 ]
 
 
+_Since = Annotated[Moment, Query(alias="from")]
+_Until = Annotated[
+    Moment,
+    Query(
+        alias="to",
+        description="Not included; at most 731 days after `from`. Of more than 7 days the minutes or hours are "
+        "drawn, which are some minutes old.",
+    ),
+]
+_Pixels = Annotated[int, Query(ge=10, le=10_000, description="Width of the chart.")]
+
+
 def _wanted(
     metric: Annotated[
         list[str],
         Query(min_length=1, max_length=8, description="Name of a metric; several times for several."),
     ],
-    since: Annotated[Moment, Query(alias="from")],
-    until: Annotated[
-        Moment,
-        Query(
-            alias="to",
-            description="Not included; at most 731 days after `from`. Of more than 7 days the minutes or hours are "
-            "drawn, which are some minutes old.",
-        ),
-    ],
-    pixels: Annotated[int, Query(ge=10, le=10_000, description="Width of the chart.")] = 1000,
+    since: _Since,
+    until: _Until,
+    pixels: _Pixels = 1000,
     gateway: _Gateway = None,
 ) -> Wanted:
     return Wanted(tuple(metric), since, until, pixels, gateway)
 
 
-@router.get("/{athlete_id}/samples", responses=described(NotSignedIn, NotFound))
+def _wanted_of_team(
+    metric: Annotated[str, Query(max_length=40, description="Name of a metric.")],
+    since: _Since,
+    until: _Until,
+    pixels: _Pixels = 300,
+) -> Wanted:
+    return Wanted((metric,), since, until, pixels)
+
+
+@router.get("/athletes/{athlete_id}/samples", responses=described(NotSignedIn, NotFound))
 async def get_samples(
     caller: Asking, session: Reads, athlete_id: UUID, wanted: Annotated[Wanted, Depends(_wanted)]
 ) -> Chart:
@@ -56,7 +70,15 @@ async def get_samples(
     return await service.chart(session, caller, athlete_id, wanted)
 
 
-@router.get("/{athlete_id}/beats", responses=described(NotSignedIn, NotFound))
+@router.get("/teams/{team_id}/samples", responses=described(NotSignedIn, NotFound))
+async def get_team_samples(
+    caller: Asking, session: Reads, team_id: UUID, wanted: Annotated[Wanted, Depends(_wanted_of_team)]
+) -> TeamChart:
+    """One metric of everybody of a team in one answer: small multiples, with what each athlete's own chart shows."""
+    return await service.team_chart(session, caller, team_id, wanted)
+
+
+@router.get("/athletes/{athlete_id}/beats", responses=described(NotSignedIn, NotFound))
 async def get_beats(
     caller: Asking,
     session: Reads,

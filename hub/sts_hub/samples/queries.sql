@@ -1,14 +1,16 @@
 -- name: worn
--- When the athlete wore which sensor with consent to monitoring; nothing for an athlete that the caller does not see.
-SELECT sensor, since, until FROM sts.worn($1, $2, $3)
+-- When these athletes wore which sensor with consent to monitoring; nothing for an athlete that the caller does not see.
+SELECT asked.athlete, since, until FROM unnest($1::uuid[]) AS asked (athlete), sts.worn(asked.athlete, $2, $3)
 
 -- name: series
--- The athlete's values of one metric as they are, a row per wearing and series.
-SELECT sensor, gateway, t_us, value, quality FROM sts.read_series($1, $2, $3, $4)
+-- These athletes' values of one metric as they are, a row per wearing and series.
+SELECT asked.athlete, sensor, gateway, t_us, value, quality
+FROM unnest($1::uuid[]) AS asked (athlete), sts.read_series(asked.athlete, $2, $3, $4)
 
 -- name: recorded
--- Activities of the athlete with consent, of one workout told twice the one that counts.
-SELECT activity, since, until FROM sts.recorded($1, $2, $3)
+-- Activities of these athletes with consent, of one workout told twice the one that counts.
+SELECT asked.athlete, activity, since, until
+FROM unnest($1::uuid[]) AS asked (athlete), sts.recorded(asked.athlete, $2, $3)
 
 -- name: recording
 SELECT t_us, value, quality FROM sts.read_activity($1, $2, $3, $4)

@@ -1,7 +1,9 @@
 """Samples in the database: read only through functions that ask who is asking."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -13,21 +15,36 @@ from sts_hub.samples.values import Rolled, Series, Values
 
 _SQL = queries.load("sts_hub.samples")
 
+Found = TypeVar("Found")
+
+
+Of = dict[UUID, list[Found]]
+"""What was found, by athlete: an empty list for whom there is nothing."""
+
 
 async def worn(
-    session: ReadSession, athlete_id: UUID, since: datetime, until: datetime
-) -> list[tuple[datetime, datetime]]:
-    """When the athlete wore any sensor with consent, cut to the times given."""
-    rows = await session.rows(_SQL.worn, athlete_id, since, until)
-    return [(row["since"], row["until"]) for row in rows]
+    session: ReadSession, athlete_ids: Sequence[UUID], since: datetime, until: datetime
+) -> Of[tuple[datetime, datetime]]:
+    """When athletes wore any sensor with consent, cut to the times given."""
+    rows = await session.rows(_SQL.worn, athlete_ids, since, until)
+    return _by_athlete(athlete_ids, rows, lambda row: (row["since"], row["until"]))
 
 
 async def series(
-    session: ReadSession, athlete_id: UUID, metric: int, since: datetime, until: datetime
-) -> list[Series]:
-    """The athlete's values of one metric as they were received: 600,000 for a week of a sensor at 1 Hz."""
-    rows = await session.rows(_SQL.series, athlete_id, metric, since, until)
-    return [Series(row["sensor"], row["gateway"], _unpacked(row)) for row in rows]
+    session: ReadSession, athlete_ids: Sequence[UUID], metric: int, since: datetime, until: datetime
+) -> Of[Series]:
+    """Athletes' values of one metric as they were received: 600,000 for a week of a sensor at 1 Hz."""
+    rows = await session.rows(_SQL.series, athlete_ids, metric, since, until)
+    return _by_athlete(athlete_ids, rows, lambda row: Series(row["sensor"], row["gateway"], _unpacked(row)))
+
+
+def _by_athlete(
+    athlete_ids: Sequence[UUID], rows: Sequence[asyncpg.Record], made: Callable[[asyncpg.Record], Found]
+) -> Of[Found]:
+    found: Of[Found] = {one: [] for one in athlete_ids}
+    for row in rows:
+        found[row["athlete"]].append(made(row))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +57,11 @@ class Recorded:
 
 
 async def recorded(
-    session: ReadSession, athlete_id: UUID, since: datetime, until: datetime
-) -> list[Recorded]:
-    """The athlete's activities with consent, cut to the times given."""
-    return [Recorded(**row) for row in await session.rows(_SQL.recorded, athlete_id, since, until)]
+    session: ReadSession, athlete_ids: Sequence[UUID], since: datetime, until: datetime
+) -> Of[Recorded]:
+    """Athletes' activities with consent, cut to the times given."""
+    rows = await session.rows(_SQL.recorded, athlete_ids, since, until)
+    return _by_athlete(athlete_ids, rows, lambda row: Recorded(row["activity"], row["since"], row["until"]))
 
 
 async def recording(

@@ -48,6 +48,22 @@ class Chart(Shown):
     series: list[Series]
 
 
+class AthleteLine(Shown):
+    """The line of one athlete."""
+
+    athlete_id: UUID
+    line: Series
+
+
+class TeamChart(Shown):
+    """One metric of everybody of a team whom you see, thinned to the pixels asked for, by number."""
+
+    team_id: UUID
+    since: datetime = Field(serialization_alias="from")
+    until: datetime = Field(serialization_alias="to")
+    athletes: list[AthleteLine]
+
+
 class Stretch(Shown):
     """Beats of one strap as one gateway heard them without a break, on the gateway's clock."""
 

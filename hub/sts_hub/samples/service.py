@@ -21,10 +21,11 @@ from sts_hub.samples.levels import Level
 from sts_hub.samples.recordings import LONGEST_PAUSE_US, Part, told_once
 from sts_hub.samples.recordings import activities as telling
 from sts_hub.samples.repository import Recorded
-from sts_hub.samples.schemas import Beats, Chart, QualityWord, Series, Stretch
+from sts_hub.samples.schemas import AthleteLine, Beats, Chart, QualityWord, Series, Stretch, TeamChart
 from sts_hub.samples.thinning import Points
 from sts_hub.samples.values import Floats, Values
 from sts_hub.samples.values import Series as Heard
+from sts_hub.teams import service as teams
 from sts_protocols.metrics import HEART_RATE, RR_INTERVAL, SIGNAL_STRENGTH, Metric, by_id, by_name
 from sts_protocols.sample import Quality
 
@@ -75,15 +76,48 @@ class Wanted:
 async def chart(session: ReadSession, caller: Caller, athlete_id: UUID, wanted: Wanted) -> Chart:
     """The chart of an athlete; raises NotFound, or Invalid for times and metrics that make no sense."""
     await athletes.one(session, caller, athlete_id, Act.SEE, Kind.HEALTH)
+    series = (await _drawn_of(session, caller, [athlete_id], wanted))[athlete_id]
+    return Chart(athlete_id=athlete_id, since=wanted.since, until=wanted.until, series=series)
+
+
+async def team_chart(session: ReadSession, caller: Caller, team_id: UUID, wanted: Wanted) -> TeamChart:
+    """The same of everybody of a team whose values the caller sees; raises NotFound, Invalid."""
+    await teams.one(session, caller, team_id)
+    people = await athletes.of_team(session, caller, team_id, Kind.HEALTH)
+    session.athletes = {one.id for one in people}
+    drawn = await _drawn_of(session, caller, [one.id for one in people], wanted)
+    lines = [AthleteLine(athlete_id=one, line=line) for one, (line,) in drawn.items()]
+    return TeamChart(team_id=team_id, since=wanted.since, until=wanted.until, athletes=lines)
+
+
+async def _drawn_of(
+    session: ReadSession, caller: Caller, athlete_ids: Sequence[UUID], wanted: Wanted
+) -> dict[UUID, list[Series]]:
+    """The lines of each athlete, a metric each."""
     metrics = [_known(name) for name in dict.fromkeys(wanted.metrics)]
     _sensible(wanted)
-    worn = await repository.worn(session, athlete_id, wanted.since, wanted.until)
-    recorded = await _recorded(session, athlete_id, wanted)
-    worn_us = worn_time_us([*worn, *((one.since, one.until) for one in recorded)], datetime.now(UTC))
-    series = [await _series(session, athlete_id, metric, wanted, recorded, worn_us) for metric in metrics]
-    if not may(caller, Act.SEE, Thing(Kind.GATEWAY, caller.club_id)):
-        series = [one.model_copy(update={"gateways": []}) for one in series]
-    return Chart(athlete_id=athlete_id, since=wanted.since, until=wanted.until, series=series)
+    worn = await repository.worn(session, athlete_ids, wanted.since, wanted.until)
+    recorded = await _recorded(session, athlete_ids, wanted)
+    now = datetime.now(UTC)
+    drawn: dict[UUID, list[Series]] = {one: [] for one in athlete_ids}
+    for metric in metrics:
+        heard = await _heard_for(session, athlete_ids, metric, wanted)
+        for one in athlete_ids:
+            worn_us = worn_time_us([*worn[one], *((part.since, part.until) for part in recorded[one])], now)
+            drawn[one].append(await _series(session, one, metric, wanted, heard[one], recorded[one], worn_us))
+    if may(caller, Act.SEE, Thing(Kind.GATEWAY, caller.club_id)):
+        return drawn
+    return {one: [line.model_copy(update={"gateways": []}) for line in lines] for one, lines in drawn.items()}
+
+
+async def _heard_for(
+    session: ReadSession, athlete_ids: Sequence[UUID], metric: Metric, wanted: Wanted
+) -> dict[UUID, list[Heard]]:
+    """The samples themselves, where these are drawn."""
+    if wanted.level is not None:
+        return {one: [] for one in athlete_ids}
+    every = await repository.series(session, athlete_ids, metric.id, wanted.since, wanted.until)
+    return {one: _by(wanted.gateway, heard) for one, heard in every.items()}
 
 
 async def beats(
@@ -128,7 +162,7 @@ async def told_parts(
     """The same, by which sensor or file tells it."""
     series = await _heard(session, athlete_id, metric.id, since, until, None)
     sensors = await _of_sensors(session, athlete_id, metric, since, until, series)
-    recorded = await repository.recorded(session, athlete_id, since, until)
+    recorded = (await repository.recorded(session, [athlete_id], since, until))[athlete_id]
     recordings = await _recordings(session, metric, recorded)
     return await asyncio.to_thread(told_once, sensors, recordings)
 
@@ -163,11 +197,13 @@ async def recording(
     return receptions.in_time([] if found is None else [found])
 
 
-async def _recorded(session: ReadSession, athlete_id: UUID, wanted: Wanted) -> list[Recorded]:
+async def _recorded(
+    session: ReadSession, athlete_ids: Sequence[UUID], wanted: Wanted
+) -> dict[UUID, list[Recorded]]:
     """No file was heard by a gateway."""
     if wanted.gateway is not None:
-        return []
-    return await repository.recorded(session, athlete_id, wanted.since, wanted.until)
+        return {one: [] for one in athlete_ids}
+    return await repository.recorded(session, athlete_ids, wanted.since, wanted.until)
 
 
 async def _recordings(session: ReadSession, metric: Metric, recorded: Sequence[Recorded]) -> list[Part]:
@@ -182,7 +218,11 @@ async def _heard(
     session: ReadSession, athlete_id: UUID, metric: int, since: datetime, until: datetime, gateway: str | None
 ) -> list[Heard]:
     """What was received of one metric, of all gateways or of the one named."""
-    heard = await repository.series(session, athlete_id, metric, since, until)
+    heard = await repository.series(session, [athlete_id], metric, since, until)
+    return _by(gateway, heard[athlete_id])
+
+
+def _by(gateway: str | None, heard: Sequence[Heard]) -> list[Heard]:
     return [one for one in heard if gateway in (None, one.gateway)]
 
 
@@ -197,9 +237,11 @@ async def _beside(
     """What came in the same packets, and how strong it was heard; nothing where that decides nothing."""
     if not receptions.several(heard):
         return [], []
-    with_it = TOLD_WITH.get(metric)
-    packets = await repository.series(session, athlete_id, with_it, since, until) if with_it else []
-    return packets, await repository.series(session, athlete_id, SIGNAL_STRENGTH.id, since, until)
+    beside = [
+        (await repository.series(session, [athlete_id], one, since, until))[athlete_id] if one else []
+        for one in (TOLD_WITH.get(metric), SIGNAL_STRENGTH.id)
+    ]
+    return beside[0], beside[1]
 
 
 def _aligned(heard: Values) -> list[Alignment]:
@@ -238,15 +280,15 @@ async def _series(
     athlete_id: UUID,
     metric: Metric,
     wanted: Wanted,
+    heard: Sequence[Heard],
     recorded: Sequence[Recorded],
     worn_us: int,
 ) -> Series:
     if wanted.level is not None:
         return await _long_series(session, athlete_id, metric, wanted, wanted.level, worn_us)
-    series = await _heard(session, athlete_id, metric.id, wanted.since, wanted.until, wanted.gateway)
-    sensors = await _of_sensors(session, athlete_id, metric, wanted.since, wanted.until, series)
+    sensors = await _of_sensors(session, athlete_id, metric, wanted.since, wanted.until, heard)
     parts = await asyncio.to_thread(told_once, sensors, await _recordings(session, metric, recorded))
-    gateways = sorted({one.gateway for one in series})
+    gateways = sorted({one.gateway for one in heard})
     return await asyncio.to_thread(_drawn, parts, metric, wanted, worn_us, gateways)
 
 

@@ -900,6 +900,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{team_id}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Team Samples
+         * @description One metric of everybody of a team in one answer: small multiples, with what each athlete's own chart shows.
+         */
+        get: operations["get_team_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/athletes/{athlete_id}/beats": {
         parameters: {
             query?: never;
@@ -2596,6 +2616,18 @@ export interface components {
             birth_date?: string | null;
             /** Contact */
             contact?: string | null;
+        };
+        /**
+         * AthleteLine
+         * @description The line of one athlete.
+         */
+        AthleteLine: {
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            line: components["schemas"]["Series"];
         };
         /**
          * AthleteResult
@@ -6475,6 +6507,29 @@ export interface components {
         TeamChange: {
             /** Name */
             name: string;
+        };
+        /**
+         * TeamChart
+         * @description One metric of everybody of a team whom you see, thinned to the pixels asked for, by number.
+         */
+        TeamChart: {
+            /**
+             * Team Id
+             * Format: uuid
+             */
+            team_id: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Athletes */
+            athletes: components["schemas"]["AthleteLine"][];
         };
         /**
          * Template
@@ -11643,6 +11698,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Chart"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_team_samples: {
+        parameters: {
+            query: {
+                /** @description Name of a metric. */
+                metric: string;
+                /** @description RFC 3339 with an offset; answers are in UTC. */
+                from: string;
+                /** @description Not included; at most 731 days after `from`. Of more than 7 days the minutes or hours are drawn, which are some minutes old. */
+                to: string;
+                /** @description Width of the chart. */
+                pixels?: number;
+            };
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamChart"];
                 };
             };
             /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
