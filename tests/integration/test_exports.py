@@ -150,6 +150,27 @@ async def test_two_workouts_are_not_one_file(hub: World) -> None:
     assert len(archive.namelist()) == 2
 
 
+async def test_a_session_says_itself_who_and_when(hub: World) -> None:
+    """Rosa's session is the first minute of two; Rudi was not in it."""
+    await trained(hub)
+    session = {"session_id": str(hub["rosa_session"])}
+    asked = {"form": "csv", **session}
+    told = problem(await hub.as_("coach").post(f"{API}/exports", json=asked), 409, "conflict")
+    assert "has not ended" in told["detail"]
+    await hub.database.owner.execute(
+        "UPDATE sts.session SET ended_at = $2 WHERE id = $1", hub["rosa_session"], at(60)
+    )
+    problem(await hub.as_("coach").post(f"{API}/exports", json={**RANGE, **asked}), 422, "invalid")
+    problem(await hub.as_("technician").post(f"{API}/exports", json=asked), 404, "not-found")
+    problem(await hub.as_("other_admin").post(f"{API}/exports", json=asked), 404, "not-found")
+    export = await settled(hub, (await hub.as_("coach").post(f"{API}/exports", json=asked)).json()["id"])
+    assert (export["athlete_ids"], export["from"]) == ([str(hub["rosa"])], "2026-05-01T12:00:00Z")
+    rows = list(csv.DictReader(io.StringIO((await content(hub, export)).decode())))
+    rates = [row for row in rows if row["metric"] == "heart_rate"]
+    assert [float(row["value"]) for row in rates] == RATES[:60]
+    assert {row["athlete"] for row in rows} == {str(hub["rosa"])}
+
+
 async def test_nobody_exports_whom_he_does_not_see(hub: World) -> None:
     for who, athlete in (("coach", "bea"), ("technician", "rosa"), ("admin", "gina"), ("athlete", "rudi")):
         body = {"form": "csv", **RANGE, "athlete_ids": [str(hub[athlete])]}
@@ -161,9 +182,10 @@ async def test_nobody_exports_whom_he_does_not_see(hub: World) -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({}, "Name athletes, or a team"),
+        ({}, "Name athletes, or a team, or a session"),
         ({"athlete_ids": ["0" * 32], "team_id": "0" * 32}, "Name athletes, or a team"),
-        ({"to": RANGE["from"]}, "must lie before"),
+        ({"athlete_ids": ["0" * 32], "to": RANGE["from"]}, "must lie before"),
+        ({"athlete_ids": ["0" * 32], "to": None}, "must lie before"),
         ({"metrics": ["nonsense"]}, "no metric 'nonsense'"),
     ],
 )

@@ -112,6 +112,63 @@ async def test_a_corrected_result_and_late_values_are_joined_anew(world: World, 
     assert (await rates(world, cup))["splits"][0]["mean"] == 100.0
 
 
+def ticks(seconds: float) -> dict[str, Any]:
+    return {"ticks": int(seconds * 10_000), "text": f"{seconds:.2f}"}
+
+
+def relay(take_over_s: float) -> dict[str, Any]:
+    """A relay of Rosa, a swimmer of another club and Rudi, 30 s in all, with a take-over told at 20 s."""
+    legs = [
+        {"number": 1, "competitor": {"name": "Rosa", "licence": "L-1"}},
+        {"number": 2, "competitor": {"name": "Ondine Nowhere", "licence": "X-9"}},
+        {"number": 3, "competitor": {"name": "Rudi", "licence": "L-2"}, "take_over": ticks(-0.04)},
+        {"number": -1, "competitor": {"name": "Reserve Nowhere"}},
+    ]
+    splits = [{"distance_m": 50, "time": ticks(10)}, {"distance_m": 100, "time": ticks(take_over_s)}]
+    result = {"time": ticks(30), "splits": splits, "legs": legs}
+    entry = {"competitor": {"kind": "relay", "name": "Red 1"}, "lane": 4, "result": result}
+    rounds = [{"name": "final", "heats": [{"number": 1, "start": "14:00:00", "entries": [entry]}]}]
+    return {"meet": {"events": [{"id": "relay", "relay": 3, "rounds": rounds}]}}
+
+
+async def test_each_leg_of_a_relay_has_the_heart_rate_of_whoever_swam_it(world: World) -> None:
+    coach = world.as_("coach")
+    for name, licence in (("rosa", "L-1"), ("rudi", "L-2")):
+        await coach.put(f"{API}/athletes/{world[name]}/listing", json={"licences": [licence]})
+    made = await coach.post(
+        f"{API}/competitions", json={"name": "Cup", "first_day": "2026-05-01", "zone": "Europe/Vienna"}
+    )
+    cup = str(made.json()["id"])
+    await coach.post(f"{API}/competitions/{cup}/files", json=relay(20), params={"name": "relay.json"})
+    await heard(world, "rosa_strap", range(31), [120.0] * 10 + [90.0] * 21)
+    # Rudi waits with 100, and swims his last ten seconds with 160.
+    await heard(world, "rudi_strap", range(31), [100.0] * 20 + [160.0] * 11)
+    assert {one["reason"] for one in (await rates(world, cup))["legs"]} == {"no_clock", "no_athlete"}
+    await set_clock(world, cup, offset_ms=0, error_ms=10)
+    told = await rates(world, cup)
+    assert (told["reason"], told["splits"], told["athlete_id"]) == ("", [], None)
+    first, other, last = told["legs"]
+    assert (first["athlete_id"], first["splits"][0]["mean"]) == (str(world["rosa"]), 120.0)
+    assert (other["athlete_id"], other["reason"], other["splits"]) == (None, "no_athlete", [])
+    assert (last["athlete_id"], last["take_over_ms"], last["splits"][0]["mean"]) == (
+        str(world["rudi"]),
+        -40.0,
+        160.0,
+    )
+    assert last["splits"][0]["from"] == "2026-05-01T12:00:20Z"
+
+    # Either side is revised: the take-over was at 15 s, and a late value was another one.
+    await coach.post(f"{API}/competitions/{cup}/files", json=relay(15), params={"name": "relay.json"})
+    await world.database.owner.execute(
+        "UPDATE sts.sample SET value = 130 WHERE value = 120 AND series IN (SELECT id FROM sts.series WHERE name = 'rosa_strap')"
+    )
+    after = await rates(world, cup)
+    # 5 s of 100 and 10 s of 160
+    assert [one["splits"][0]["mean"] for one in (after["legs"][0], after["legs"][2])] == [130.0, 140.0]
+    blind = await rates(world, cup, "technician")
+    assert [(one["athlete_id"], one["splits"]) for one in blind["legs"]] == [(None, [])] * 3
+
+
 async def test_the_clock_of_a_format_goes_before_the_main_one(world: World, cup: str) -> None:
     await set_clock(world, cup, offset_ms=0, error_ms=5000)
     await set_clock(world, cup, name="lif", offset_ms=0, error_ms=10)

@@ -13,7 +13,7 @@ import pytest
 
 from sts_hub.errors import HubError
 from sts_hub.maintenance import rollups, verification
-from sts_hub.season import calendar, hearts, people, service
+from sts_hub.season import calendar, hearts, league, people, service
 from sts_hub.season.calendar import Illness
 
 # Every one of these routes is asked on both generations by the tests of hostile requests.
@@ -107,6 +107,38 @@ async def test_each_outing_stands_in_the_calendar_with_who_was_there_and_its_par
     heard = await owner.fetchval("SELECT count(DISTINCT series) FROM sts.sample")
     assert {row["athletes"] for row in phases} == {there} == {heard}
     assert await owner.fetchval("SELECT count(*) FROM sts.session_marker WHERE name = 'Kick-off'") == 2
+
+
+def test_each_match_day_is_reported_twice_and_each_correction_is_another_one() -> None:
+    found = list(league.reports(SEED, calendar.outings(NOW), people.squads(SEED)))
+    assert len(found) == 2 * len(calendar.MATCH_WEEKS)
+    pairs = list(zip(found[::2], found[1::2], strict=True))
+    assert all(first.name == second.name and first.told_at < second.told_at for first, second in pairs)
+    matches = [[len(one.meet.events) for one in pair] for pair in pairs]
+    goals = [
+        [sum(len(event.rounds[0].heats[0].incidents) for event in one.meet.events) for one in pair]
+        for pair in pairs
+    ]
+    assert matches == [[2, 2], [2, 2], [2, 2], [3, 2]]
+    assert [second - first for first, second in goals] == [0, -1, 1, 0]
+
+
+async def test_what_officials_told_stands_with_its_corrections(owner: asyncpg.Connection) -> None:
+    plan = [one for one in calendar.outings(NOW) if one.kind == "match"]
+    assert [count async for count in service.load(owner, "A club", SEED, plan)]
+    files = await owner.fetch("SELECT name, corrected, withdrawn, refused FROM sts.result_file ORDER BY id")
+    assert len(files) == 8
+    assert {row["refused"] for row in files} == {"[]"}
+    # What is put right is a heat, and with it a score; the match that never was goes with all that was said of it.
+    assert all(row["corrected"] > 0 for row in files[1::2])
+    assert [row["withdrawn"] > 0 for row in files[1::2]] == [False, False, False, True]
+    states = await owner.fetch("SELECT DISTINCT state FROM sts.result_fact ORDER BY 1")
+    assert [row["state"] for row in states] == ["corrected", "official", "withdrawn"]
+    scorers = await owner.fetch("SELECT matched, athlete_id FROM sts.competitor WHERE kind = 'person'")
+    assert scorers
+    assert all(row["matched"] == "licence" and row["athlete_id"] for row in scorers)
+    ill = await owner.fetchval("SELECT count(*) FROM sts.absence WHERE reason = 'illness'")
+    assert ill == 2 * calendar.ILL_IN_A_TEAM
 
 
 async def test_a_club_has_one_season(owner: asyncpg.Connection) -> None:

@@ -129,6 +129,9 @@ LEFT JOIN sts.result_fact h ON h.competition_id = f.competition_id AND h.kind = 
 LEFT JOIN sts.result_fact r ON r.competition_id = f.competition_id AND r.kind = 'round' AND r.key = h.parent
 WHERE f.id = $1 AND f.competition_id = $2
 
+-- name: own_by_key
+SELECT key, athlete_id FROM sts.competitor WHERE competition_id = $1 AND key = ANY ($2) AND athlete_id IS NOT NULL
+
 -- name: versions
 SELECT v.version, v.state, v.content::text AS content, r.name AS file, r.way, r.told_by, r.told_at
 FROM sts.result_version v JOIN sts.result_file r ON r.id = v.file_id

@@ -278,6 +278,12 @@ async def fact(session: ReadSession, competition_id: UUID, fact_id: int) -> Fact
     )
 
 
+async def own_by_key(session: ReadSession, competition_id: UUID, keys: set[str]) -> dict[str, UUID]:
+    """Who of these keys is an own athlete."""
+    rows = await session.rows(_SQL.own_by_key, competition_id, list(keys))
+    return {row["key"]: row["athlete_id"] for row in rows}
+
+
 async def versions(session: ReadSession, fact_id: int) -> list[dict[str, Any]]:
     """All versions of a fact, the first one first."""
     return [_decoded(row, "content") for row in await session.rows(_SQL.versions, fact_id)]

@@ -201,6 +201,15 @@ async def competitors(
     return cut.page(seen, key=lambda row: (row["id"],), item=ResultCompetitor.model_validate)
 
 
+async def own_by_key(
+    session: ReadSession, caller: Caller, competition_id: UUID, keys: set[str]
+) -> dict[str, UUID]:
+    """The own athletes whom the caller sees among these people of a competition, by their keys in its facts."""
+    found = await repository.own_by_key(session, competition_id, keys)
+    seen = await athletes.visible(session, caller, set(found.values()))
+    return {key: athlete_id for key, athlete_id in found.items() if athlete_id in seen}
+
+
 async def who_it_is(
     session: WriteSession, caller: Caller, competition_id: UUID, competitor_id: int, who: WhoItIs
 ) -> ResultCompetitor:

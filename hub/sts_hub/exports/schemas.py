@@ -16,16 +16,21 @@ MOST_ATHLETES = 100
 
 
 class NewExport(Body):
-    """What to export: athletes by name, or a team."""
+    """What to export: athletes by name, a team, or a session that has ended, which says itself who and when."""
 
     form: Form = Field(
         description="fit, tcx, gpx: a zip with a file for each workout; csv, parquet: one long table with the columns time, "
         "athlete, metric, unit, value, quality, device."
     )
-    since: Moment = Field(alias="from")
-    until: Moment = Field(alias="to", description="Not included; at most 400 days after `from`.")
+    since: Moment | None = Field(default=None, alias="from", description="Left out with a session.")
+    until: Moment | None = Field(
+        default=None,
+        alias="to",
+        description="Not included; at most 400 days after `from`. Left out with a session.",
+    )
     athlete_ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_ATHLETES)] | None = None
     team_id: UUID | None = None
+    session_id: UUID | None = None
     metrics: Annotated[list[str], Field(max_length=20)] = Field(
         default=[], description="Only these, for tables; without it all but waveforms."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sts_hub.athletes import service as athletes
@@ -16,6 +16,7 @@ from sts_hub.kit.database import Database, ReadSession, WriteSession
 from sts_hub.kit.pages import Cut
 from sts_hub.kit.shapes import Page
 from sts_hub.policy import Act, Caller, Kind, guard, may, missing
+from sts_hub.sessions import service as sessions
 from sts_hub.teams import service as teams
 from sts_protocols.metrics import by_name
 
@@ -46,14 +47,20 @@ async def workout(
     return making.WRITERS[form](found[0])
 
 
+class Wanted(NamedTuple):
+    """Whose values of which time."""
+
+    athlete_ids: list[UUID]
+    since: datetime
+    until: datetime
+
+
 async def asked(session: WriteSession, caller: Caller, desk: ExportDesk, new: NewExport) -> Export:
     """Note what is asked for; the route has the desk begin once that is committed."""
-    if not new.since < new.until <= new.since + LONGEST:
-        raise Invalid(f"`from` must lie before `to`, by {LONGEST.days} days at most.")
     unknown = [name for name in new.metrics if by_name(name) is None]
     if unknown:
         raise Invalid(f"There is no metric {unknown[0][:40]!r}.", way_out="GET /api/v1/metrics lists them.")
-    wanted = await _athletes(session, caller, new)
+    wanted = await _wanted(session, caller, new)
     if desk.folder is None:
         raise Conflict(
             "This hub keeps no exports.", way_out="Whoever runs it sets STS_EXPORT_DIR to a folder."
@@ -63,18 +70,45 @@ async def asked(session: WriteSession, caller: Caller, desk: ExportDesk, new: Ne
         caller.club_id,
         caller.account_id,
         new.form,
-        new.since,
-        new.until,
-        wanted,
+        wanted.since,
+        wanted.until,
+        wanted.athlete_ids,
         new.metrics,
         datetime.now(UTC) + timedelta(seconds=KEPT_S),
     )
     return shown(row)
 
 
+async def _wanted(session: ReadSession, caller: Caller, new: NewExport) -> Wanted:
+    given = [one for one in (new.athlete_ids, new.team_id, new.session_id) if one is not None]
+    if len(given) != 1:
+        raise Invalid(
+            "Name athletes, or a team, or a session.",
+            way_out="Send one of `athlete_ids`, `team_id` and `session_id`.",
+        )
+    if new.session_id is not None:
+        return await _of_session(session, caller, new.session_id, (new.since, new.until))
+    if new.since is None or new.until is None or not new.since < new.until <= new.since + LONGEST:
+        raise Invalid(f"`from` must lie before `to`, by {LONGEST.days} days at most.")
+    return Wanted(await _athletes(session, caller, new), new.since, new.until)
+
+
+async def _of_session(
+    session: ReadSession, caller: Caller, session_id: UUID, given: tuple[datetime | None, datetime | None]
+) -> Wanted:
+    """Everybody of its roster whose values the caller sees, from its start to its end."""
+    row = await sessions.one(session, caller, session_id)
+    if any(given):
+        raise Invalid("A session says itself when it was.", way_out="Leave `from` and `to` out.")
+    if row.started_at is None or row.ended_at is None:
+        raise Conflict("The session has not ended.", way_out="End it first: POST .../end.")
+    roster = await sessions.seen_roster(session, caller, session_id, Kind.HEALTH)
+    if not roster:
+        raise Invalid("Nobody whom you see was in that session.", way_out="Name athletes.")
+    return Wanted([one.athlete_id for one in roster], row.started_at, row.ended_at)
+
+
 async def _athletes(session: ReadSession, caller: Caller, new: NewExport) -> list[UUID]:
-    if (new.athlete_ids is None) == (new.team_id is None):
-        raise Invalid("Name athletes, or a team.", way_out="Send either `athlete_ids` or `team_id`.")
     if new.team_id is not None:
         await teams.one(session, caller, new.team_id)
         members = await athletes.of_team(session, caller, new.team_id)

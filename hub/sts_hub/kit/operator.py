@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sts_hub.config import Settings
 from sts_hub.db import pools, queries
+from sts_hub.db.pools import Connection
 from sts_hub.errors import HubError
 from sts_hub.kit.database import WriteSession
 from sts_hub.policy import Caller, Role
@@ -36,6 +37,11 @@ async def acting(
         club_id = await owner.fetchval(find_club, what)
         if club_id is None:
             raise HubError(missing)
-        await owner.execute(_SQL.ask_as_admin, club_id)
+        await ask_as_admin(owner, club_id)
         caller = Caller(UUID(int=0), club_id, Role.ADMIN, frozenset(), email=NAME)
         yield Acting(WriteSession(owner), caller)
+
+
+async def ask_as_admin(owner: Connection, club_id: UUID) -> None:
+    """From now to the end of the transaction, functions that ask who is asking are told: an admin of this club."""
+    await owner.execute(_SQL.ask_as_admin, club_id)

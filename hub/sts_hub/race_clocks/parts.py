@@ -1,6 +1,7 @@
 """The parts of a race between the times that its result tells, in wall time and with the heart rate held over each.
 
-A missed time costs both parts beside it: nothing is guessed across a gate that did not see anybody.
+A missed time costs both parts beside it: nothing is guessed across a gate that did not see anybody. A leg of a relay begins
+with the take-over, when the one before has finished.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -59,15 +60,58 @@ def _moment(text: str, day: date | None) -> datetime | None:
 
 def parts(result: Mapping[str, Any]) -> Iterator[Part]:
     """The parts of a result, the last one to the finish."""
+    yield from filter(None, _slots(result))
+
+
+def parts_of_legs(result: Mapping[str, Any], legs: Sequence[Mapping[str, Any]]) -> list[list[Part]]:
+    """The parts of each leg of a relay; none of a leg where nothing says when it began and ended.
+
+    By the legs' own times, if the source tells any and they make up the time of the whole; else by the splits of the whole,
+    if every leg has equally many.
+    """
+    if any(leg.get("time") for leg in legs):
+        return _by_own_times(result, legs)
+    slots = _slots(result)
+    each, over = divmod(len(slots), len(legs))
+    if over:
+        return [[] for _ in legs]
+    return [[one for one in slots[place * each : (place + 1) * each] if one] for place in range(len(legs))]
+
+
+def _by_own_times(result: Mapping[str, Any], legs: Sequence[Mapping[str, Any]]) -> list[list[Part]]:
+    """A leg without a time costs all behind it, too."""
+    found: list[list[Part]] = []
+    begin: int | None = 0
+    for leg in legs:
+        ticks = (leg.get("time") or {}).get("ticks")
+        told = [] if begin is None else [_later(one, begin) for one in parts(leg)]
+        found.append(told if ticks is not None else [])
+        begin = None if begin is None or ticks is None else begin + int(ticks)
+    whole = (result.get("time") or {}).get("ticks")
+    fits = begin is None or whole is None or abs(begin - whole) <= len(legs) * TICKS_PER_S
+    return found if fits else [[] for _ in legs]
+
+
+def _later(part: Part, by_ticks: int) -> Part:
+    return part._replace(begin_ticks=part.begin_ticks + by_ticks, end_ticks=part.end_ticks + by_ticks)
+
+
+def _slots(result: Mapping[str, Any]) -> list[Part | None]:
+    """What lies before each time that the source has a place for; None where one of its two times is missing."""
+    found: list[Part | None] = []
     before: int | None = 0
     for split in result.get("splits", ()):
         end = _end(split, before)
-        if end is not None and before is not None and end > before:
-            yield Part(split.get("at", ""), split.get("distance_m"), before, end)
+        there = end is not None and before is not None and end > before
+        found.append(
+            Part(split.get("at", ""), split.get("distance_m"), before or 0, end or 0) if there else None
+        )
         before = end
     finish = (result.get("time") or {}).get("ticks")
-    if finish is not None and before is not None and finish > before:
-        yield Part("finish", None, before, finish)
+    if finish is not None and finish != before:
+        there = before is not None and finish > before
+        found.append(Part("finish", None, before or 0, int(finish)) if there else None)
+    return found
 
 
 def _end(split: Mapping[str, Any], before: int | None) -> int | None:

@@ -64,6 +64,18 @@ class SplitRate(Shown):
     coverage: float = Field(description="How much of the part has values that are right, 0 to 1.")
 
 
+class LegRates(Shown):
+    """One leg of a relay, joined with the heart rate of whoever went it, from one take-over to the next."""
+
+    number: int | None
+    athlete_id: UUID | None
+    take_over_ms: float | None = Field(
+        description="Reaction at the take-over, as the source tells it; negative: too early."
+    )
+    reason: Reason
+    splits: list[SplitRate]
+
+
 class SplitRates(Shown):
     """A result joined with heart rate, worked out from what both sides say now."""
 
@@ -73,3 +85,4 @@ class SplitRates(Shown):
     clock: RaceClock | None = Field(description="The clock that the splits were told by.")
     reason: Reason = Field(description="Why there are no rates; empty if there are.")
     splits: list[SplitRate]
+    legs: list[LegRates] = Field(description="Of a relay; then the result itself has no splits here.")

@@ -1,7 +1,7 @@
 """Rules of clocks: each says how far it may be off, and above a second nothing is joined by it."""
 
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -17,9 +17,26 @@ from sts_hub.impulses import service as impulses
 from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.policy import Act, Caller, Kind
 from sts_hub.race_clocks import repository
-from sts_hub.race_clocks.parts import LONGEST_GAP_US, Part, parts, rate, start_of, window
+from sts_hub.race_clocks.parts import (
+    LONGEST_GAP_US,
+    US_PER_TICK,
+    Part,
+    parts,
+    parts_of_legs,
+    rate,
+    start_of,
+    window,
+)
 from sts_hub.race_clocks.repository import ClockRow
-from sts_hub.race_clocks.schemas import NewRaceClock, RaceClock, Reason, SplitRate, SplitRates, SyncImpulse
+from sts_hub.race_clocks.schemas import (
+    LegRates,
+    NewRaceClock,
+    RaceClock,
+    Reason,
+    SplitRate,
+    SplitRates,
+    SyncImpulse,
+)
 from sts_hub.samples import service as samples
 from sts_protocols.metrics import HEART_RATE
 from sts_protocols.sample import Quality
@@ -70,37 +87,89 @@ async def _by_impulse(session: ReadSession, caller: Caller, told: SyncImpulse) -
     return microseconds(moment) - microseconds(told.shown), error_us
 
 
+class Race(NamedTuple):
+    """When a race began by the gateways' time, µs since 1970, or why that is not known."""
+
+    start_us: int | None
+    clock: ClockRow | None
+    reason: Reason
+
+
 async def split_rates(session: ReadSession, caller: Caller, competition_id: UUID, fact_id: int) -> SplitRates:
-    """Heart rates of a result, split by split, from what both sides say at this moment; raises NotFound."""
+    """Heart rates of a result, split by split and leg by leg, from what both sides say at this moment; raises NotFound."""
     competition = await competitions.one(session, caller, competition_id)
     fact = await competitions.fact(session, caller, competition_id, fact_id)
-    athlete_id = await _athlete(session, caller, fact)
-    clock = _clock_of(fact, await repository.clocks(session, competition_id))
     start = _start(fact, competition.first_day, competition.zone)
-    found = list(parts(fact.content))
-    reason = _reason(athlete_id, start, found, clock)
-    rates: list[SplitRate] = []
-    if athlete_id is not None and start is not None and clock is not None and not reason:
-        begin_us = microseconds(start) + clock.offset_us
-        rates = await _rates(session, athlete_id, begin_us, found)
+    race = _race(start, _clock_of(fact, await repository.clocks(session, competition_id)))
+    legs = await _legs(session, caller, competition_id, fact, race)
+    athlete_id = None if legs else await _athlete(session, caller, fact)
+    found = [] if legs else list(parts(fact.content))
+    reason, rates = ("", []) if legs else await _joined(session, athlete_id, race, found)
     return SplitRates(
         fact_id=fact.id,
         version=fact.version,
         athlete_id=athlete_id,
-        clock=None if clock is None else shown(clock),
-        reason=reason,
+        clock=None if race.clock is None else shown(race.clock),
+        reason=race.reason if legs else reason,
         splits=rates,
+        legs=legs,
     )
 
 
+async def _legs(
+    session: ReadSession, caller: Caller, competition_id: UUID, fact: FactRow, race: Race
+) -> list[LegRates]:
+    """The legs of a relay, those of its reserves aside; none of any other result."""
+    told = fact.content.get("legs") or fact.entry.get("legs") or []
+    legs = [leg for leg in told if (leg.get("number") or 0) >= 0]
+    if fact.kind != "result" or not legs:
+        return []
+    own = await competitions.own_by_key(session, caller, competition_id, {leg["competitor"] for leg in legs})
+    found = []
+    for leg, of_leg in zip(legs, parts_of_legs(fact.content, legs), strict=True):
+        athlete_id = await _seen(session, caller, own.get(leg["competitor"]))
+        reason, rates = await _joined(session, athlete_id, race, of_leg)
+        ticks = (leg.get("take_over") or {}).get("ticks")
+        found.append(
+            LegRates(
+                number=leg.get("number"),
+                athlete_id=athlete_id,
+                take_over_ms=None if ticks is None else ticks * US_PER_TICK / 1000,
+                reason=reason,
+                splits=rates,
+            )
+        )
+    return found
+
+
 async def _athlete(session: ReadSession, caller: Caller, fact: FactRow) -> UUID | None:
+    return await _seen(session, caller, fact.athlete_id) if fact.kind == "result" else None
+
+
+async def _seen(session: ReadSession, caller: Caller, athlete_id: UUID | None) -> UUID | None:
     """The own athlete whose heart rates the caller may see; else nobody."""
-    if fact.athlete_id is None or fact.kind != "result":
+    if athlete_id is None:
         return None
     try:
-        return (await athletes.one(session, caller, fact.athlete_id, Act.SEE, Kind.HEALTH)).id
+        return (await athletes.one(session, caller, athlete_id, Act.SEE, Kind.HEALTH)).id
     except NotFound:
         return None
+
+
+async def _joined(
+    session: ReadSession, athlete_id: UUID | None, race: Race, found: list[Part]
+) -> tuple[Reason, list[SplitRate]]:
+    """Why there are no rates, or the rates of these parts."""
+    if athlete_id is None:
+        return "no_athlete", []
+    if race.reason == "no_start":
+        return race.reason, []
+    if not found:
+        return "no_splits", []
+    if race.reason or race.start_us is None:
+        return race.reason, []
+    session.athletes.add(athlete_id)
+    return "", await _rates(session, athlete_id, race.start_us, found)
 
 
 def _clock_of(fact: FactRow, clocks: list[ClockRow]) -> ClockRow | None:
@@ -122,18 +191,13 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _reason(
-    athlete_id: UUID | None, start: datetime | None, found: list[Part], clock: ClockRow | None
-) -> Reason:
-    if athlete_id is None:
-        return "no_athlete"
+def _race(start: datetime | None, clock: ClockRow | None) -> Race:
     if start is None:
-        return "no_start"
-    if not found:
-        return "no_splits"
+        return Race(None, clock, "no_start")
     if clock is None:
-        return "no_clock"
-    return "clock_uncertain" if clock.error_us > LARGEST_ERROR_US else ""
+        return Race(None, None, "no_clock")
+    uncertain = clock.error_us > LARGEST_ERROR_US
+    return Race(microseconds(start) + clock.offset_us, clock, "clock_uncertain" if uncertain else "")
 
 
 async def _rates(session: ReadSession, athlete_id: UUID, start_us: int, found: list[Part]) -> list[SplitRate]:

@@ -33,7 +33,7 @@ def seed(
         int, typer.Option("--seed", help="The same number makes the same people and outings.")
     ] = 7,
 ) -> None:
-    """Load ten invented weeks of two squads: trainings, matches, illness and gaps."""
+    """Load ten invented weeks of two squads: trainings, matches, what officials told of these, illness and gaps."""
     settings = config.load("db_owner_dsn")
     plan = calendar.outings(datetime.now(UTC))
     values = sum(outing.minutes * 60 * SQUAD for outing in plan)

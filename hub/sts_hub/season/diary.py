@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,7 +12,7 @@ from sts_hub.season.straps import SQL
 
 if TYPE_CHECKING:
     from sts_hub.db.pools import Connection
-    from sts_hub.season.calendar import Outing
+    from sts_hub.season.calendar import Illness, Outing
 
 KICK_OFF = "Kick-off"
 
@@ -31,3 +31,12 @@ async def write(
         if part.name.endswith("half"):
             await connection.execute(SQL.marker, session_id, at, KICK_OFF)
         at = until
+
+
+async def write_absences(
+    connection: Connection, ill: Sequence[Illness], athletes: Mapping[tuple[int, int], UUID]
+) -> None:
+    """Who was ill, by team and number, from which day to which."""
+    for one in ill:
+        days = one.since.date(), one.until.date()
+        await connection.execute(SQL.absence, athletes[one.team, one.number], *days)

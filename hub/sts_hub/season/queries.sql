@@ -15,7 +15,7 @@ SELECT true FROM sts.team WHERE club_id = $1 AND name = ANY ($2)
 INSERT INTO sts.gateway (name, club_id, site) VALUES ($1, $2, $3)
 
 -- name: athlete
--- With consent to monitoring, and what formulas want to know.
+-- With consent to monitoring, what formulas want to know, and the licence by which officials know the athlete.
 WITH athlete AS (
     INSERT INTO sts.athlete (club_id, team_id, number, name) VALUES ($1, $2, $3, $4) RETURNING id
 ), consent AS (
@@ -25,6 +25,8 @@ WITH athlete AS (
     SELECT id, p.name, p.value, $5, p.source FROM athlete, unnest($6::text[], $7::float8[], $8::text[]) AS p (name, value, source)
 ), sex AS (
     INSERT INTO sts.athlete_parameter (athlete_id, name, word, since, source) SELECT id, 'sex', $9, $5, 'coach' FROM athlete
+), listing AS (
+    INSERT INTO sts.athlete_listing (athlete_id, club_id, licences) SELECT id, $1, ARRAY[$10::text] FROM athlete
 )
 SELECT id FROM athlete
 
@@ -73,3 +75,6 @@ SELECT made.id, $1, a, tstzrange($3, $4) FROM made, unnest($5::uuid[]) AS a
 
 -- name: marker
 INSERT INTO sts.session_marker (session_id, at, name) VALUES ($1, $2, $3)
+
+-- name: absence
+INSERT INTO sts.absence (athlete_id, first_day, last_day, reason, training) VALUES ($1, $2, $3, 'illness', 'none')

@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from sts_hub.errors import HubError
-from sts_hub.season import diary, hearts, straps
+from sts_hub.season import diary, hearts, league, straps
 from sts_hub.season.calendar import Illness, Outing, illnesses
 from sts_hub.season.people import TEAMS, Person, squads
 from sts_hub.season.straps import SQL
@@ -47,6 +47,11 @@ async def load(connection: Connection, club: str, seed: int, plan: list[Outing])
             raise HubError(f"{club} has a season already. Load another one into another club: --club NAME.")
         found = [await _squad(connection, club_id, team, seed, plan) for team in range(len(TEAMS))]
         ill = illnesses(seed, plan)
+        await diary.write_absences(
+            connection,
+            ill,
+            {(one.team, one.number): athlete_id for squad in found for one, athlete_id in squad.people},
+        )
         first, length = plan[0].start, plan[-1].end - plan[0].start
         chance = np.random.default_rng(seed)
         for outing in plan:
@@ -58,6 +63,8 @@ async def load(connection: Connection, club: str, seed: int, plan: list[Outing])
             await diary.write(connection, club_id, squad.team_id, outing, ids)
             labels = [_label(person) for person, _ in there]
             yield await straps.store(connection, squad.gateway, outing, labels, told)
+        for report in league.reports(seed, plan, [person for squad in found for person, _ in squad.people]):
+            await league.take_in(connection, club_id, report)
 
 
 async def _squad(connection: Connection, club_id: UUID, team: int, seed: int, plan: list[Outing]) -> Squad:
@@ -68,7 +75,8 @@ async def _squad(connection: Connection, club_id: UUID, team: int, seed: int, pl
     people = []
     for person in squads(seed):
         if person.team == team:
-            told = (club_id, team_id, person.number, person.name, since, *_parameters(person), SEXES[team])
+            known = (*_parameters(person), SEXES[team], league.licence(person))
+            told = (club_id, team_id, person.number, person.name, since, *known)
             athlete_id = await connection.fetchval(SQL.athlete, *told)
             label = _label(person)
             await connection.execute(

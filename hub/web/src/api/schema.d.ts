@@ -3696,6 +3696,28 @@ export interface components {
             assignments: components["schemas"]["ImpulseAssignment"][];
         };
         /**
+         * LegRates
+         * @description One leg of a relay, joined with the heart rate of whoever went it, from one take-over to the next.
+         */
+        LegRates: {
+            /** Number */
+            number: number | null;
+            /** Athlete Id */
+            athlete_id: string | null;
+            /**
+             * Take Over Ms
+             * @description Reaction at the take-over, as the source tells it; negative: too early.
+             */
+            take_over_ms: number | null;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "" | "no_athlete" | "no_start" | "no_splits" | "no_clock" | "clock_uncertain";
+            /** Splits */
+            splits: components["schemas"]["SplitRate"][];
+        };
+        /**
          * Line
          * @description What a row of the list says, and what would come of it.
          */
@@ -4331,7 +4353,7 @@ export interface components {
         };
         /**
          * NewExport
-         * @description What to export: athletes by name, or a team.
+         * @description What to export: athletes by name, a team, or a session that has ended, which says itself who and when.
          */
         NewExport: {
             /**
@@ -4342,22 +4364,20 @@ export interface components {
             form: "fit" | "tcx" | "gpx" | "csv" | "parquet";
             /**
              * From
-             * Format: date-time
-             * @description RFC 3339 with an offset; answers are in UTC.
-             * @example 2026-11-22T18:30:00Z
+             * @description Left out with a session.
              */
-            from: string;
+            from?: string | null;
             /**
              * To
-             * Format: date-time
-             * @description Not included; at most 400 days after `from`.
-             * @example 2026-11-22T18:30:00Z
+             * @description Not included; at most 400 days after `from`. Left out with a session.
              */
-            to: string;
+            to?: string | null;
             /** Athlete Ids */
             athlete_ids?: string[] | null;
             /** Team Id */
             team_id?: string | null;
+            /** Session Id */
+            session_id?: string | null;
             /**
              * Metrics
              * @description Only these, for tables; without it all but waveforms.
@@ -6330,6 +6350,11 @@ export interface components {
             reason: "" | "no_athlete" | "no_start" | "no_splits" | "no_clock" | "clock_uncertain";
             /** Splits */
             splits: components["schemas"]["SplitRate"][];
+            /**
+             * Legs
+             * @description Of a relay; then the result itself has no splits here.
+             */
+            legs: components["schemas"]["LegRates"][];
         };
         /**
          * Stored

@@ -1,12 +1,13 @@
 """Parts of a race in time, and the heart rate held over each; expected values worked out by hand."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sts_hub.analytics.holding import Samples, Window
-from sts_hub.race_clocks.parts import parts, rate, start_of
+from sts_hub.race_clocks.parts import parts, parts_of_legs, rate, start_of
 
 DAY = date(2026, 5, 2)
 
@@ -54,6 +55,54 @@ def test_laps_add_up() -> None:
 def test_a_missed_time_costs_both_parts_beside_it() -> None:
     result = {"splits": [{"time": told(100)}, {"status": "missing"}, {"time": told(300)}], "time": told(400)}
     assert [one[2:] for one in parts(result)] == [(0, 100), (300, 400)]
+
+
+def times_of(legs: list[list[Any]]) -> list[list[tuple[int, int]]]:
+    return [[(one.begin_ticks, one.end_ticks) for one in leg] for leg in legs]
+
+
+@pytest.mark.parametrize(
+    ("splits", "finish", "legs"),
+    [
+        # A split at each take-over.
+        ([100, 210], 330, [[(0, 100)], [(100, 210)], [(210, 330)]]),
+        # The last split is the finish.
+        ([100, 210, 330], 330, [[(0, 100)], [(100, 210)], [(210, 330)]]),
+        # Two splits in each leg.
+        (
+            [50, 100, 150, 210, 270],
+            330,
+            [[(0, 50), (50, 100)], [(100, 150), (150, 210)], [(210, 270), (270, 330)]],
+        ),
+        # A take-over that nobody saw costs the legs on both sides.
+        ([100, None], 330, [[(0, 100)], [], []]),
+        # Two splits too many: nobody knows which of them were take-overs.
+        ([50, 100, 210, 270], 330, [[], [], []]),
+    ],
+)
+def test_legs_are_parted_by_the_splits_of_the_whole(
+    splits: list[int | None], finish: int, legs: list[list[tuple[int, int]]]
+) -> None:
+    told_splits = [{"time": told(one)} if one else {"status": "missing"} for one in splits]
+    result = {"splits": told_splits, "time": told(finish)}
+    assert times_of(parts_of_legs(result, [{"number": number} for number in (1, 2, 3)])) == legs
+
+
+def test_legs_with_times_of_their_own_follow_each_other_with_their_splits() -> None:
+    legs = [{"time": told(100)}, {"time": told(200), "splits": [{"time": told(80)}]}]
+    assert times_of(parts_of_legs({"time": told(300)}, legs)) == [[(0, 100)], [(100, 180), (180, 300)]]
+
+
+def test_a_leg_without_a_time_costs_all_behind_it() -> None:
+    legs = [{"time": told(100)}, {"status": "MP"}, {"time": told(200)}]
+    assert times_of(parts_of_legs({}, legs)) == [[(0, 100)], [], []]
+
+
+def test_legs_that_do_not_make_up_the_whole_were_not_run_one_behind_the_other() -> None:
+    """A mass start of the last legs: 2 x 10 s run, 15 s on the clock of the whole."""
+    legs = [{"time": told(100_000)}, {"time": told(100_000)}]
+    assert times_of(parts_of_legs({"time": told(150_000)}, legs)) == [[], []]
+    assert times_of(parts_of_legs({"time": told(200_000)}, legs)) == [[(0, 100_000)], [(100_000, 200_000)]]
 
 
 def test_a_result_without_times_has_no_parts() -> None:
