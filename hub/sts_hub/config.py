@@ -10,6 +10,8 @@ import difflib
 import ipaddress
 import os
 from collections.abc import Mapping
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -45,12 +47,17 @@ class Listen(str):
     @property
     def loopback(self) -> bool:
         """Whether only this machine can connect."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _listen(value: str) -> Listen:
@@ -75,6 +82,27 @@ def _gateway_url(value: str) -> str:
     return value
 
 
+def _smtp_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+        raise ValueError(
+            "is not a mail server, for example smtp://user@mail.example.org:587 or smtps://...:465"
+        )
+    if parts.password is not None:
+        raise ValueError("has a password in it: put that into STS_SMTP_PASSWORD or a file")
+    return value
+
+
+def _sender(value: str) -> str:
+    try:
+        known = not value or bool(Address(addr_spec=value).domain)
+    except (ValueError, HeaderParseError, IndexError):
+        known = False
+    if not known:
+        raise ValueError("is not an e-mail address, for example sts@club.example")
+    return value
+
+
 class Settings(BaseSettings):
     """All settings; an empty string means not given (`load` checks those a command needs)."""
 
@@ -96,6 +124,10 @@ class Settings(BaseSettings):
     digital_consent_age: Annotated[int, Field(ge=13, le=18)] = 16
     export_dir: Path | None = None
     removals_file: Path | None = None
+    smtp_url: Annotated[str, AfterValidator(_smtp_url)] = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: Annotated[str, AfterValidator(_sender)] = ""
+    smtp_ca_file: Path | None = None
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 
     @property

@@ -34,6 +34,8 @@ from sts_hub.kit.removals import Removals
 from sts_hub.live.listening import LiveReceiver, LoginListener
 from sts_hub.live.service import LiveService
 from sts_hub.live.wall import Wall
+from sts_hub.outbox.courier import Courier
+from sts_hub.outbox.mail import Mail
 
 _log = logs.get("sts_hub.api")
 
@@ -49,17 +51,18 @@ def create_app(settings: Settings) -> FastAPI:
     intake = _intake(settings, live)
     enrolment = Enrolment(database, settings)
     exports = ExportDesk(database, settings.export_dir)
+    mail = Mail(settings)
     app = FastAPI(
         title=document.TITLE,
         version=document.VERSION,
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(settings, database, live, intake, exports),
+        lifespan=_lifespan(settings, database, live, intake, exports, Courier(database, mail)),
         generate_unique_id_function=document.operation_id,
     )
     doorkeeper = Doorkeeper(database, Passwords())
-    parts = (settings, Cookie(settings), database, live, enrolment, exports, doorkeeper)
+    parts = (settings, Cookie(settings), database, live, enrolment, exports, doorkeeper, mail)
     for part in (*parts, Removals(settings.removals_file)):
         provide(app, part)
     app.include_router(router)
@@ -90,14 +93,20 @@ def _web_app(folder: Path) -> WebApp:
 
 
 def _lifespan(
-    settings: Settings, database: Database, live: LiveService, intake: Intake, exports: ExportDesk
+    settings: Settings,
+    database: Database,
+    live: LiveService,
+    intake: Intake,
+    exports: ExportDesk,
+    *couriers: Courier,
 ) -> Lifespan[FastAPI]:
     """Everything that runs beside the requests: begun with the process, ended with it."""
     dsn = settings.db_api_dsn.get_secret_value()
-    parts: list[LiveReceiver | LoginListener | LiveService | Intake | ExportDesk | AlertWatch] = [
+    parts: list[LiveReceiver | LoginListener | LiveService | Intake | ExportDesk | AlertWatch | Courier] = [
         live,
         intake,
         exports,
+        *couriers,
     ]
     parts.append(AlertWatch(database, live.wall))
     parts.append(LoginListener(dsn, live.login_ended, live.recheck))

@@ -23,6 +23,7 @@ from sts_hub.impulses.endpoints import router as impulses
 from sts_hub.live.endpoints import router as live
 from sts_hub.metrics.endpoints import router as metrics
 from sts_hub.orders.endpoints import router as orders
+from sts_hub.outbox.endpoints import router as outbox
 from sts_hub.parameters.endpoints import router as parameters
 from sts_hub.race_clocks.endpoints import router as race_clocks
 from sts_hub.rosters.endpoints import router as rosters
@@ -48,6 +49,7 @@ for _feature in (
     guardians,
     exports,
     audit,
+    outbox,
     erasure,
     alerts,
     samples,

@@ -87,6 +87,7 @@ async def once(connection: Connection, kept: Kept) -> dict[str, int]:
         "days_removed": await retention.expire(connection, kept.samples_days, now),
         "unworn_values_forgotten": await retention.forget_unworn(connection, now),
         "days_laid_in_columns": await retention.to_columns(connection),
+        "outgoing_forgotten": await retention.forget_outgoing(connection),
         "answers_forgotten": await retention.forget_answers(connection),
         "names_forgotten": await retention.forget_names(connection, kept.names_days, now),
     }

@@ -153,6 +153,9 @@ FROM sts.epoch, LATERAL unnest(
 WHERE head >= 0
 GROUP BY gateway ORDER BY gateway
 
+-- name: forget_outgoing
+DELETE FROM sts.outgoing WHERE ended_at < now() - $1::interval RETURNING 1
+
 -- name: forget_names
 -- People of other clubs in result lists keep rank, time and club; their names go, and lines that were refused may hold some.
 WITH gone AS (

@@ -19,6 +19,8 @@ DAYS_AHEAD: Final = 3
 UNWORN_KEPT: Final = timedelta(days=14)
 # Long enough to correct a list and to say who is who; then other clubs' people are ranks and times.
 NAMES_KEPT_DAYS: Final = 30
+# Long enough to find out on Monday why a letter of the holidays never came, and to send an event once more.
+OUTGOING_KEPT: Final = timedelta(days=30)
 # One transaction deletes an hour: locks stay short, and what was done stays done.
 UNWORN_STEP: Final = timedelta(hours=1)
 
@@ -81,6 +83,11 @@ async def forget_names(connection: Connection, keep_days: int, now: datetime) ->
     """Take the names off other clubs' people in result lists older than this. Returns how many."""
     forgotten: int = await connection.fetchval(SQL.forget_names, now - timedelta(days=keep_days))
     return forgotten
+
+
+async def forget_outgoing(connection: Connection) -> int:
+    """Remove letters and events that ended long ago. Returns how many."""
+    return len(await connection.fetch(SQL.forget_outgoing, OUTGOING_KEPT))
 
 
 async def forget_answers(connection: Connection) -> int:

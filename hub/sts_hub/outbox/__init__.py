@@ -1,0 +1,1 @@
+"""The outbox: letters and events for webhooks, durable until they are carried."""

@@ -1,0 +1,27 @@
+"""Shapes of the outbox."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from sts_hub.kit.shapes import Shown
+
+State = Literal["waiting", "sent", "failed"]
+
+
+class SentLetter(Shown):
+    """A letter of the club, without what it says."""
+
+    id: UUID
+    what: str = Field(description="What it is about, in a word.", examples=["invitation"])
+    address: str
+    queued_at: datetime
+    state: State = Field(
+        description="waiting: it is tried until a day has gone by; failed: `reason` says why."
+    )
+    tries: int
+    next_at: datetime = Field(description="When it is tried next, while it waits.")
+    ended_at: datetime | None
+    reason: str | None = Field(description="What stood in the way at the last try.")
