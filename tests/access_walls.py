@@ -112,6 +112,7 @@ _SINCE_MAY: Final = "'[2026-05-01,2026-05-02)'"
 # (table, policy): a statement for names of the world in braces, and how many rows each role writes with it. A statement
 # that changes names no row and asks for no answer, so that nothing but its own policy stands in its way.
 WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
+    ("club", "changes"): [("UPDATE sts.club SET strong_roles = '{{}}'", {"admin": 1})],
     ("athlete_listing", "adds"): [
         (
             f"INSERT INTO sts.athlete_listing (club_id, athlete_id) VALUES ('{{{club}}}', '{{{who}}}')",

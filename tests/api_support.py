@@ -349,7 +349,11 @@ def client_of(app: FastAPI, token: str | None, base_url: str = ORIGIN) -> httpx.
 def settings_of(api_dsn: str, amqp_url: str = "amqp://nobody@127.0.0.1:1/none", **more: Any) -> Settings:
     """Settings of a hub on loopback."""
     return Settings(
-        db_api_dsn=SecretStr(api_dsn), amqp_url=SecretStr(amqp_url), insecure_loopback_cookie=True, **more
+        db_api_dsn=SecretStr(api_dsn),
+        amqp_url=SecretStr(amqp_url),
+        insecure_loopback_cookie=True,
+        sealing_key=SecretStr("a key of a test, long enough for it"),
+        **more,
     )
 
 
@@ -498,5 +502,6 @@ async def hub_program(postgres: Any, rabbitmq: Any, database: ApiDatabase) -> Hu
         "STS_MANAGEMENT_URL": rabbitmq.management_url_with_password,
         "STS_LISTEN": f"127.0.0.1:{port}",
         "STS_INSECURE_LOOPBACK_COOKIE": "true",
+        "STS_SEALING_KEY": "a key of a test, long enough for it",
     }
     return HubProgram(environ, f"http://127.0.0.1:{port}")

@@ -333,6 +333,7 @@ class System:
             "STS_DB_API_DSN": self.postgres.dsn_of(DATABASE, "sts_api", api),
             "STS_LISTEN": f"{LOOPBACK}:{self.api_port}",
             "STS_INSECURE_LOOPBACK_COOKIE": "true",
+            "STS_SEALING_KEY": self._kept_secret("hub/sealing", 32),
             "STS_REMOVALS_FILE": str(self.folder / "hub/removals"),
         }
         if self.rabbitmq is not None:

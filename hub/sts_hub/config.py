@@ -103,6 +103,13 @@ def _sender(value: str) -> str:
     return value
 
 
+def _sealing_key(value: SecretStr) -> SecretStr:
+    # 32 random letters are 128 bits and more in any alphabet of 16.
+    if 0 < len(value.get_secret_value()) < 32:
+        raise ValueError("is shorter than 32 characters; `openssl rand -base64 32` makes one")
+    return value
+
+
 class Settings(BaseSettings):
     """All settings; an empty string means not given (`load` checks those a command needs)."""
 
@@ -128,6 +135,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = SecretStr("")
     smtp_from: Annotated[str, AfterValidator(_sender)] = ""
     smtp_ca_file: Path | None = None
+    sealing_key: Annotated[SecretStr, AfterValidator(_sealing_key)] = SecretStr("")
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 
     @property

@@ -36,6 +36,7 @@ class Act(StrEnum):
 class Kind(StrEnum):
     """What a thing is. HEALTH is every measured value of an athlete, past or live."""
 
+    CLUB = "club"
     TEAM = "team"
     ACCOUNT = "account"
     ATHLETE = "athlete"
@@ -82,7 +83,8 @@ class Reach(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who is asking: the account behind the login or token of a request; `wards` are the athletes that a guardian
-    stands for now, `scopes` what a token is good for (None: a login, good for all that the role is)."""
+    stands for now, `scopes` what a token is good for (None: a login, good for all that the role is). `owes_factor`: the
+    club asks for a second factor that this login has not shown, so it is good for setting one up only."""
 
     account_id: UUID
     club_id: UUID
@@ -94,6 +96,7 @@ class Caller:
     email: str = ""
     club_name: str = ""
     token_hash: bytes = b""
+    owes_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ _PEOPLE: Final = tuple(Role)
 
 # kind: how far each role, in the order of Role, sees, and how far it changes
 _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
+    Kind.CLUB: ((_C, _C, _C, _C, _C, _C, _C), (_C, _N, _N, _N, _N, _N, _N)),
     Kind.TEAM: ((_C, _C, _T, _T, _T, _T, _T), (_C, _C, _N, _N, _N, _N, _N)),
     Kind.ACCOUNT: ((_C, _C, _O, _O, _O, _O, _O), (_C, _O, _O, _O, _O, _O, _O)),
     Kind.ATHLETE: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _N, _N, _N)),

@@ -29,7 +29,8 @@ _cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 def fresh_limits(api_app: FastAPI) -> None:
     """No test is refused for the tries of another."""
     parts = api_app.state.parts
-    parts[Doorkeeper] = Doorkeeper(parts[Database], parts[Doorkeeper].passwords)
+    before = parts[Doorkeeper]
+    parts[Doorkeeper] = Doorkeeper(parts[Database], before.passwords, before.factors)
 
 
 @pytest.fixture

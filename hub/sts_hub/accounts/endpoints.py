@@ -1,13 +1,12 @@
 """Routes of signing in and of accounts."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sts_hub.accounts import service, signing_in
+from sts_hub.accounts.entrance import NEXT_STEP, Door, Entering, GivenCookie, Visiting
 from sts_hub.accounts.schemas import (
     Account,
     AccountChange,
@@ -17,36 +16,36 @@ from sts_hub.accounts.schemas import (
     Recovery,
     RecoveryCode,
     SignIn,
+    StepCode,
 )
-from sts_hub.accounts.signing_in import Doorkeeper
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn, TooMany, WrongCredentials
-from sts_hub.kit.identity import Asking, Cookie, InPerson
+from sts_hub.kit.identity import Asking, InPerson
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
-from sts_hub.kit.provide import provided
 from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.kit.shapes import Page
 
 router = Router(tags=["accounts"])
 
-Door = Annotated[Doorkeeper, Depends(provided(Doorkeeper))]
-GivenCookie = Annotated[Cookie, Depends(provided(Cookie))]
+
+@router.post(
+    "/session", response_model=Me, responses={**NEXT_STEP, **described(WrongCredentials, TooMany, *UNSAFE)}
+)
+async def sign_in(entrance: Entering, door: Door, visit: Visiting, credentials: SignIn) -> Me | Response:
+    """Sign in; the answer sets the cookie that every other request needs. With an authenticator app a code is asked for
+    next."""
+    return entrance.answer(await door.admit(visit, credentials))
 
 
-@router.post("/session", responses=described(WrongCredentials, TooMany, *UNSAFE))
-async def sign_in(
-    request: Request, response: Response, door: Door, cookie: GivenCookie, credentials: SignIn
-) -> Me:
-    """Sign in; the answer sets the cookie that every other request needs."""
-    token, caller = await door.admit(
-        signing_in.address_of(request),
-        credentials,
-        cookie.hash_of(request),
-        request.headers.get("user-agent", ""),
-    )
-    cookie.give(response, token)
-    return service.me(caller)
+@router.post(
+    "/session/code",
+    response_model=Me,
+    responses=described(signing_in.StepEnded, signing_in.WrongFactor, Conflict, TooMany, *UNSAFE),
+)
+async def sign_in_by_code(entrance: Entering, door: Door, visit: Visiting, given: StepCode) -> Me | Response:
+    """Finish a sign-in by a code of the authenticator app, or a backup code."""
+    return entrance.answer(await door.take_step(visit, given.code.get_secret_value()))
 
 
 @router.post(
@@ -78,15 +77,15 @@ async def get_me(caller: Asking) -> Me:
     responses=described(NotSignedIn, WrongCredentials, Forbidden, TooMany, *UNSAFE),
 )
 async def change_password(
-    request: Request,
     response: Response,
     caller: InPerson,
     door: Door,
+    visit: Visiting,
     cookie: GivenCookie,
     change: PasswordChange,
 ) -> None:
     """Change your own password; ends all your logins, so sign in again."""
-    await door.change_password(signing_in.address_of(request), caller, change)
+    await door.change_password(visit, caller, change)
     cookie.take(response)
 
 

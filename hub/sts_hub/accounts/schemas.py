@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from sts_hub.kit.challenges import Step
 from sts_hub.kit.shapes import Body, Shown, ShownOnce, Title, sendable
 from sts_hub.policy import Role
 
@@ -40,6 +41,22 @@ class SignIn(Body):
     password: Annotated[SecretStr, Field(max_length=MAX_PASSWORD)]
 
 
+class NextStep(Shown):
+    """What is still to be done to sign in; the answer's cookie says which sign-in it belongs to."""
+
+    step: Step
+    expires_at: datetime
+
+
+class StepCode(Body):
+    """The code that a sign-in waits for."""
+
+    code: Annotated[
+        SecretStr,
+        Field(min_length=1, max_length=40, description="Of the authenticator app, or a backup code."),
+    ]
+
+
 class Club(Shown):
     """The club of an account."""
 
@@ -57,6 +74,9 @@ class Me(Shown):
     club: Club
     teams: list[UUID] = Field(
         description="The account's teams; admins and directors reach all of the club's."
+    )
+    owes_factor: bool = Field(
+        description="The club asks for a second factor that this login has not shown: it can only set one up."
     )
 
 

@@ -120,6 +120,7 @@ def me(caller: Caller) -> Me:
         role=caller.role,
         club=Club(id=caller.club_id, name=caller.club_name),
         teams=sorted(caller.teams),
+        owes_factor=caller.owes_factor,
     )
 
 

@@ -4,12 +4,21 @@ What it withstands: guessing (tries are limited per address and per account, and
 password is checked, so a burst is counted too), finding out who has an account (same answer after the same
 time), floods (bounded concurrency of hashing), a stolen database (only hashes of tokens and passwords in it),
 a token planted beforehand (every sign-in makes a new one and ends the old).
+
+Each way of signing in ends in a `Proof` of whose account it is; where the account has an authenticator app, and the
+proof is not of two factors already, a code of it is the next step.
 """
 
+import contextlib
 import ipaddress
 import math
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
 
+from pydantic import SecretStr
 from starlette.requests import Request
 
 from sts_hub import logs
@@ -18,7 +27,9 @@ from sts_hub.accounts.passwords import Passwords, refuse_guessable
 from sts_hub.accounts.schemas import PasswordChange, Recovery, SignIn
 from sts_hub.accounts.tries import Tries
 from sts_hub.errors import Refusal, TooMany, WrongCredentials
-from sts_hub.kit.database import Database
+from sts_hub.kit import challenges
+from sts_hub.kit.challenges import Step
+from sts_hub.kit.database import Database, WriteSession
 from sts_hub.kit.identity import LASTS, caller_of, new_token, token_hash
 from sts_hub.policy import Caller
 
@@ -40,59 +51,158 @@ class WrongCode(Refusal):
     way_out = "Check it, or ask an admin of your club for a new one: each is good once, for an hour."
 
 
+class StepEnded(Refusal):
+    """What was begun of a sign-in has ended, was finished, or was begun in another browser."""
+
+    status = 401
+    type = "step-ended"
+    title = "This sign-in has ended"
+    way_out = "Begin the sign-in again; a step of it waits ten minutes."
+
+
+class WrongFactor(Refusal):
+    """The code is none of the authenticator's, or was used before. Which of them is not told."""
+
+    status = 403
+    type = "wrong-factor"
+    title = "This code does not fit"
+    way_out = "Wait for the next code of your app and check that the phone's clock is set by itself; or use a backup code."
+
+
+class SecondFactors(Protocol):
+    """What accounts may have beside their passwords."""
+
+    async def asked_for(self, session: WriteSession, account_id: UUID) -> bool:
+        """Whether this account signs in with a code."""
+
+    async def check(self, session: WriteSession, account_id: UUID, code: str) -> None:
+        """Use a code up. Raises WrongFactor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who knocks: the address that tries are counted against, the hashes of the login held before and of the step that
+    waits, and what the browser calls itself."""
+
+    address: str
+    before: bytes | None = None
+    step: bytes | None = None
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whose account it is, and how that was proved; by a password, with the hash that it was checked against."""
+
+    account_id: UUID
+    way: str = "password"
+    password_hash: str | None = None
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A login: its token and its account."""
+
+    token: str
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A step that is still to be taken, the token to take it with, and until when."""
+
+    step: Step
+    token: str
+    expires_at: datetime
+
+
 class Doorkeeper:
     """Lets people in and out; one for each process."""
 
-    def __init__(self, database: Database, passwords: Passwords) -> None:
+    def __init__(self, database: Database, passwords: Passwords, factors: SecondFactors) -> None:
         self.passwords = passwords
+        self.factors = factors
         self._database = database
         self._by_address = Tries(ADDRESS_TRIES, WINDOW_S)
         self._by_account = Tries(ACCOUNT_TRIES, WINDOW_S)
 
-    async def admit(
-        self, address: str, given: SignIn, before: bytes | None, agent: str = ""
-    ) -> tuple[str, Caller]:
-        """The token of a new login and its account; a login held before is ended. `agent`: the browser's own name.
-
-        Raises WrongCredentials, TooMany, Busy or Away.
-        """
+    async def admit(self, visit: Visit, given: SignIn) -> Entered | Waiting:
+        """Sign in by e-mail and password. Raises WrongCredentials, TooMany, Busy or Away."""
         email = given.email.strip().lower()
-        self._count(address, email)
-        password_hash = await self._checked(email, given.password.get_secret_value())
-        token = new_token()
+        with self.counted(visit, email):
+            proof = await self._checked(email, given.password)
+        return await self.enter(visit, proof)
+
+    async def enter(self, visit: Visit, proof: Proof) -> Entered | Waiting:
+        """Let in whoever has proved this, or ask for the next step. Raises WrongCredentials when the account was
+        disabled or its password changed meanwhile."""
         async with self._database.nobody() as session:
-            if before is not None:
-                await session.do("SELECT sts.login_close($1)", before)
-            await session.do("SELECT sts.login_sweep()")
-            opened = await session.value(
-                "SELECT sts.login_open($1, $2, $3, $4, $5)",
-                token_hash(token),
-                *password_hash,
-                LASTS,
-                printable(agent),
-            )
-        caller = await caller_of(self._database, token_hash(token)) if opened else None
+            if not proof.strong and await self.factors.asked_for(session, proof.account_id):
+                noted = {"way": proof.way, "password_hash": proof.password_hash}
+                begun = await challenges.begin(session, Step.CODE, noted, proof.account_id)
+                return Waiting(Step.CODE, begun.token, begun.expires_at)
+            token = await self._opened(session, visit, proof)
+        return await self._welcomed(token)
+
+    async def take_step(self, visit: Visit, code: str) -> Entered:
+        """Sign in by a code after what was proved before. Raises StepEnded, WrongFactor, TooMany or Away."""
+        async with self._database.nobody() as session:
+            waiting = await challenges.known(session, visit.step, Step.CODE)
+        if waiting is None or waiting.account_id is None:
+            raise StepEnded("No sign-in waits for a code here.")
+        with self.counted(visit, f"code of {waiting.account_id}"):
+            async with self._database.nobody() as session:
+                await self.factors.check(session, waiting.account_id, code)
+                await challenges.taken(session, visit.step, Step.CODE)
+                proof = Proof(waiting.account_id, strong=True, **waiting.content)
+                token = await self._opened(session, visit, proof)
+        return await self._welcomed(token)
+
+    async def _opened(self, session: WriteSession, visit: Visit, proof: Proof) -> str:
+        token = new_token()
+        if visit.before is not None:
+            await session.do("SELECT sts.login_close($1)", visit.before)
+        await session.do("SELECT sts.login_sweep()")
+        opened = await session.value(
+            "SELECT sts.login_open($1, $2, $3, $4, $5, $6, $7)",
+            token_hash(token),
+            proof.account_id,
+            proof.password_hash,
+            LASTS,
+            printable(visit.agent),
+            proof.way,
+            proof.strong,
+        )
+        if not opened:
+            raise _wrong()
+        return token
+
+    async def _welcomed(self, token: str) -> Entered:
+        caller = await caller_of(self._database, token_hash(token))
         if caller is None:
             raise _wrong()
-        self._by_account.forgive(email)
         _log.info("signed in", **{"user.id": str(caller.account_id)})
-        return token, caller
+        return Entered(token, caller)
 
     async def dismiss(self, hashed: bytes) -> None:
         """End a login."""
         async with self._database.nobody() as session:
             await session.do("SELECT sts.login_close($1)", hashed)
 
-    async def change_password(self, address: str, caller: Caller, change: PasswordChange) -> None:
+    async def change_password(self, visit: Visit, caller: Caller, change: PasswordChange) -> None:
         """Set one's own password, which ends all of one's logins."""
-        self._count(address, caller.email)
-        await self._checked(caller.email, change.current.get_secret_value())
+        await self.check_password(visit, caller, change.current)
         new = change.new.get_secret_value()
         await refuse_guessable(new, caller.email, caller.name, caller.club_name)
         hashed = await self.passwords.hashed(new)
         async with self._database.writing(caller) as session:
             await repository.change_password(session, caller.account_id, hashed)
-        self._by_account.forgive(caller.email)
+
+    async def check_password(self, visit: Visit, caller: Caller, password: SecretStr) -> None:
+        """Ask the caller's password once more. Raises WrongCredentials, TooMany or Busy."""
+        with self.counted(visit, caller.email):
+            await self._checked(caller.email, password)
 
     async def recover(self, address: str, given: Recovery) -> None:
         """Set a new password by a one-time code, which ends all logins. Raises WrongCode, TooMany, Invalid or Away."""
@@ -110,28 +220,31 @@ class Doorkeeper:
                 raise _wrong_code()
         _log.info("password recovered")
 
-    async def _checked(self, email: str, password: str) -> tuple[object, str]:
-        """Account id and hash of the password; raises WrongCredentials."""
-        account_id, hashed = await self._account(email)
-        if not await self.passwords.fits(hashed, password) or hashed is None:
-            _log.warning("sign-in refused")
-            raise _wrong()
-        return account_id, hashed
-
-    async def _account(self, email: str) -> tuple[object, str | None]:
+    async def _checked(self, email: str, password: SecretStr) -> Proof:
         async with self._database.nobody() as session:
             row = await session.row("SELECT * FROM sts.account_signing_in($1)", email)
-        return (row["account_id"], row["password_hash"]) if row else (None, None)
+        hashed = row["password_hash"] if row else None
+        if not await self.passwords.fits(hashed, password.get_secret_value()) or row is None:
+            _log.warning("sign-in refused")
+            raise _wrong()
+        return Proof(row["account_id"], password_hash=hashed)
 
-    def _count(self, address: str, email: str) -> None:
-        wait_s = max(self._by_address.wait_s(address), self._by_account.wait_s(email))
+    @contextlib.contextmanager
+    def counted(self, visit: Visit, what: str) -> Iterator[None]:
+        """One try at this, forgiven when it succeeds. Raises TooMany before anything is tried."""
+        self._count(visit.address, what)
+        yield
+        self._by_account.forgive(what)
+
+    def _count(self, address: str, what: str) -> None:
+        wait_s = max(self._by_address.wait_s(address), self._by_account.wait_s(what))
         if wait_s > 0:
             raise TooMany(
                 f"Wait {math.ceil(wait_s / 60)} min before the next try.",
                 headers={"Retry-After": str(math.ceil(wait_s))},
             )
         self._by_address.count(address)
-        self._by_account.count(email)
+        self._by_account.count(what)
 
 
 def address_of(request: Request) -> str:

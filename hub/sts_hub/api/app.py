@@ -28,14 +28,16 @@ from sts_hub.errors import SettingsError
 from sts_hub.exports.desk import ExportDesk
 from sts_hub.kit import problems, repeats
 from sts_hub.kit.database import Database
-from sts_hub.kit.identity import Cookie
+from sts_hub.kit.identity import Cookie, StepCookie
 from sts_hub.kit.provide import provide
 from sts_hub.kit.removals import Removals
+from sts_hub.kit.sealing import Sealing
 from sts_hub.live.listening import LiveReceiver, LoginListener
 from sts_hub.live.service import LiveService
 from sts_hub.live.wall import Wall
 from sts_hub.outbox.courier import Courier
 from sts_hub.outbox.mail import Mail
+from sts_hub.second_factors.service import Authenticators
 
 _log = logs.get("sts_hub.api")
 
@@ -61,9 +63,10 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan(settings, database, live, intake, exports, Courier(database, mail)),
         generate_unique_id_function=document.operation_id,
     )
-    doorkeeper = Doorkeeper(database, Passwords())
+    sealing = Sealing(settings.sealing_key.get_secret_value())
+    doorkeeper = Doorkeeper(database, Passwords(), Authenticators(sealing))
     parts = (settings, Cookie(settings), database, live, enrolment, exports, doorkeeper, mail)
-    for part in (*parts, Removals(settings.removals_file)):
+    for part in (*parts, StepCookie(settings), sealing, Removals(settings.removals_file)):
         provide(app, part)
     app.include_router(router)
     app.include_router(health.router)

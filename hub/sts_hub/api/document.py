@@ -32,7 +32,12 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 _UNSAFE = ("post", "put", "patch", "delete")
 _LOGIN = "login"
 _OWN_PAGES = "own_pages"
-_OPEN = {("/api/v1/session", "post"), ("/api/v1/session/recovery", "post"), ("/api/v1/session", "delete")}
+_OPEN = {
+    ("/api/v1/session", "post"),
+    ("/api/v1/session", "delete"),
+    ("/api/v1/session/code", "post"),
+    ("/api/v1/session/recovery", "post"),
+}
 
 
 def document(app: FastAPI) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from sts_hub.parameters.endpoints import router as parameters
 from sts_hub.race_clocks.endpoints import router as race_clocks
 from sts_hub.rosters.endpoints import router as rosters
 from sts_hub.samples.endpoints import router as samples
+from sts_hub.second_factors.endpoints import router as second_factors
 from sts_hub.sensors.endpoints import router as sensors
 from sts_hub.sessions.endpoints import router as sessions
 from sts_hub.summaries.endpoints import router as summaries
@@ -41,6 +42,7 @@ router = APIRouter(prefix=PREFIX)
 for _feature in (
     accounts,
     credentials,
+    second_factors,
     teams,
     rosters,
     athletes,

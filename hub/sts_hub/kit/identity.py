@@ -8,7 +8,7 @@ plain `sts`.
 import hashlib
 import secrets
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from fastapi import Depends
 from fastapi.security import APIKeyCookie
@@ -17,25 +17,42 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sts_hub.config import Settings
-from sts_hub.errors import Forbidden, NotSignedIn, SettingsError
+from sts_hub.errors import Forbidden, NotSignedIn, Refusal, SettingsError
 from sts_hub.kit.database import Database
 from sts_hub.kit.provide import provided
 from sts_hub.policy import Caller, Role, Scope
 
 HOST_COOKIE: Final = "__Host-sts"
 PLAIN_COOKIE: Final = "sts"
+# Where a login may go that still owes the second factor which its club asks for: to set one up.
+SETTING_UP: Final = frozenset({"get_me", "get_second_factor", "begin_second_factor", "confirm_second_factor"})
 
 TOKEN_BYTES: Final = 32
 # A coach signs in once a week, whatever happens; a tablet left in a bag is signed out after a day.
 LASTS: Final = timedelta(days=7)
 IDLE: Final = timedelta(hours=24)
+# A step of signing in waits while somebody fetches a phone or goes through a provider's pages.
+STEP_LASTS: Final = timedelta(minutes=10)
 
 # Only describes the cookie in the API's document; both names are read below.
 _SCHEME = APIKeyCookie(name=HOST_COOKIE, auto_error=False, scheme_name="login")
 
 
+class FactorOwed(Refusal):
+    """The club asks this role for a second factor, and this login has shown none."""
+
+    status = 403
+    type = "second-factor-owed"
+    title = "Your club asks you for a second factor"
+    way_out = "Set one up under your account, or sign in with a passkey."
+
+
 class Cookie:
-    """The cookie of this process: its name and how it is set."""
+    """The cookie of a login: its name and how it is set."""
+
+    host_name: ClassVar[str] = HOST_COOKIE
+    plain_name: ClassVar[str] = PLAIN_COOKIE
+    lasts: ClassVar[timedelta] = LASTS
 
     def __init__(self, settings: Settings) -> None:
         """Raises SettingsError where a plain cookie would leave the machine."""
@@ -48,14 +65,14 @@ class Cookie:
                 ]
             )
         self.secure = not settings.insecure_loopback_cookie
-        self.name = HOST_COOKIE if self.secure else PLAIN_COOKIE
+        self.name = self.host_name if self.secure else self.plain_name
 
     def give(self, response: Response, token: str) -> None:
-        """Set the cookie of a new login."""
+        """Set the cookie."""
         response.set_cookie(
             self.name,
             token,
-            max_age=int(LASTS.total_seconds()),
+            max_age=int(self.lasts.total_seconds()),
             path="/",
             secure=self.secure,
             httponly=True,
@@ -70,6 +87,14 @@ class Cookie:
         """The hash of the token that a request brings, None without one."""
         token = request.cookies.get(self.name)
         return token_hash(token) if token else None
+
+
+class StepCookie(Cookie):
+    """The cookie of a sign-in that waits for its next step."""
+
+    host_name = f"{HOST_COOKIE}-step"
+    plain_name = f"{PLAIN_COOKIE}-step"
+    lasts = STEP_LASTS
 
 
 def new_token() -> str:
@@ -88,7 +113,7 @@ async def caller_of(database: Database, hashed: bytes) -> Caller | None:
         row = await session.row("SELECT *, NULL::text[] AS scopes FROM sts.login_of($1, $2)", hashed, IDLE)
         seen = "SELECT sts.login_seen($1)"
         if row is None:
-            row = await session.row("SELECT * FROM sts.token_of($1)", hashed)
+            row = await session.row("SELECT *, false AS owes FROM sts.token_of($1)", hashed)
             seen = "SELECT sts.token_used($1)"
         if row is None:
             return None
@@ -105,6 +130,7 @@ async def caller_of(database: Database, hashed: bytes) -> Caller | None:
         email=row["email"],
         club_name=row["club_name"],
         token_hash=hashed,
+        owes_factor=row["owes"],
     )
 
 
@@ -127,6 +153,8 @@ async def _asking(
     caller = await caller_of(database, hashed)
     if caller is None:
         raise NotSignedIn("The login or token has ended.")
+    if caller.owes_factor and request.scope["route"].name not in SETTING_UP:
+        raise FactorOwed("This login has shown no second factor.")
     return caller
 
 

@@ -20,3 +20,12 @@ SELECT sts.note($1, $2, $3::uuid[], $4)
 -- name: ask_as_admin
 -- By the owner, from the command line, for the functions that ask who is asking.
 SELECT set_config('sts.club_id', $1::uuid::text, true), set_config('sts.role', 'admin', true)
+
+-- name: begin_challenge
+SELECT sts.challenge_begin($1, $2, $3, $4, $5)
+
+-- name: challenge
+SELECT account_id, content FROM sts.challenge_of($1, $2)
+
+-- name: take_challenge
+SELECT account_id, content FROM sts.challenge_take($1, $2)

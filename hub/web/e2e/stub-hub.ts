@@ -13,6 +13,7 @@ import { CLUB, SQUAD, TEAMS } from './stub-squad.ts';
 type Schemas = components['schemas'];
 
 export const STUB_EMAIL = 'coach@club.example';
+export const STUB_CODE = '123456';
 export const STUB_PASSWORD = 'a long walk to the pitch';
 
 const ME: Schemas['Me'] = {
@@ -22,6 +23,7 @@ const ME: Schemas['Me'] = {
   role: 'coach',
   club: CLUB,
   teams: TEAMS.map(team => team.id),
+  owes_factor: false,
 };
 
 type Route = (request: Request, id: string) => Response | Promise<Response>;
@@ -31,9 +33,12 @@ export class StubHub {
   /** As if a proxy stood before a hub that is not there. */
   away = false;
   signedIn: boolean;
+  /** Whether the account has an authenticator app. */
+  hasApp = false;
   role: Schemas['Me']['role'] = 'coach';
   readonly #routes: [method: string, path: RegExp, route: Route][] = [
     ['POST', /^\/api\/v1\/session$/, request => this.#signIn(request)],
+    ['POST', /^\/api\/v1\/session\/code$/, request => this.#takeCode(request)],
     ['DELETE', /^\/api\/v1\/session$/, () => this.#signOut()],
     ['GET', /^\/api\/v1\/me$/, () => Response.json({ ...ME, role: this.role })],
     ['GET', /^\/api\/v1\/teams$/, () => Response.json({ items: TEAMS, next: null })],
@@ -67,7 +72,7 @@ export class StubHub {
   async #admit(request: Request, answer: () => Response | Promise<Response>): Promise<Response> {
     if (request.method !== 'GET' && request.headers.get('x-sts-request') !== '1')
       return problem(403, 'cross-site', 'The header X-STS-Request is missing.', 'Send it.');
-    const isSignIn = request.method === 'POST' && request.url.endsWith('/session');
+    const isSignIn = request.method === 'POST' && /\/session(\/.*)?$/.test(request.url);
     if (!this.signedIn && !isSignIn) return problem(401, 'not-signed-in', 'Nobody is signed in.', 'Sign in.');
     return answer();
   }
@@ -76,6 +81,21 @@ export class StubHub {
     const { email, password } = (await request.json()) as Schemas['SignIn'];
     if (email !== STUB_EMAIL || password !== STUB_PASSWORD)
       return problem(401, 'wrong-credentials', 'E-mail or password is wrong.', 'Check both and try again.');
+    if (this.hasApp) {
+      const step = { step: 'code', expires_at: new Date().toISOString() } satisfies Schemas['NextStep'];
+      return Response.json(step, { status: 202 });
+    }
+    return this.#enter();
+  }
+
+  async #takeCode(request: Request): Promise<Response> {
+    const { code } = (await request.json()) as Schemas['StepCode'];
+    if (code !== STUB_CODE)
+      return problem(403, 'wrong-factor', 'This code is wrong.', 'Wait for the next one.');
+    return this.#enter();
+  }
+
+  #enter(): Response {
     this.signedIn = true;
     return Response.json({ ...ME, role: this.role });
   }

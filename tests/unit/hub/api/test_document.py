@@ -73,6 +73,7 @@ def test_only_signing_in_and_out_and_recovering_need_no_login() -> None:
     assert open_ones == [
         ("/api/v1/session", "post"),
         ("/api/v1/session", "delete"),
+        ("/api/v1/session/code", "post"),
         ("/api/v1/session/recovery", "post"),
     ]
 

@@ -5,7 +5,7 @@ import { HttpResponse, http } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
 import type { Me } from '@/api/queries';
 import { hub, server } from '@/testing/set-up';
-import { STUB_EMAIL, STUB_PASSWORD, problem } from '@/testing/stub';
+import { STUB_CODE, STUB_EMAIL, STUB_PASSWORD, problem } from '@/testing/stub';
 import { SignInPage } from './sign-in-page';
 
 function show({ sessionEnded = false } = {}) {
@@ -84,6 +84,30 @@ describe('SignInPage', () => {
     expect(screen.getByLabelText('Password')).toHaveAttribute('type', 'password');
     await person.click(screen.getByRole('button', { name: 'Show password' }));
     expect(screen.getByLabelText('Password')).toHaveAttribute('type', 'text');
+  });
+
+  it('asks those with an authenticator app for a code, and keeps asking after a wrong one', async () => {
+    hub.current.hasApp = true;
+    const { onSignedIn, person } = show();
+    await tryWith(person);
+    await person.type(await screen.findByLabelText('Six-digit code'), '000000');
+    await person.click(screen.getByRole('button', { name: 'Go on' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent('This code is wrong. Wait for the next one.');
+    expect(onSignedIn).not.toHaveBeenCalled();
+    await person.clear(screen.getByLabelText('Six-digit code'));
+    await person.type(screen.getByLabelText('Six-digit code'), STUB_CODE);
+    await person.click(screen.getByRole('button', { name: 'Go on' }));
+    await vi.waitFor(() => expect(onSignedIn).toHaveBeenCalled());
+  });
+
+  it('takes a backup code instead, and leads back to the password', async () => {
+    hub.current.hasApp = true;
+    const { person } = show();
+    await tryWith(person);
+    await person.click(await screen.findByRole('button', { name: 'Use a backup code' }));
+    expect(screen.getByLabelText('Backup code')).toBeVisible();
+    await person.click(screen.getByRole('button', { name: 'Begin again' }));
+    expect(screen.getByLabelText('Password')).toBeVisible();
   });
 
   it('explains itself to somebody whose session ended', () => {

@@ -1,14 +1,43 @@
 import { answerOf, api } from '@/api/client';
 import { HubUnreachable, Problem } from '@/api/problem';
 import type { Me } from '@/api/queries';
+import type { components } from '@/api/schema';
+
+/** What is still to be done to sign in. */
+export type NextStep = components['schemas']['NextStep'];
 
 export interface Credentials {
   email: string;
   password: string;
 }
 
-export function signIn(credentials: Credentials): Promise<Me> {
+export function signIn(credentials: Credentials): Promise<Me | NextStep> {
   return answerOf(api.POST('/api/v1/session', { body: credentials }));
+}
+
+/** Whether somebody is in, or asked for more. */
+export function isNextStep(answer: Me | NextStep): answer is NextStep {
+  return 'step' in answer;
+}
+
+export function sendCode(code: string): Promise<Me> {
+  return answerOf(api.POST('/api/v1/session/code', { body: { code } }));
+}
+
+/** What the person can do about a code that was not taken. */
+export function codeSentence(error: unknown): string {
+  return error instanceof Problem ? `${error.message} ${error.wayOut}` : signInSentence(error);
+}
+
+/** As it was typed: a space may be part of it. */
+export function passwordOf(fields: FormData): string {
+  const value = fields.get('password');
+  return typeof value === 'string' ? value : '';
+}
+
+export function textOf(fields: FormData, name: string): string {
+  const value = fields.get(name);
+  return typeof value === 'string' ? value.trim() : '';
 }
 
 /** What the person can do about it. A hub that is down must never read as a wrong password. */

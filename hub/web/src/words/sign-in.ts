@@ -1,0 +1,31 @@
+import { catalogue } from './catalogue';
+
+/** What the ways of signing in say beside the password. */
+export const signInWords = catalogue(
+  {
+    codeTitle: 'One more step',
+    codeHint: 'Type the code that your authenticator app shows now.',
+    code: 'Six-digit code',
+    backupHint: 'Type one of the backup codes that you kept. Each is good once.',
+    backupCode: 'Backup code',
+    useBackup: 'Use a backup code',
+    useApp: 'Use the authenticator app',
+    goOn: 'Go on',
+    goingOn: 'Checking …',
+    again: 'Begin again',
+  },
+  {
+    pt: {
+      codeTitle: 'Mais um passo',
+      codeHint: 'Escreva o código que a sua aplicação de autenticação mostra agora.',
+      code: 'Código de seis algarismos',
+      backupHint: 'Escreva um dos códigos de reserva que guardou. Cada um serve uma vez.',
+      backupCode: 'Código de reserva',
+      useBackup: 'Usar um código de reserva',
+      useApp: 'Usar a aplicação de autenticação',
+      goOn: 'Continuar',
+      goingOn: 'A verificar …',
+      again: 'Começar de novo',
+    },
+  },
+);
