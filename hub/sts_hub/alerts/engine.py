@@ -1,7 +1,8 @@
 """When a rule speaks up. Pure: values with their times go in, firings come out; no I/O, no clock.
 
-A rule is asked for each of its subjects by this table. It *holds* when all of its conditions do; a condition is judged by
-the newest value of its metric, as long as that is no older than STALE_US.
+A rule is asked for each of its subjects (athletes, or gateways by name) by this table. It *holds* when all of its
+conditions do, at a time in which it counts; a condition is judged by the newest value of its metric, as long as that is no
+older than STALE_US.
 
     stage     holds   and then                               stage then
     calm      yes                                            holding, since this value
@@ -16,13 +17,17 @@ those who are heard are raised, and again `reset_us` after that at the earliest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from sts_hub.analytics.holding import Window
 from sts_protocols.sample import Quality
+
+Subject = UUID | str
+"""An athlete, or a gateway by its name."""
 
 # The longest that watches and straps are silent while all is well; what is older says nothing of now.
 STALE_US: Final = 10_000_000
@@ -61,7 +66,7 @@ class Firing(NamedTuple):
     """The rule speaks up: of whom (None: the team), when it was measured, since when it held, and the last value."""
 
     rule: UUID
-    athlete: UUID | None
+    subject: Subject | None
     t_us: int
     since_us: int
     value: float | None
@@ -82,7 +87,7 @@ class _Told(NamedTuple):
 
 @dataclass(slots=True)
 class _Subject:
-    """One athlete under one rule."""
+    """One subject under one rule."""
 
     limits: tuple[float, ...]
     stage: _Stage = _Stage.CALM
@@ -96,13 +101,25 @@ class _Subject:
 class RuleWatch:
     """One rule and how each of its subjects stands."""
 
-    def __init__(self, rule: Rule, limits: Mapping[UUID, tuple[float, ...]]) -> None:
-        """`limits`: for each subject one for each condition, in its own figures."""
+    def __init__(
+        self,
+        rule: Rule,
+        limits: Mapping[Subject, tuple[float, ...]],
+        counts: Mapping[Subject, Sequence[Window]] | None = None,
+    ) -> None:
+        """`limits`: for each subject one for each condition, in its own figures. `counts`: when the rule counts for each;
+        None: always."""
         self.rule = rule
+        self._counts = counts
         self._metrics = frozenset(one.metric for one in rule.conditions)
         self.hears_silence = any(one.test is Check.SILENT for one in rule.conditions)
-        self._subjects = {athlete: _Subject(of) for athlete, of in limits.items()}
+        self._subjects = {subject: _Subject(of) for subject, of in limits.items()}
         self._team_raised_us: int | None = None
+
+    @property
+    def athletes(self) -> list[UUID]:
+        """The subjects that are athletes."""
+        return [one for one in self._subjects if isinstance(one, UUID)]
 
     def watches(self, metric: int) -> bool:
         """Whether a value of this metric can change anything."""
@@ -110,16 +127,16 @@ class RuleWatch:
 
     def go_on_from(self, before: RuleWatch) -> None:
         """Keep how subjects stood under the same rule before it was read again."""
-        for athlete, subject in self._subjects.items():
-            known = before._subjects.get(athlete)
+        for one, subject in self._subjects.items():
+            known = before._subjects.get(one)
             if known is not None:
                 known.limits = subject.limits
-                self._subjects[athlete] = known
+                self._subjects[one] = known
         self._team_raised_us = before._team_raised_us
 
-    def take(self, athlete: UUID, t_us: int, metric: int, value: float, quality: int) -> list[Firing]:
+    def take(self, of: Subject, t_us: int, metric: int, value: float, quality: int) -> list[Firing]:
         """A new value of a subject; what is older than the last one of its metric says nothing of now."""
-        subject = self._subjects.get(athlete)
+        subject = self._subjects.get(of)
         known = None if subject is None else subject.told.get(metric)
         if subject is None or metric not in self._metrics or (known is not None and known.t_us >= t_us):
             return []
@@ -127,7 +144,7 @@ class RuleWatch:
         if known is None and subject.heard_us == 0 and self.hears_silence:
             subject.since_us = t_us
         subject.heard_us = max(subject.heard_us, t_us)
-        return self._judge(athlete, subject, t_us)
+        return self._judge(of, subject, t_us)
 
     def tick(self, now_us: int) -> list[Firing]:
         """Time has gone by: what only silence shows."""
@@ -135,13 +152,13 @@ class RuleWatch:
             return []
         return [
             one
-            for athlete, subject in self._subjects.items()
+            for of, subject in self._subjects.items()
             if subject.heard_us
-            for one in self._judge(athlete, subject, now_us)
+            for one in self._judge(of, subject, now_us)
         ]
 
-    def _judge(self, athlete: UUID, subject: _Subject, t_us: int) -> list[Firing]:
-        holds = all(
+    def _judge(self, of: Subject, subject: _Subject, t_us: int) -> list[Firing]:
+        holds = self._counts_for(of, t_us) and all(
             _fits(condition, limit, subject.told.get(condition.metric), t_us)
             for condition, limit in zip(self.rule.conditions, subject.limits, strict=True)
         )
@@ -150,7 +167,10 @@ class RuleWatch:
             return self._of_team(t_us)
         if not occurred or subject.occurrences % self.rule.times:
             return []
-        return [Firing(self.rule.id, athlete, t_us, subject.since_us, self._value(subject))]
+        return [Firing(self.rule.id, of, t_us, subject.since_us, self._value(subject))]
+
+    def _counts_for(self, of: Subject, t_us: int) -> bool:
+        return self._counts is None or any(one.holds(t_us) for one in self._counts.get(of, ()))
 
     def _step(self, subject: _Subject, holds: bool, t_us: int) -> bool:
         """One row of the table; whether it was an occurrence."""
@@ -173,7 +193,9 @@ class RuleWatch:
 
     def _of_team(self, t_us: int) -> list[Firing]:
         heard = [
-            one for one in self._subjects.values() if t_us - one.heard_us <= STALE_US or self.hears_silence
+            one
+            for of, one in self._subjects.items()
+            if (t_us - one.heard_us <= STALE_US or self.hears_silence) and self._counts_for(of, t_us)
         ]
         raised = sum(one.stage is _Stage.RAISED for one in heard)
         enough = bool(heard) and raised >= (self.rule.share or 0) * len(heard)

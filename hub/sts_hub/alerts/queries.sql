@@ -29,7 +29,7 @@ SELECT athlete, team_id, name, sensor, sts.us(since) AS since_us, sts.us(until) 
 FROM sts.live_roster() WHERE consents AND sensor IS NOT NULL
 
 -- name: members
-SELECT id, team_id FROM sts.athlete WHERE $1::uuid IS NULL OR team_id = $1
+SELECT id, team_id, name FROM sts.athlete WHERE $1::uuid IS NULL OR team_id = $1
 
 -- name: mutes
 SELECT id, rule_id, athlete_id, until FROM sts.alert_mute WHERE until > now()
@@ -43,11 +43,12 @@ DELETE FROM sts.alert_mute WHERE rule_id = $1
 
 -- name: add_alert
 -- Written once, whichever process finds it; not where the same was told within the rule's reset time ($13), as after a restart.
-INSERT INTO sts.alert (id, club_id, team_id, rule_id, athlete_id, what, colour, text, at, since, late, muted, escalates_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + $14::interval
+INSERT INTO sts.alert
+    (id, club_id, team_id, rule_id, athlete_id, what, colour, text, at, since, late, muted, escalates_at, gateway)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + $14::interval, $15
 WHERE NOT EXISTS (
     SELECT FROM sts.alert a
-    WHERE a.rule_id = $4 AND a.athlete_id IS NOT DISTINCT FROM $5 AND a.id <> $1
+    WHERE a.rule_id = $4 AND a.athlete_id IS NOT DISTINCT FROM $5 AND a.gateway IS NOT DISTINCT FROM $15 AND a.id <> $1
       AND a.at > $9::timestamptz - $13::interval AND a.at <= $9)
 ON CONFLICT (id) DO NOTHING
 
@@ -55,7 +56,7 @@ ON CONFLICT (id) DO NOTHING
 SELECT EXISTS (SELECT FROM sts.alert WHERE id = $1)
 
 -- name: page
-SELECT id, club_id, team_id, rule_id, athlete_id, what, colour, text, at, since, raised_at, late, muted, escalated_at,
+SELECT id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text, at, since, raised_at, late, muted, escalated_at,
        acknowledged_by, acknowledged_at, note
 FROM sts.alert
 WHERE ($1::uuid IS NULL OR team_id = $1) AND (NOT $2 OR acknowledged_at IS NULL)
@@ -63,7 +64,7 @@ WHERE ($1::uuid IS NULL OR team_id = $1) AND (NOT $2 OR acknowledged_at IS NULL)
 ORDER BY raised_at DESC, id DESC LIMIT $5
 
 -- name: by_id
-SELECT id, club_id, team_id, rule_id, athlete_id, what, colour, text, at, since, raised_at, late, muted, escalated_at,
+SELECT id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text, at, since, raised_at, late, muted, escalated_at,
        acknowledged_by, acknowledged_at, note
 FROM sts.alert WHERE id = $1
 
@@ -72,11 +73,29 @@ FROM sts.alert WHERE id = $1
 UPDATE sts.alert SET acknowledged_by = coalesce(acknowledged_by, $2), acknowledged_at = coalesce(acknowledged_at, now()),
        note = coalesce($3, note)
 WHERE id = $1
-RETURNING id, club_id, team_id, rule_id, athlete_id, what, colour, text, at, since, raised_at, late, muted, escalated_at,
+RETURNING id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text, at, since, raised_at, late, muted, escalated_at,
           acknowledged_by, acknowledged_at, note
 
 -- name: escalate
 UPDATE sts.alert SET escalated_at = now()
 WHERE escalates_at <= now() AND escalated_at IS NULL AND acknowledged_at IS NULL AND NOT muted
-RETURNING id, club_id, team_id, rule_id, athlete_id, what, colour, text, at, since, raised_at, late, muted, escalated_at,
-          acknowledged_by, acknowledged_at, note
+
+-- name: news
+-- What has been raised or told again since a time, by whichever process.
+SELECT id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text, at, since, raised_at, late, muted, escalated_at,
+       acknowledged_by, acknowledged_at, note
+FROM sts.alert WHERE (raised_at > $1 OR escalated_at > $1) AND NOT muted ORDER BY raised_at, id
+
+-- name: stored
+-- Which of these values are in the database, by their places in the list.
+SELECT p.place::int AS place FROM unnest($1::int[], $2::int2[], $3::timestamptz[]) WITH ORDINALITY AS p (sensor, metric, t, place)
+WHERE sts.is_stored(p.sensor, p.metric, p.t)
+
+-- name: take_turn
+SELECT pg_try_advisory_xact_lock(hashtextextended('late data of ' || sts.asking_club(), 0))
+
+-- name: late_windows
+SELECT id, judged, athlete_id, team_id, since, until FROM sts.late_windows()
+
+-- name: late_judged
+SELECT sts.late_judged($1::bigint[])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sts_hub.alerts.schemas import RuleFields
+from sts_hub.alerts.way import Probe
 from sts_hub.db import queries
+from sts_hub.db.times import timestamp
 from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.policy import Kind, Thing
 
@@ -47,6 +50,7 @@ class AlertRow:
     team_id: UUID
     rule_id: UUID
     athlete_id: UUID | None
+    gateway: str | None
     what: str
     colour: str
     text: str
@@ -89,12 +93,33 @@ class Wearing:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """An athlete of a team."""
+
+    team_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LateRow:
+    """A time in which something of an athlete came late; of which others may have come in time."""
+
+    id: int
+    judged: bool
+    athlete_id: UUID
+    team_id: UUID
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewAlert:
     """An alert to write, and within which time the same is not told again."""
 
     id: UUID
     rule: RuleRow
     athlete_id: UUID | None
+    gateway: str | None
     colour: str
     text: str
     at: datetime
@@ -103,6 +128,16 @@ class NewAlert:
     muted: bool
     reset: timedelta
     escalates: timedelta | None
+
+    @property
+    def team_id(self) -> UUID:
+        """Of which team."""
+        return self.rule.team_id
+
+    @property
+    def what(self) -> str:
+        """body or quality."""
+        return self.rule.what
 
 
 async def rules(
@@ -150,9 +185,10 @@ async def worn(session: ReadSession) -> list[Wearing]:
     return [Wearing(**row) for row in await session.rows(_SQL.worn)]
 
 
-async def members(session: ReadSession, team_id: UUID | None) -> dict[UUID, UUID]:
-    """Athletes of a team or the club, and the team of each."""
-    return {row["id"]: row["team_id"] for row in await session.rows(_SQL.members, team_id)}
+async def members(session: ReadSession, team_id: UUID | None) -> dict[UUID, Member]:
+    """Athletes of a team or the club."""
+    rows = await session.rows(_SQL.members, team_id)
+    return {row["id"]: Member(row["team_id"], row["name"]) for row in rows}
 
 
 async def mutes(session: ReadSession) -> list[MuteRow]:
@@ -175,7 +211,7 @@ async def add(session: WriteSession, new: NewAlert) -> bool:
     rule = new.rule
     await session.do(
         _SQL.add_alert, new.id, rule.club_id, rule.team_id, rule.id, new.athlete_id, rule.what, new.colour,
-        new.text, new.at, new.since, new.late, new.muted, new.reset, new.escalates,
+        new.text, new.at, new.since, new.late, new.muted, new.reset, new.escalates, new.gateway,
     )  # fmt: skip
     return bool(await session.value(_SQL.is_told, new.id))
 
@@ -198,6 +234,36 @@ async def acknowledge(session: WriteSession, alert_id: UUID, by: UUID, note: str
     return AlertRow(**await session.one(_SQL.acknowledge, alert_id, by, note))
 
 
-async def escalate(session: WriteSession) -> list[AlertRow]:
-    """Alerts that nobody has acknowledged in time, once each."""
-    return [AlertRow(**row) for row in await session.rows(_SQL.escalate)]
+async def escalate(session: WriteSession) -> None:
+    """Note of alerts that nobody has acknowledged in time, once each, that they are told again."""
+    await session.do(_SQL.escalate)
+
+
+async def news(session: ReadSession, since: datetime) -> list[AlertRow]:
+    """Alerts that were raised or told again since then, those that are muted left out."""
+    return [AlertRow(**row) for row in await session.rows(_SQL.news, since)]
+
+
+async def stored(session: ReadSession, probes: Sequence[Probe]) -> list[Probe]:
+    """Those of these values that are in the database."""
+    columns = (
+        [one.sensor for one in probes],
+        [one.metric for one in probes],
+        [timestamp(one.t_us) for one in probes],
+    )
+    return [probes[row["place"] - 1] for row in await session.rows(_SQL.stored, *columns)]
+
+
+async def late_windows(session: ReadSession) -> list[LateRow]:
+    """Where something came late in the last minutes, or has not been judged."""
+    return [LateRow(**row) for row in await session.rows(_SQL.late_windows)]
+
+
+async def take_turn(session: WriteSession) -> bool:
+    """Whether this transaction is the one that judges what came late."""
+    return bool(await session.value(_SQL.take_turn))
+
+
+async def late_judged(session: WriteSession, ids: Sequence[int]) -> None:
+    """These windows have been judged."""
+    await session.do(_SQL.late_judged, ids)

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from sts_hub.kit.shapes import Body, Moment, Shown, Title
+from sts_hub.kit.shapes import Body, Label, Moment, Shown, Title
 from sts_hub.parameters.catalogue import Name as ParameterName
+from sts_hub.sessions.schemas import SessionKind
 
 What = Literal["body", "quality"]
 Colour = Literal["yellow", "orange", "red"]
@@ -17,7 +18,11 @@ Scope = Literal["one", "share", "all"]
 class Condition(Body):
     """What is asked of one metric: a limit, or that nothing of worth comes."""
 
-    metric: str = Field(max_length=40, description="GET /api/v1/metrics lists them.", examples=["heart_rate"])
+    metric: str = Field(
+        max_length=40,
+        description="GET /api/v1/metrics lists those that are measured, GET /api/v1/alert-rules/catalogue the others.",
+        examples=["heart_rate"],
+    )
     check: Literal["above", "below", "silent", "no_contact"] = Field(
         description="`silent`: nothing for `limit` seconds; `no_contact`: the sensor says that it is not worn.",
         examples=["above"],
@@ -55,6 +60,17 @@ class RuleFields(Body):
     colour: Colour = "orange"
     athlete_ids: Annotated[list[UUID], Field(max_length=100)] = Field(
         default=[], description="Only these; empty: the whole team."
+    )
+    tasks: Annotated[list[SessionKind], Field(max_length=3)] = Field(
+        default=[],
+        description="Only in a session of these kinds; empty: of any kind, and out of sessions too.",
+    )
+    phases: Annotated[list[Label], Field(max_length=20)] = Field(
+        default=[],
+        description="Only while the athlete is in a phase of such a name, however it is capitalised.",
+    )
+    in_play: bool = Field(
+        default=False, description="Only in a session, and neither on the bench nor unavailable."
     )
     escalate_after_s: Annotated[float, Field(ge=10, le=86_400)] | None = Field(
         default=None, description="Told again, in red, when nobody has acknowledged it by then."
@@ -118,7 +134,8 @@ class Alert(Shown):
     id: UUID
     rule_id: UUID
     team_id: UUID
-    athlete_id: UUID | None = Field(description="Null: the team.")
+    athlete_id: UUID | None = Field(description="Null: the team, a gateway, or the hub.")
+    gateway: str | None = Field(description="The gateway that it is about.")
     what: What
     colour: Colour
     text: str

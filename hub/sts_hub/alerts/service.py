@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import heapq
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sts_hub.alerts import repository, rules
-from sts_hub.alerts.engine import Firing, RuleWatch
+from sts_hub.alerts import replay, repository, rules
 from sts_hub.alerts.repository import AlertRow, RuleRow
 from sts_hub.alerts.schemas import (
     Acknowledgement,
@@ -25,22 +21,18 @@ from sts_hub.alerts.schemas import (
     WouldHaveFired,
 )
 from sts_hub.athletes import service as athletes
-from sts_hub.db.times import microseconds, timestamp
+from sts_hub.db.times import timestamp
 from sts_hub.errors import Invalid
 from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.kit.pages import Cut
 from sts_hub.kit.shapes import Page
-from sts_hub.parameters import service as parameters
 from sts_hub.policy import Act, Caller, Kind, Thing, guard, guard_new, may, missing
-from sts_hub.samples import service as samples
-from sts_hub.samples.values import Values
 from sts_hub.teams import service as teams
 
 # A long training of a squad is half a million values, which a rule has looked through in a second or two.
 LONGEST_PREVIEW: Final = timedelta(hours=6)
 MOST_SHOWN: Final = 500
 LONGEST_MUTE: Final = timedelta(days=90)
-_SECOND_US: Final = 1_000_000
 
 
 async def listed(session: ReadSession, caller: Caller, cut: Cut, team_id: UUID | None) -> Page[Rule]:
@@ -66,7 +58,7 @@ async def rule(session: ReadSession, caller: Caller, rule_id: UUID, act: Act = A
 async def added(session: WriteSession, caller: Caller, new: NewRule) -> Rule:
     """Add a rule to a team of the caller."""
     guard_new(caller, Thing(Kind.ALERT, caller.club_id, new.team_id))
-    rules.known(new)
+    rules.check(new)
     members = await _members(session, caller, new.team_id)
     _of_team(new.athlete_ids, members)
     fields = new.model_dump_json(exclude={"team_id"})
@@ -80,7 +72,7 @@ async def changed(session: WriteSession, caller: Caller, rule_id: UUID, change: 
     """Change a rule, or stop and start watching by it."""
     row = await rule(session, caller, rule_id, Act.CHANGE)
     fields = change.rule or row.fields
-    rules.known(fields)
+    rules.check(fields)
     _of_team(fields.athlete_ids, await _members(session, caller, row.team_id))
     enabled = row.enabled if change.enabled is None else change.enabled
     return shown(await repository.change_rule(session, row.id, rules.what(fields), fields, enabled))
@@ -106,67 +98,36 @@ def _of_team(wanted: list[UUID], members: list[UUID]) -> None:
 async def previewed(session: ReadSession, caller: Caller, asked: Preview) -> PreviewAnswer:
     """How often the rule would have spoken up in that time, by the very engine that watches live."""
     guard_new(caller, Thing(Kind.ALERT, caller.club_id, asked.team_id))
+    rules.check(asked.rule)
     if not asked.since < asked.until <= asked.since + LONGEST_PREVIEW:
         raise Invalid(
             f"`from` must lie before `to`, by {LONGEST_PREVIEW // timedelta(hours=1)} hours at most."
         )
+    if rules.of_the_way(asked.rule):
+        raise Invalid(
+            "How gateways and the hub stood in the past is not kept.",
+            way_out="Add the rule: it is watched from now on.",
+        )
     members = await _members(session, caller, asked.team_id)
     _of_team(asked.rule.athlete_ids, members)
-    watch, unwatched = rules.watched(
-        UUID(int=0), asked.rule, members, await in_force(session, members, asked.since)
-    )
-    told: list[tuple[UUID, int, Values]] = []
-    for athlete_id in set(members) - set(unwatched):
+    for athlete_id in members:
         await athletes.one(session, caller, athlete_id, Act.SEE, Kind.HEALTH)
-        for metric in dict.fromkeys(rules.known(asked.rule)):
-            values = await samples.told(session, athlete_id, metric, asked.since, asked.until)
-            told.append((athlete_id, metric.id, values))
-    fired = await asyncio.to_thread(lambda: list(looked_through(watch, told, microseconds(asked.until))))
+    past = await replay.past(session, asked.team_id, members, asked.since, asked.until)
+    fired, unwatched = await replay.fired(session, UUID(int=0), asked.rule, past)
     return PreviewAnswer(
         count=len(fired),
-        watched=len(members) - len(unwatched),
+        watched=len(asked.rule.athlete_ids or members) - len(unwatched),
         unwatched=unwatched,
         fired=[
             WouldHaveFired(
-                athlete_id=one.athlete, at=timestamp(one.t_us), since=timestamp(one.since_us), value=one.value
+                athlete_id=one.subject if isinstance(one.subject, UUID) else None,
+                at=timestamp(one.t_us),
+                since=timestamp(one.since_us),
+                value=one.value,
             )
             for one in fired[:MOST_SHOWN]
         ],
     )
-
-
-async def in_force(
-    session: ReadSession, athlete_ids: list[UUID], at: datetime
-) -> dict[UUID, dict[str, float]]:
-    """Parameters of athletes by name, as formulas use them at that time."""
-    found = await parameters.in_force(session, athlete_ids, at)
-    return {
-        athlete: {one.name: one.value for one in rows if isinstance(one.value, float)}
-        for athlete, rows in found.items()
-    }
-
-
-def looked_through(watch: RuleWatch, told: list[tuple[UUID, int, Values]], until_us: int) -> Iterator[Firing]:
-    """Yield what the rule says of values of the past, which it gets in the order of their times; every second it is told
-    that time goes by."""
-    second: int | None = None
-    for t_us, athlete, metric, value, quality in heapq.merge(*(_rows(*one) for one in told)):
-        yield from _gone_by(watch, second, t_us // _SECOND_US)
-        second = t_us // _SECOND_US
-        yield from watch.take(athlete, t_us, metric, value, quality)
-    yield from _gone_by(watch, second, until_us // _SECOND_US)
-
-
-def _gone_by(watch: RuleWatch, since: int | None, until: int) -> Iterator[Firing]:
-    if since is not None and watch.hears_silence:
-        for second in range(since + 1, until + 1):
-            yield from watch.tick(second * _SECOND_US)
-
-
-def _rows(athlete: UUID, metric: int, values: Values) -> Iterator[tuple[int, UUID, int, float, int]]:
-    columns = (values.t_us.tolist(), values.value.tolist(), values.quality.tolist())
-    for t_us, value, quality in zip(*columns, strict=True):
-        yield t_us, athlete, metric, value, quality
 
 
 async def alerts(

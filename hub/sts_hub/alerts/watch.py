@@ -3,37 +3,56 @@ clients at once; the database keeps each alert once.
 
 The process asks in the name of each club that has a rule, as its admin would, so that row-level security bounds what it
 sees. While the database is away it goes on with the rules that it knows, and what it tells is written when it can be.
+Whatever another process wrote (an escalation, what late data said) it reads every few seconds, and tells it too.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sts_hub import logs
-from sts_hub.alerts import repository, rules, service
+from sts_hub.alerts import late, replay, repository, rules, telling
+from sts_hub.alerts.courses import Courses, Ground, Heard
 from sts_hub.alerts.engine import Firing, RuleWatch
-from sts_hub.alerts.repository import AlertRow, MuteRow, NewAlert, RuleRow, Wearing
-from sts_hub.db.times import microseconds, timestamp
+from sts_hub.alerts.quantities import GATEWAY_SILENCE, INGEST_LAG
+from sts_hub.alerts.repository import AlertRow, LateRow, MuteRow, NewAlert, RuleRow, Wearing
+from sts_hub.alerts.way import Link, Probe, Storing
+from sts_hub.analytics.reception import Handover
+from sts_hub.analytics.so_far import SOURCES
+from sts_hub.db.times import microseconds
 from sts_hub.errors import Refusal
-from sts_hub.kit.database import Database
-from sts_hub.live import frames
+from sts_hub.gateways import service as gateways
+from sts_hub.kit.database import Database, ReadSession, WriteSession
+from sts_hub.kit.pages import MAX_LIMIT, Cut
 from sts_hub.live.frames import FrameValue
-from sts_hub.live.wall import Entry, Wall
+from sts_hub.live.wall import Entry, Gap, Wall
 from sts_hub.policy import Caller, Role
+from sts_hub.sessions.presence import Presence, present
+from sts_protocols.sample import Quality
 
-# A strap given to somebody else, a rule changed, a consent withdrawn count within five seconds (as on the wall).
+# A strap given to somebody else, a rule changed, a consent withdrawn, a phase begun count within five seconds (as on the wall).
 READ_S: Final = 4.0
 TICK_S: Final = 1.0
-# What was measured so long before it is told came late: live values are three seconds old at most.
-LATE_US: Final = 10_000_000
+# A backlog comes in transactions, a few a second: judged together they cost one reading.
+LATE_S: Final = 15.0
 # Told and not yet written, while the database is away; then the oldest are let go, told as they were.
 MOST_WAITING: Final = 10_000
+# A transaction of another process is committed, and the clocks of the two agree, within this time.
+NEWS_BACK: Final = timedelta(seconds=10)
+# What was told is known for as long as another process may write it, or write that it was escalated.
+TOLD_KEPT: Final = timedelta(days=1)
+# From when a value is shown until it is in the database, a database that restarts included.
+RECENT: Final = 120
+# A gateway that was heard so shortly before a session began is in use there.
+IN_USE_US: Final = 3_600_000_000
+_HUB: Final = "hub"
 _WATCHMAN: Final = UUID(int=0)
 
 _log = logs.get("sts_hub.alerts")
@@ -44,18 +63,26 @@ def watchman(club_id: UUID) -> Caller:
     return Caller(_WATCHMAN, club_id, Role.ADMIN, frozenset())
 
 
+def _nowhere() -> Courses:
+    return Courses(Ground({}, {}, (), {}))
+
+
 @dataclass(slots=True)
 class _Club:
     """What is known of one club."""
 
     rules: dict[UUID, RuleRow] = field(default_factory=dict)
     watches: dict[UUID, RuleWatch] = field(default_factory=dict)
+    by_metric: dict[tuple[UUID, int], list[RuleWatch]] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
     mutes: list[MuteRow] = field(default_factory=list)
-
-    def is_muted(self, rule_id: UUID, athlete: UUID | None) -> bool:
-        """Whether it is not to be told."""
-        return any(one.rule_id == rule_id and one.athlete_id in (None, athlete) for one in self.mutes)
+    worn: dict[int, Wearing] = field(default_factory=dict)
+    heard_us: dict[str, int] = field(default_factory=dict)
+    courses: Courses = field(default_factory=_nowhere)
+    storing: Storing = field(default_factory=Storing)
+    newest: Probe | None = None
+    late: set[int] = field(default_factory=set)
+    settled: bool = False
 
 
 class AlertWatch:
@@ -65,20 +92,26 @@ class AlertWatch:
         self._database = database
         self._wall = wall
         self._clubs: dict[UUID, _Club] = {}
-        self._worn: dict[int, Wearing] = {}
-        self._by_metric: dict[tuple[UUID, int], list[RuleWatch]] = {}
+        self._club_of: dict[int, _Club] = {}
+        self._link = Link()
+        self._leads: dict[tuple[UUID, int], Handover[FrameValue]] = defaultdict(Handover)
+        self._recent: dict[tuple[UUID, int], deque[Heard]] = defaultdict(lambda: deque(maxlen=RECENT))
         self._waiting: list[tuple[UUID, NewAlert]] = []
-        self._told: set[UUID] = set()
+        self._told: dict[tuple[UUID, bool], datetime] = {}
+        self._began = self._news_since = datetime.now(UTC)
 
     async def run(self) -> None:
         """Watch until cancelled."""
         self._wall.join(self)
         try:
-            read_s = -READ_S
+            read_s, late_s = -READ_S, time.monotonic()
             while True:
                 if time.monotonic() - read_s >= READ_S:
                     read_s = time.monotonic()
                     await self._read()
+                if time.monotonic() - late_s >= LATE_S:
+                    late_s = time.monotonic()
+                    await self._judge_late()
                 self.tick(time.time_ns() // 1000)
                 await self._write()
                 await asyncio.sleep(TICK_S)
@@ -87,27 +120,60 @@ class AlertWatch:
 
     def tell(self, entry: Entry) -> None:
         """Judge new values; tell at once what a rule says of them."""
-        if not isinstance(entry.what, list):
+        match entry.what:
+            case list(values):
+                for value in values:
+                    self._take(value)
+            case Gap(since_us=since_us):
+                self._link.turned(since_us, time.time_ns() // 1000)
+            case None:
+                self._link.turned(None, time.time_ns() // 1000)
+
+    def _take(self, value: FrameValue) -> None:
+        club = self._club_of.get(value.sensor_id)
+        wearing = None if club is None else club.worn[value.sensor_id]
+        if club is None or wearing is None or not _is_of(wearing, value):
             return
-        for value in entry.what:
-            wearing = self._worn.get(value.sensor_id)
-            if wearing is not None and _is_of(wearing, value):
-                for watch in self._by_metric.get((wearing.team_id, value.metric), ()):
-                    self._say(
-                        watch.take(wearing.athlete, value.t_us, value.metric, value.value, value.quality)
-                    )
+        club.newest = Probe(value.sensor_id, value.metric, value.t_us, time.time_ns() // 1000)
+        raw = Heard(value.t_us, value.metric, value.value, value.quality)
+        for heard in (raw, *self._derived(club, wearing.athlete, value)):
+            for watch in club.by_metric.get((wearing.team_id, heard.metric), ()):
+                self._say(club, watch.take(wearing.athlete, *heard))
+
+    def _derived(self, club: _Club, athlete: UUID, value: FrameValue) -> Iterator[Heard]:
+        """What a value makes of the quantities; of two sensors that tell one metric the one that leads counts, as in hindsight."""
+        if value.metric not in SOURCES:
+            return
+        place = athlete, value.metric
+        for led in self._leads[place].take(str(value.sensor_id), value, {}):
+            heard = Heard(led.t_us, led.metric, led.value, led.quality)
+            self._recent[place].append(heard)
+            yield from club.courses.heard(athlete, heard)
 
     def tick(self, now_us: int) -> None:
         """Time has gone by."""
         for club in self._clubs.values():
+            self._of_the_way(club, now_us)
             for watch in club.watches.values():
-                self._say(watch.tick(now_us))
+                self._say(club, watch.tick(now_us))
 
-    def _say(self, firings: list[Firing]) -> None:
+    def _of_the_way(self, club: _Club, now_us: int) -> None:
+        """Let rules about gateways and the hub know how these stand."""
+        lag_s = max(club.storing.lag_s(now_us), self._link.lag_s(now_us))
+        for watch in club.watches.values():
+            if watch.watches(INGEST_LAG.id):
+                self._say(club, watch.take(_HUB, now_us, INGEST_LAG.id, lag_s, Quality.OK))
+            if watch.watches(GATEWAY_SILENCE.id):
+                for name, heard_us in club.heard_us.items():
+                    silence_s = self._link.silence_s(heard_us, now_us)
+                    if silence_s is not None:
+                        self._say(club, watch.take(name, now_us, GATEWAY_SILENCE.id, silence_s, Quality.OK))
+
+    def _say(self, club: _Club, firings: list[Firing]) -> None:
         for firing in firings:
-            for club_id, club in self._clubs.items():
-                if firing.rule in club.rules:
-                    self._waiting.append((club_id, _alert(club, firing, time.time_ns() // 1000)))
+            row = club.rules[firing.rule]
+            new = telling.alert(row, firing, club.names, club.mutes, time.time_ns() // 1000)
+            self._waiting.append((row.club_id, new))
         del self._waiting[: max(0, len(self._waiting) - MOST_WAITING)]
 
     async def _write(self) -> None:
@@ -118,106 +184,165 @@ class AlertWatch:
                 async with self._database.writing(watchman(club_id)) as session:
                     is_news = await repository.add(session, new)
             except Refusal:
-                self._tell_unwritten()
+                for _, unwritten in self._waiting:
+                    self._tell(unwritten)
                 return
             self._waiting.pop(0)
-            if is_news and not new.muted and new.id not in self._told:
-                self._wall.take(live(new))
-            self._told.discard(new.id)
+            if is_news:
+                self._tell(new)
 
-    def _tell_unwritten(self) -> None:
-        for _, new in self._waiting:
-            if not new.muted and new.id not in self._told:
-                self._told.add(new.id)
-                self._wall.take(live(new))
+    def _tell(self, said: NewAlert | AlertRow) -> None:
+        if not said.muted and (said.id, False) not in self._told:
+            self._told[said.id, False] = datetime.now(UTC)
+            self._wall.take(telling.told(said))
+
+    def _tell_again(self, row: AlertRow) -> None:
+        if (row.id, True) not in self._told:
+            self._told[row.id, True] = datetime.now(UTC)
+            self._wall.take(telling.told_again(row))
 
     async def _read(self) -> None:
+        now = datetime.now(UTC)
         try:
             async with self._database.nobody() as session:
-                clubs = await repository.watched_clubs(session)
-            worn: dict[int, Wearing] = {}
-            for club_id in clubs:
-                worn |= await self._read_club(club_id)
-        except Refusal:
-            return  # the database is away: what was known goes on being watched
-        self._clubs = {club_id: self._clubs[club_id] for club_id in clubs}
-        self._worn = worn
-        by_metric: dict[tuple[UUID, int], list[RuleWatch]] = defaultdict(list)
-        for club in self._clubs.values():
-            for rule_id, watch in club.watches.items():
-                for metric in {one.metric for one in watch.rule.conditions}:
-                    by_metric[club.rules[rule_id].team_id, metric].append(watch)
-        self._by_metric = dict(by_metric)
+                club_ids = await repository.watched_clubs(session)
+            clubs = {one: await self._read_club(one, now) for one in club_ids}
+        except Refusal:  # the database is away: what was known goes on being watched
+            for club in self._clubs.values():
+                _show(club, club)
+            return
+        self._clubs = clubs
+        self._club_of = {sensor: club for club in clubs.values() for sensor in club.worn}
+        self._news_since = max(self._began, now - NEWS_BACK)
+        self._told = {key: at for key, at in self._told.items() if now - at < TOLD_KEPT}
 
-    async def _read_club(self, club_id: UUID) -> dict[int, Wearing]:
+    async def _read_club(self, club_id: UUID, now: datetime) -> _Club:
         before = self._clubs.get(club_id, _Club())
         async with self._database.writing(watchman(club_id)) as session:
-            rows = await repository.watched_rules(session)
+            await repository.escalate(session)
+            club = await _read_rules(session, before, now)
+            await _look_for(session, club, before)
+            news = await repository.news(session, self._news_since)
+        async with self._database.reading(watchman(club_id)) as reading:
+            for place, course in club.courses.new:
+                await replay.fill(reading, place.athlete, course, now)
+                for heard in [
+                    one for metric in course.metrics for one in self._recent[place.athlete, metric]
+                ]:
+                    course.take(heard.metric, heard.t_us, heard.credible)
+        self._tell_news(news)
+        return club
+
+    def _tell_news(self, news: Iterable[AlertRow]) -> None:
+        """What any process has written since the last reading, its escalations included."""
+        for row in news:
+            if row.raised_at > self._news_since:
+                self._tell(row)
+            if row.escalated_at is not None and row.escalated_at > self._news_since:
+                self._tell_again(row)
+
+    async def _judge_late(self) -> None:
+        """Judge the windows in which something came late, each once, by whichever process has the turn."""
+        for club_id, club in self._clubs.items():
+            try:
+                await self._judge_late_of(club_id, club)
+            except Refusal:
+                return  # the database is away: the windows are there when it is back
+
+    async def _judge_late_of(self, club_id: UUID, club: _Club) -> None:
+        now = datetime.now(UTC)
+        async with self._database.writing(watchman(club_id)) as session:
+            rows = await repository.late_windows(session)
+            self._begin_anew(club, rows)
+            fresh = [row for row in rows if not row.judged]
+            if not fresh or not await repository.take_turn(session):
+                return
             members = await repository.members(session, None)
-            parameters = await service.in_force(session, list(members), datetime.now(UTC))
-            worn = await repository.worn(session)
-            mutes = await repository.mutes(session)
-            escalated = await repository.escalate(session)
-        club = _Club({row.id: row for row in rows}, {}, {one.athlete: one.name for one in worn}, mutes)
-        for row in rows:
-            team = [athlete for athlete, team_id in members.items() if team_id == row.team_id]
-            watch, _ = rules.watched(row.id, row.fields, team, parameters)
-            if row.id in before.watches and before.rules[row.id].rule == row.rule:
-                watch.go_on_from(before.watches[row.id])
-            club.watches[row.id] = watch
-        self._clubs[club_id] = club
-        for alert in escalated:
-            self._wall.take(escalation(alert))
-        return {one.sensor: one for one in worn}
+            for piece in late.pieces(fresh):
+                team = [athlete for athlete, one in members.items() if one.team_id == piece.team_id]
+                for row in club.rules.values():
+                    if row.team_id == piece.team_id and late.is_judged(row.fields):
+                        for firing in await late.judged(session, row, piece, team, now):
+                            await repository.add(
+                                session,
+                                telling.alert(row, firing, club.names, club.mutes, microseconds(now)),
+                            )
+            await repository.late_judged(session, [row.id for row in fresh])
+
+    def _begin_anew(self, club: _Club, rows: Iterable[LateRow]) -> None:
+        """Let the courses of those of whom something came late read it; at first all, since what was on its way when this
+        process began is stored by now."""
+        touched = {row.athlete_id for row in rows if row.id not in club.late}
+        club.courses.forget(touched if club.settled else club.names.keys())
+        club.late, club.settled = {row.id for row in rows}, True
+
+
+async def _read_rules(session: ReadSession, before: _Club, now: datetime) -> _Club:
+    """The club's rules, ready to be watched, with the athletes as they stand now."""
+    rows = await repository.watched_rules(session)
+    members = await repository.members(session, None)
+    known = await replay.in_force(session, list(members), now)
+    worn = await repository.worn(session)
+    presences = await present(session, now, now)
+    club = _Club(
+        rules={row.id: row for row in rows},
+        names={athlete: one.name for athlete, one in members.items()},
+        mutes=await repository.mutes(session),
+        worn={one.sensor: one for one in worn},
+        storing=before.storing,
+        late=before.late,
+        settled=before.settled,
+    )
+    wanted: dict[UUID, set[int]] = defaultdict(set)
+    for row in rows:
+        team = [athlete for athlete, one in members.items() if one.team_id == row.team_id]
+        if rules.of_the_way(row.fields):
+            watch = await _watched_way(session, club, row, presences)
+        else:
+            watch, _ = rules.watched(row.id, row.fields, team, known, presences)
+            for athlete in watch.athletes:
+                wanted[athlete] |= rules.derived(row.fields)
+        if row.id in before.watches and before.rules[row.id].rule == row.rule:
+            watch.go_on_from(before.watches[row.id])
+        club.watches[row.id] = watch
+        for metric in {one.metric for one in watch.rule.conditions}:
+            club.by_metric.setdefault((row.team_id, metric), []).append(watch)
+    then = await replay.in_force_then(session, presences)
+    club.courses = Courses(Ground(wanted, known, presences, then), before.courses)
+    return club
+
+
+async def _watched_way(
+    session: ReadSession, club: _Club, row: RuleRow, presences: Iterable[Presence]
+) -> RuleWatch:
+    """A rule about gateways or the hub: while a session of its team runs, of the gateways that were heard around it."""
+    during = list({one.during for one in presences if one.team_id == row.team_id})
+    if any(one.metric == INGEST_LAG.name for one in row.fields.conditions):
+        return rules.watched_gateways(row.id, row.fields, [_HUB], during)
+    if during and not club.heard_us:
+        listed = await gateways.listed(session, watchman(row.club_id), Cut(MAX_LIMIT))
+        heard = {one.name: one.heard_at for one in listed.items}
+        club.heard_us = {name: microseconds(at) for name, at in heard.items() if at is not None}
+    begins_us = min((one.since_us for one in during), default=0)
+    in_use = [name for name, heard_us in club.heard_us.items() if heard_us >= begins_us - IN_USE_US]
+    return rules.watched_gateways(row.id, row.fields, in_use, during)
+
+
+async def _look_for(session: WriteSession, club: _Club, before: _Club) -> None:
+    """Look which of the values that were shown have been stored, and choose the next one to look for."""
+    if not any(watch.watches(INGEST_LAG.id) for watch in club.watches.values()):
+        club.storing = Storing()
+        return
+    club.storing.stored(await repository.stored(session, club.storing.waiting))
+    _show(club, before)
+
+
+def _show(club: _Club, before: _Club) -> None:
+    """The newest value on the wall is the next one to look for."""
+    if before.newest is not None:
+        club.storing.shown(before.newest)
+        before.newest = None
 
 
 def _is_of(wearing: Wearing, value: FrameValue) -> bool:
     return wearing.since_us <= value.t_us and (wearing.until_us is None or value.t_us < wearing.until_us)
-
-
-def _alert(club: _Club, firing: Firing, now_us: int) -> NewAlert:
-    row = club.rules[firing.rule]
-    fields = row.fields
-    name = None if firing.athlete is None else club.names.get(firing.athlete, "an athlete")
-    return NewAlert(
-        id=uuid5(firing.rule, f"{firing.athlete} {firing.t_us // 1_000_000}"),
-        rule=row,
-        athlete_id=firing.athlete,
-        colour=fields.colour,
-        text=rules.sentence(fields, firing, name),
-        at=timestamp(firing.t_us),
-        since=timestamp(firing.since_us),
-        late=now_us - firing.t_us > LATE_US,
-        muted=club.is_muted(firing.rule, firing.athlete),
-        reset=timedelta(seconds=fields.reset_s),
-        escalates=None if fields.escalate_after_s is None else timedelta(seconds=fields.escalate_after_s),
-    )
-
-
-def live(new: NewAlert) -> frames.Alert:
-    """The alert as the stream tells it."""
-    return frames.Alert(
-        id=str(new.id),
-        t_us=microseconds(new.at),
-        text=new.text,
-        athlete=new.athlete_id,
-        team=new.rule.team_id,
-        what=new.rule.what,
-        colour=new.colour,
-        late=new.late,
-    )
-
-
-def escalation(row: AlertRow) -> frames.Alert:
-    """The same again, in red: nobody has acknowledged it in time."""
-    return frames.Alert(
-        id=str(row.id),
-        t_us=microseconds(row.at),
-        text=f"Not acknowledged: {row.text}",
-        athlete=row.athlete_id,
-        team=row.team_id,
-        what=row.what,
-        colour="red",
-        late=row.late,
-        escalated=True,
-    )

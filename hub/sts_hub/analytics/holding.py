@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 
 SECOND_US: Final = 1_000_000
 MINUTE_US: Final = 60 * SECOND_US
+# After every time there is, and far enough from the ends of 64 bits to be added to.
+EVER_US: Final = 2**61
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,10 @@ class Window(NamedTuple):
     def us(self) -> int:
         """How long it lasts."""
         return self.until_us - self.since_us
+
+    def holds(self, t_us: int) -> bool:
+        """Whether a time lies in it."""
+        return self.since_us <= t_us < self.until_us
 
 
 class Held(NamedTuple):

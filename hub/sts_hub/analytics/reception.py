@@ -31,6 +31,7 @@ from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sts_hub.analytics.holding import EVER_US
 from sts_protocols.metrics import EVERY_SECOND_MS
 from sts_protocols.sample import Quality
 
@@ -50,8 +51,6 @@ MARGIN_DB: Final = 6.0
 # A gateway tells the signal every 10 s; after three without a word nobody knows it.
 SIGNAL_HOLDS_US: Final = 30_000_000
 
-# Before and after every time there is, and far enough from the ends of 64 bits to be added to.
-EVER_US: Final = 2**61
 # Of a reception that does not lead, no more than this waits: two seconds of a strap in its fastest words are 18.
 _WAITING: Final = 64
 

@@ -109,14 +109,15 @@ def _summed(weigh_of: Callable[[Case], Weigh]) -> Callable[[Case], Found]:
 
 
 def _of_mean(case: Case) -> Found:
-    weigh = _banister(case)
+    weigh = banister_of(case)
     heard = case.held(HEART_RATE_INPUT.name)
     coverage_percent = case.coverage_percent(heard.total_us)
     (weight,) = weigh(np.array([mean(heard)]))
     return Found({"load": heard.total_us / MINUTE_US * float(weight)}, coverage_percent)
 
 
-def _banister(case: Case, a: float | None = None) -> Weigh:
+def banister_of(case: Case, a: float | None = None) -> Weigh:
+    """By what a case knows; `a` in place of the factor that goes with the sex. Raises NoNumber."""
     hr_rest, hr_max = case.number(HR_REST.name), case.number(HR_MAX.name)
     if hr_max <= hr_rest:
         raise NoNumber(HR_MAX_ABOVE_REST)
@@ -124,7 +125,13 @@ def _banister(case: Case, a: float | None = None) -> Weigh:
     return banister(hr_rest, hr_max, factors if a is None else factors._replace(a=a))
 
 
-def _lucia(case: Case) -> Weigh:
+def edwards_of(case: Case) -> Weigh:
+    """By what a case knows."""
+    return edwards(case.number(HR_MAX.name))
+
+
+def lucia_of(case: Case) -> Weigh:
+    """By what a case knows. Raises NoNumber."""
     vt1, vt2 = case.number(VT1.name), case.number(VT2.name)
     if vt2 <= vt1:
         raise NoNumber("The second threshold does not lie above the first: one of them is wrong.")
@@ -147,7 +154,7 @@ TRIMP: Final = Formula(
         Variant(
             "banister",
             "Summed value by value; a 0.64, b 1.92 for men, a 0.86, b 1.67 for women.",
-            _summed(_banister),
+            _summed(banister_of),
             parameters=(HR_REST, HR_MAX, SEX),
             **_MEASURED,
         ),
@@ -161,21 +168,21 @@ TRIMP: Final = Formula(
         Variant(
             "banister_one_a",
             "Summed value by value with a 0.64 for women as well, as fellrnr.com and GoldenCheetah have it.",
-            _summed(lambda case: _banister(case, FACTORS["male"].a)),
+            _summed(lambda case: banister_of(case, FACTORS["male"].a)),
             parameters=(HR_REST, HR_MAX, SEX),
             **_MEASURED,
         ),
         Variant(
             "edwards",
             "Minutes in the bands 50-60, 60-70, 70-80, 80-90, 90-100 % of the highest heart rate, times 1 to 5.",
-            _summed(lambda case: edwards(case.number(HR_MAX.name))),
+            _summed(edwards_of),
             parameters=(HR_MAX,),
             **_MEASURED,
         ),
         Variant(
             "lucia",
             "Minutes below the first ventilatory threshold, between, from the second on, times 1, 2, 3.",
-            _summed(_lucia),
+            _summed(lucia_of),
             parameters=(VT1, VT2),
             **_MEASURED,
         ),

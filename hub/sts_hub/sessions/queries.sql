@@ -168,3 +168,19 @@ RETURNING id, club_id, team_id, kind, name, plan::text AS plan
 
 -- name: remove_template
 DELETE FROM sts.session_template WHERE id = $1
+
+-- name: present
+-- Who was on the roster of which session with live data in a time; one that began more than a day before is left out.
+SELECT s.id AS session_id, s.team_id, r.athlete_id, s.kind, s.started_at, s.ended_at
+FROM sts.session s JOIN sts.session_athlete r ON r.session_id = s.id
+WHERE s.started_at <= $2 AND s.started_at > $1::timestamptz - interval '1 day'
+  AND (s.ended_at IS NULL OR s.ended_at > $1) AND s.live_data AND ($3::uuid IS NULL OR s.team_id = $3)
+ORDER BY s.started_at, s.id, r.athlete_id
+
+-- name: phases_of
+SELECT p.session_id, a.athlete_id, p.name, lower(a.during) AS since, upper(a.during) AS until
+FROM sts.session_phase p JOIN sts.phase_athlete a ON a.phase_id = p.id
+WHERE p.session_id = ANY ($1::uuid[]) ORDER BY lower(a.during), p.id
+
+-- name: play_of
+SELECT session_id, athlete_id, at, state FROM sts.session_play WHERE session_id = ANY ($1::uuid[]) ORDER BY at

@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from sts_hub.db import queries
 from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.policy import Kind, Thing
+from sts_hub.sessions.schemas import SessionKind
 
 _SQL = queries.load("sts_hub.sessions")
 
@@ -109,6 +112,18 @@ class PlayRow:
     athlete_id: UUID
     at: datetime
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresentRow:
+    """An athlete on the roster of a session that has begun."""
+
+    session_id: UUID
+    team_id: UUID
+    athlete_id: UUID
+    kind: SessionKind
+    started_at: datetime
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +288,23 @@ async def add_play(
 async def remove_play(session: WriteSession, session_id: UUID, play_id: UUID) -> bool:
     """Take back a change of state; False where there is none."""
     return await session.row(_SQL.remove_play, session_id, play_id) is not None
+
+
+async def present(
+    session: ReadSession, since: datetime, until: datetime, team_id: UUID | None
+) -> list[PresentRow]:
+    """Who was in a session with live data in that time, by when it began."""
+    return [PresentRow(**row) for row in await session.rows(_SQL.present, since, until, team_id)]
+
+
+async def phases_of(session: ReadSession, session_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """session_id, athlete_id, name, since, until of all phases of several sessions, in time."""
+    return await session.rows(_SQL.phases_of, session_ids)
+
+
+async def play_of(session: ReadSession, session_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """session_id, athlete_id, at, state of all changes of state in several sessions, in time."""
+    return await session.rows(_SQL.play_of, session_ids)
 
 
 async def templates(

@@ -96,7 +96,7 @@ def test_silence_is_found_as_time_goes_by() -> None:
     fired(one, [(100, 120)])
     assert one.tick(129 * S) == []
     (firing,) = one.tick(130 * S)
-    assert (firing.athlete, firing.t_us, firing.since_us) == (ROSA, 130 * S, 100 * S)
+    assert (firing.subject, firing.t_us, firing.since_us) == (ROSA, 130 * S, 100 * S)
     assert one.tick(131 * S) == []
     fired(one, [(170, 120)])
     assert [firing.t_us for firing in one.tick(200 * S)] == [200 * S]
