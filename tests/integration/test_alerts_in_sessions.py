@@ -114,7 +114,9 @@ async def test_what_came_late_is_judged_once_with_its_own_time_and_marked(world:
     assert (kept["late"], kept["at"]) == (True, f"{since + timedelta(seconds=5):%Y-%m-%dT%H:%M:%SZ}")
     assert datetime.fromisoformat(kept["raised_at"]) > since + timedelta(minutes=25)
     await live.read()
-    assert [(one.id, one.late) for one in live.onlooker.alerts if one.team == world["red"]] == [(kept["id"], True)]
+    assert [(one.id, one.late) for one in live.onlooker.alerts if one.team == world["red"]] == [
+        (kept["id"], True)
+    ]
     # Another process finds nothing left to judge, and tells the same.
     other = Live(world)
     other.watch._began = other.watch._news_since = since
@@ -122,7 +124,7 @@ async def test_what_came_late_is_judged_once_with_its_own_time_and_marked(world:
     await world.database.owner.execute("DELETE FROM sts.alert WHERE id = $1", kept["id"])
     await other.watch._judge_late()
     assert await alerts(world) == []
-    assert [one.id for one in other.onlooker.alerts if one.team == world["red"]] == [kept["id"]]
+    assert [one.id for one in other.onlooker.alerts].count(kept["id"]) == 1
 
 
 async def test_what_came_late_takes_no_alert_back(world: World) -> None:

@@ -2628,9 +2628,14 @@ export interface components {
             team_id: string;
             /**
              * Athlete Id
-             * @description Null: the team.
+             * @description Null: the team, a gateway, or the hub.
              */
             athlete_id: string | null;
+            /**
+             * Gateway
+             * @description The gateway that it is about.
+             */
+            gateway: string | null;
             /**
              * What
              * @enum {string}
@@ -3157,7 +3162,7 @@ export interface components {
         Condition: {
             /**
              * Metric
-             * @description GET /api/v1/metrics lists them.
+             * @description GET /api/v1/metrics lists those that are measured, GET /api/v1/alert-rules/catalogue the others.
              * @example heart_rate
              */
             metric: string;
@@ -4802,6 +4807,24 @@ export interface components {
              */
             athlete_ids: string[];
             /**
+             * Tasks
+             * @description Only in a session of these kinds; empty: of any kind, and out of sessions too.
+             * @default []
+             */
+            tasks: ("training" | "match" | "test")[];
+            /**
+             * Phases
+             * @description Only while the athlete is in a phase of such a name, however it is capitalised.
+             * @default []
+             */
+            phases: string[];
+            /**
+             * In Play
+             * @description Only in a session, and neither on the bench nor unavailable.
+             * @default false
+             */
+            in_play: boolean;
+            /**
              * Escalate After S
              * @description Told again, in red, when nobody has acknowledged it by then.
              */
@@ -6134,6 +6157,24 @@ export interface components {
              * @default []
              */
             athlete_ids: string[];
+            /**
+             * Tasks
+             * @description Only in a session of these kinds; empty: of any kind, and out of sessions too.
+             * @default []
+             */
+            tasks: ("training" | "match" | "test")[];
+            /**
+             * Phases
+             * @description Only while the athlete is in a phase of such a name, however it is capitalised.
+             * @default []
+             */
+            phases: string[];
+            /**
+             * In Play
+             * @description Only in a session, and neither on the bench nor unavailable.
+             * @default false
+             */
+            in_play: boolean;
             /**
              * Escalate After S
              * @description Told again, in red, when nobody has acknowledged it by then.
