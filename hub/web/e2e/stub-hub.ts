@@ -7,7 +7,9 @@
 import type { components } from '../src/api/schema.d.ts';
 import { stubSeries } from './stub-chart.ts';
 import { StubLive } from './stub-live.ts';
-import { stubSession, stubSessions, stubSummary } from './stub-sessions.ts';
+import { StubDay } from './stub-day.ts';
+import { stubSummary } from './stub-sessions.ts';
+import { problem } from './stub-problem.ts';
 import { CLUB, SQUAD, TEAMS } from './stub-squad.ts';
 
 type Schemas = components['schemas'];
@@ -26,17 +28,21 @@ const ME: Schemas['Me'] = {
   owes_factor: false,
 };
 
-type Route = (request: Request, id: string) => Response | Promise<Response>;
+/** What answers a request, given what its path names. */
+export type Answering = (request: Request, ...ids: string[]) => Response | Promise<Response>;
+export type StubRoute = [method: string, path: RegExp, answering: Answering];
 
 export class StubHub {
   readonly live = new StubLive();
+  readonly day = new StubDay();
   /** As if a proxy stood before a hub that is not there. */
   away = false;
   signedIn: boolean;
   /** Whether the account has an authenticator app. */
   hasApp = false;
   role: Schemas['Me']['role'] = 'coach';
-  readonly #routes: [method: string, path: RegExp, route: Route][] = [
+  readonly #routes: StubRoute[] = [
+    ...this.day.routes(),
     ['POST', /^\/api\/v1\/session$/, request => this.#signIn(request)],
     ['POST', /^\/api\/v1\/session\/code$/, request => this.#takeCode(request)],
     ['DELETE', /^\/api\/v1\/session$/, () => this.#signOut()],
@@ -44,14 +50,12 @@ export class StubHub {
     ['GET', /^\/api\/v1\/teams$/, () => Response.json({ items: TEAMS, next: null })],
     ['GET', /^\/api\/v1\/live$/, request => this.live.answer(new URL(request.url))],
     ['GET', /^\/api\/v1\/athletes$/, () => Response.json({ items: SQUAD.map(athleteOf), next: null })],
-    ['GET', /^\/api\/v1\/sessions$/, request => sessionsAnswer(new URL(request.url))],
-    ['GET', /^\/api\/v1\/sessions\/([^/]+)$/, (_request, id) => sessionAnswer(id)],
     ['GET', /^\/api\/v1\/sessions\/([^/]+)\/summary$/, () => Response.json(stubSummary(Date.now()))],
-    ['GET', /^\/api\/v1\/athletes\/([^/]+)$/, (_request, id) => athleteAnswer(id)],
+    ['GET', /^\/api\/v1\/athletes\/([^/]+)$/, (_request, id = '') => athleteAnswer(id)],
     [
       'GET',
       /^\/api\/v1\/athletes\/([^/]+)\/samples$/,
-      (request, id) => samplesAnswer(id, new URL(request.url)),
+      (request, id = '') => samplesAnswer(id, new URL(request.url)),
     ],
   ];
 
@@ -64,7 +68,7 @@ export class StubHub {
     const { pathname } = new URL(request.url);
     for (const [method, path, route] of this.#routes) {
       const match = request.method === method ? path.exec(pathname) : null;
-      if (match !== null) return this.#admit(request, () => route(request, match[1] ?? ''));
+      if (match !== null) return this.#admit(request, () => route(request, ...match.slice(1)));
     }
     return problem(404, 'not-found', `There is nothing at ${pathname}.`, 'Check the address.');
   }
@@ -117,22 +121,6 @@ function athleteOf({ id, team_id, number, name, hr_max }: (typeof SQUAD)[number]
   return { id, team_id, number, name, hr_max, account_id: null, birth_date: null, contact: null };
 }
 
-function sessionsAnswer(url: URL): Response {
-  const [from, to] = ['from', 'to'].map(name => Date.parse(url.searchParams.get(name) ?? ''));
-  const items = stubSessions(Date.now()).filter(({ planned_from }) => {
-    const begins = Date.parse(planned_from);
-    return begins >= (from ?? 0) && begins < (to ?? 0);
-  });
-  return Response.json({ items, next: null });
-}
-
-function sessionAnswer(id: string): Response {
-  const session = stubSession(id, Date.now());
-  return session === undefined
-    ? problem(404, 'not-found', 'There is no such session.', 'Check the address.')
-    : Response.json(session);
-}
-
 function samplesAnswer(id: string, url: URL): Response {
   const athlete = SQUAD.find(known => known.id === id);
   if (athlete === undefined)
@@ -144,18 +132,4 @@ function samplesAnswer(id: string, url: URL): Response {
     .getAll('metric')
     .map(metric => stubSeries(athlete, metric, Date.parse(from), Date.parse(to), pixels));
   return Response.json({ athlete_id: id, from, to, series } satisfies Schemas['Chart']);
-}
-
-export function problem(status: number, type: string, detail: string, wayOut: string): Response {
-  const body: Schemas['Problem'] = {
-    type: `urn:sts:problem:${type}`,
-    title: detail,
-    status,
-    detail,
-    instance: '/api/v1',
-    way_out: wayOut,
-    request_id: `stub-${status}-7f3a`,
-    faults: [],
-  };
-  return Response.json(body, { status, headers: { 'content-type': 'application/problem+json' } });
 }

@@ -39,12 +39,6 @@ export function stubSessions(nowMs: number): Schemas['SessionEntry'][] {
   ];
 }
 
-export function stubSession(id: string, nowMs: number): Schemas['Session'] | undefined {
-  const entry = stubSessions(nowMs).find(session => session.id === id);
-  const roster = SQUAD.map(athlete => ({ athlete_id: athlete.id, group: null }));
-  return entry && { ...entry, live_data: true, notes: null, plan: [], roster };
-}
-
 export function stubSummary(nowMs: number): Schemas['SessionSummary'] {
   const at = (hours: number) => new Date(nowMs + hours * HOUR_MS).toISOString();
   return {

@@ -37,3 +37,12 @@ export async function answerOf<Data>(asked: Promise<Answer<Data>>): Promise<Data
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a success has its data; that of a 204 is undefined
   return answer.data as Data;
 }
+
+/** Something of the hub with the name of its state, which an edit of it sends back as If-Match. */
+export type Tagged<Thing> = Thing & { edition: string };
+
+/** The data of an answer with its ETag. */
+export async function taggedAnswerOf<Thing>(asked: Promise<Answer<Thing>>): Promise<Tagged<Thing>> {
+  const thing = await answerOf(asked);
+  return { ...thing, edition: (await asked).response.headers.get('ETag') ?? '' };
+}

@@ -1,29 +1,16 @@
 /** The whole app against the stub hub: what a person sees. The hub's clock drives time, so nothing waits. */
-import { QueryClientProvider } from '@tanstack/react-query';
-import { RouterProvider } from '@tanstack/react-router';
-import { act, render, screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeEventSource } from '@/testing/fake-event-source';
 import { athlete, beat, frame, snapshot } from '@/testing/live-events';
 import { hub } from '@/testing/set-up';
 import { STUB_EMAIL, STUB_PASSWORD } from '@/testing/stub';
-import { makeQueryClient } from './query-client';
-import { makeRouter } from './router';
-
-function openApp(path = '/') {
-  history.replaceState(null, '', path);
-  const queryClient = makeQueryClient();
-  render(
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={makeRouter(queryClient)} />
-    </QueryClientProvider>,
-  );
-}
+import { openApp } from './open-app';
 
 async function openWall(): Promise<FakeEventSource> {
   hub.current.signedIn = true;
-  openApp();
+  openApp('/');
   await waitFor(() => expect(FakeEventSource.opened).toHaveLength(1));
   act(() => FakeEventSource.newest.open());
   return FakeEventSource.newest;
@@ -46,7 +33,7 @@ beforeEach(() => {
 
 describe('the wall', () => {
   it('comes after signing in, and leads back to it after signing out', async () => {
-    openApp();
+    openApp('/');
     const person = userEvent.setup();
     await person.type(await screen.findByLabelText('E-mail'), STUB_EMAIL);
     await person.type(screen.getByLabelText('Password'), STUB_PASSWORD);
@@ -161,7 +148,7 @@ describe('when the hub is away', () => {
   it('says so instead of asking for a password, and goes on when it is back', async () => {
     hub.current.signedIn = true;
     hub.current.away = true;
-    openApp();
+    openApp('/');
     expect(await screen.findByText(/hub cannot be reached/, undefined, { timeout: 8000 })).toBeVisible();
     expect(screen.queryByLabelText('Password')).toBeNull();
     hub.current.away = false;

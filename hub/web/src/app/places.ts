@@ -12,6 +12,7 @@ export interface Place {
   roles: readonly Role[];
 }
 
+/** They plan and run sessions, and look after their teams' athletes. */
 const SEES_TEAMS: readonly Role[] = ['admin', 'director', 'coach', 'trainer'];
 const IS_MEASURED: readonly Role[] = ['athlete', 'guardian'];
 
@@ -22,4 +23,9 @@ const PLACES: readonly Place[] = [
 
 export function placesOf(role: Role): readonly Place[] {
   return PLACES.filter(place => place.roles.includes(role));
+}
+
+/** Whether somebody of this role plans and runs sessions. */
+export function trains(role: Role): boolean {
+  return SEES_TEAMS.includes(role);
 }

@@ -89,6 +89,12 @@ const weekRoute = createRoute({
   component: lazyRouteComponent(() => import('./week-route'), 'WeekRoute'),
 });
 
+const startRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/sessions/new',
+  component: lazyRouteComponent(() => import('./start-route'), 'StartRoute'),
+});
+
 const sessionRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/sessions/$sessionId',
@@ -97,7 +103,7 @@ const sessionRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  frameRoute.addChildren([wallRoute, athleteRoute, weekRoute, sessionRoute]),
+  frameRoute.addChildren([wallRoute, athleteRoute, weekRoute, startRoute, sessionRoute]),
 ]);
 
 export function makeRouter(queryClient: QueryClient) {

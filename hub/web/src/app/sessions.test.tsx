@@ -1,30 +1,19 @@
 /** The calendar and the numbers of a session, against the stub hub: what a coach sees. */
-import { QueryClientProvider } from '@tanstack/react-query';
-import { RouterProvider } from '@tanstack/react-router';
-import { act, render, screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hub } from '@/testing/set-up';
 import { chooseLanguage } from '@/words/language';
-import { makeQueryClient } from './query-client';
-import { makeRouter } from './router';
-
-function openApp(path: string) {
-  hub.current.signedIn = true;
-  history.replaceState(null, '', path);
-  const queryClient = makeQueryClient();
-  render(
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={makeRouter(queryClient)} />
-    </QueryClientProvider>,
-  );
-}
+import { openApp } from './open-app';
 
 async function openNumbers(): Promise<HTMLElement> {
   openApp('/sessions/00000000-0000-4000-8000-000000007001');
   return screen.findByRole('table');
 }
 
+beforeEach(() => {
+  hub.current.signedIn = true;
+});
 afterEach(() => act(() => chooseLanguage('en')));
 
 describe('the sessions', () => {

@@ -14,3 +14,14 @@ export function ageWords(ms: number): string {
   if (minutes < 60) return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
+
+/** For a datetime-local field: local time to the second, without a zone. */
+export function toLocalField(ms: number): string {
+  const zoneMs = new Date(ms).getTimezoneOffset() * 60_000;
+  return new Date(ms - zoneMs).toISOString().slice(0, 19);
+}
+
+/** A datetime-local field's moment; NaN while it is not filled in. */
+export function fromLocalField(text: string): number {
+  return new Date(text).getTime();
+}

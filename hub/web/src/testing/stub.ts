@@ -1,2 +1,4 @@
 /** The stub hub, for tests of features: they import shared code only. */
-export { STUB_CODE, STUB_EMAIL, STUB_PASSWORD, StubHub, problem } from '../../e2e/stub-hub.ts';
+export { STUB_CODE, STUB_EMAIL, STUB_PASSWORD, StubHub } from '../../e2e/stub-hub.ts';
+export { STUB_SESSION } from '../../e2e/stub-sessions.ts';
+export { problem } from '../../e2e/stub-problem.ts';

@@ -4,7 +4,8 @@ import { Button } from '@/components/ui/button';
 import { Segments } from '@/components/ui/segments';
 import { TextField } from '@/components/ui/text-field';
 import type { PresetName, RangeSearch, TimeRange } from './time-range';
-import { PRESETS, bordersOf, isPreset, fromLocalField, searchOf, toLocalField } from './time-range';
+import { fromLocalField, toLocalField } from '@/live/times';
+import { PRESETS, bordersOf, isPreset, searchOf } from './time-range';
 
 const CUSTOM = 'custom';
 const OPTIONS: { value: PresetName | typeof CUSTOM; label: string }[] = [

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { bordersOf, fromLocalField, rangeOf, searchOf, toLocalField } from './time-range';
+import { fromLocalField, toLocalField } from '@/live/times';
+import { bordersOf, rangeOf, searchOf } from './time-range';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 

@@ -42,14 +42,3 @@ export function bordersOf(range: TimeRange, nowMs: number): [fromMs: number, toM
     ? [range.fromMs, range.toMs]
     : [Math.round(nowMs) - range.spanMs, Math.round(nowMs)];
 }
-
-/** For a datetime-local field: local time to the second, without a zone. */
-export function toLocalField(ms: number): string {
-  const zoneMs = new Date(ms).getTimezoneOffset() * 60_000;
-  return new Date(ms - zoneMs).toISOString().slice(0, 19);
-}
-
-/** A datetime-local field's moment; NaN while it is not filled in. */
-export function fromLocalField(text: string): number {
-  return new Date(text).getTime();
-}

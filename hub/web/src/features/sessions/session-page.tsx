@@ -11,17 +11,20 @@ import { useFormats } from '@/words/formats';
 import { sessionWords } from '@/words/sessions';
 import type { Session, SessionSummary } from './sessions';
 import { beginsAt, minutesOf, sessionQuery, summaryQuery } from './sessions';
+import { SessionActions } from './session-actions';
 import { StateChip } from './state-chip';
 import { SummaryTable } from './summary-table';
 
 interface SessionPageProps {
   sessionId: string;
+  /** Whether this person plans and runs sessions. */
+  trains: boolean;
   /** The way back to the calendar. */
   back: ReactNode;
 }
 
 /** One session: when it was, and its numbers. */
-export function SessionPage({ sessionId, back }: SessionPageProps) {
+export function SessionPage({ sessionId, trains, back }: SessionPageProps) {
   const words = useWords(sessionWords);
   const query = useQuery(sessionQuery(sessionId));
   return (
@@ -29,7 +32,14 @@ export function SessionPage({ sessionId, back }: SessionPageProps) {
       title={query.data?.name ?? words.what.session}
       subtitle={query.data && <When session={query.data} />}
       back={back}
-      actions={query.data && <StateChip state={query.data.state} />}
+      actions={
+        query.data && (
+          <>
+            <StateChip state={query.data.state} />
+            {trains && <SessionActions session={query.data} />}
+          </>
+        )
+      }
     >
       <Loaded query={query} what={words.what.session}>
         {session => <State session={session} />}

@@ -1,6 +1,6 @@
 /** Sessions, their numbers, and the weeks they lie in. */
 import { queryOptions } from '@tanstack/react-query';
-import { answerOf, api } from '@/api/client';
+import { answerOf, api, taggedAnswerOf } from '@/api/client';
 import type { components } from '@/api/schema';
 
 export type Session = components['schemas']['Session'];
@@ -59,7 +59,9 @@ export function sessionQuery(sessionId: string) {
   return queryOptions({
     queryKey: ['sessions', sessionId],
     queryFn: () =>
-      answerOf(api.GET('/api/v1/sessions/{session_id}', { params: { path: { session_id: sessionId } } })),
+      taggedAnswerOf(
+        api.GET('/api/v1/sessions/{session_id}', { params: { path: { session_id: sessionId } } }),
+      ),
   });
 }
 

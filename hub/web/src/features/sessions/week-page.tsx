@@ -1,13 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { EmptyPanel } from '@/components/ui/empty-panel';
-import { BackIcon, CalendarIcon, NextIcon } from '@/components/ui/icons';
+import { BackIcon, CalendarIcon, NextIcon, PlusIcon } from '@/components/ui/icons';
 import { Loaded } from '@/components/ui/loaded';
 import { Page } from '@/components/ui/page';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
 import { sessionWords } from '@/words/sessions';
+import { startWords } from '@/words/start';
+import { CopyWeek } from './copy-week';
 import type { SessionEntry, Week } from './sessions';
 import { beginsAt, dayOf, minutesOf, weekAfter, weekQuery } from './sessions';
 import { StateChip } from './state-chip';
@@ -17,11 +20,13 @@ interface WeekPageProps {
   /** The week it is now. */
   thisWeek: Week;
   teamId: string | undefined;
+  /** Whether this person plans sessions. */
+  trains: boolean;
   onWeek: (week: Week) => void;
 }
 
 /** What is planned and what was done, a week at a time. */
-export function WeekPage({ week, thisWeek, teamId, onWeek }: WeekPageProps) {
+export function WeekPage({ week, thisWeek, teamId, trains, onWeek }: WeekPageProps) {
   const words = useWords(sessionWords);
   const { date } = useFormats();
   const query = useQuery(weekQuery(week, teamId));
@@ -29,7 +34,14 @@ export function WeekPage({ week, thisWeek, teamId, onWeek }: WeekPageProps) {
     <Page
       title={words.title}
       subtitle={words.week(date(dayOf(week, 0)), date(dayOf(week, 6)))}
-      actions={<WeekSteps week={week} thisWeek={thisWeek} onWeek={onWeek} />}
+      actions={
+        <>
+          <WeekSteps week={week} thisWeek={thisWeek} onWeek={onWeek} />
+          {trains && (
+            <PlanActions week={week} teamId={teamId} count={query.data?.length ?? 0} onWeek={onWeek} />
+          )}
+        </>
+      }
     >
       <Loaded query={query} what={words.what.sessions}>
         {sessions =>
@@ -40,7 +52,7 @@ export function WeekPage({ week, thisWeek, teamId, onWeek }: WeekPageProps) {
   );
 }
 
-function WeekSteps({ week, thisWeek, onWeek }: Omit<WeekPageProps, 'teamId'>) {
+function WeekSteps({ week, thisWeek, onWeek }: Pick<WeekPageProps, 'week' | 'thisWeek' | 'onWeek'>) {
   const words = useWords(sessionWords);
   return (
     <>
@@ -53,6 +65,41 @@ function WeekSteps({ week, thisWeek, onWeek }: Omit<WeekPageProps, 'teamId'>) {
       <Button className="px-2.5" aria-label={words.later} onClick={() => onWeek(weekAfter(week, 1))}>
         <NextIcon />
       </Button>
+    </>
+  );
+}
+
+interface PlanActionsProps extends Pick<WeekPageProps, 'week' | 'teamId' | 'onWeek'> {
+  /** How many sessions this week has. */
+  count: number;
+}
+
+/** Plan a session, or this week again: of one team, so the team is chosen first. */
+function PlanActions({ week, teamId, count, onWeek }: PlanActionsProps) {
+  const words = useWords(startWords);
+  const [copies, setCopies] = useState(false);
+  return (
+    <>
+      {teamId !== undefined && count > 0 && <Button onClick={() => setCopies(true)}>{words.copy}</Button>}
+      <Link
+        to="/sessions/new"
+        search={teamId === undefined ? {} : { team: teamId }}
+        className="inline-flex min-h-11 items-center gap-2 rounded-lg border border-accent bg-accent px-4 font-medium text-on-accent"
+      >
+        <PlusIcon /> {words.planOne}
+      </Link>
+      {copies && teamId !== undefined && (
+        <CopyWeek
+          week={week}
+          teamId={teamId}
+          count={count}
+          onClose={() => setCopies(false)}
+          onCopied={copied => {
+            setCopies(false);
+            onWeek(copied);
+          }}
+        />
+      )}
     </>
   );
 }

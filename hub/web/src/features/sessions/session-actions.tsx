@@ -1,0 +1,34 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Tagged } from '@/api/client';
+import { Button } from '@/components/ui/button';
+import { Refusal } from '@/components/ui/refusal';
+import { useWords } from '@/words/catalogue';
+import { startWords } from '@/words/start';
+import { EditSession } from './edit-session';
+import { startSession } from './planning';
+import type { Session } from './sessions';
+
+/** What those who train can do with a session: begin it, edit it. */
+export function SessionActions({ session }: { session: Tagged<Session> }) {
+  const words = useWords(startWords);
+  const queryClient = useQueryClient();
+  const [isEdited, setIsEdited] = useState(false);
+  const start = useMutation({
+    networkMode: 'always',
+    mutationFn: () => startSession(session.id),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['sessions'] }),
+  });
+  return (
+    <>
+      <Refusal error={start.error} />
+      {session.state === 'planned' && (
+        <Button look="solid" disabled={start.isPending} onClick={() => start.mutate()}>
+          {start.isPending ? words.sending : words.start}
+        </Button>
+      )}
+      <Button onClick={() => setIsEdited(true)}>{words.edit}</Button>
+      {isEdited && <EditSession session={session} onClose={() => setIsEdited(false)} />}
+    </>
+  );
+}
