@@ -21,7 +21,7 @@ export class StubDay {
   readonly sessions: Session[];
   readonly timelines = new Map<string, Schemas['Timeline']>();
   /** What was sent, in order: tests look at the times of taps. */
-  readonly taps: { path: string; body: unknown }[] = [];
+  readonly taps: { path: string; at: string }[] = [];
   readonly ratings: Schemas['Rating'][] = [];
   readonly templates: Schemas['Template'][];
   readonly absences: Schemas['Absence'][];
@@ -187,7 +187,7 @@ export class StubDay {
   async #tapped(request: Request, id = '', what = ''): Promise<Response> {
     const body = (await request.json()) as Schemas['NewPhase'] & Schemas['NewPlay'];
     const at = body.at ?? new Date().toISOString();
-    this.taps.push({ path: what, body });
+    this.taps.push({ path: what, at });
     const told = this.timeline(id);
     if (what === 'phases') return this.#phase(id, body.name, at);
     if (what === 'markers') {

@@ -1,4 +1,7 @@
 import { useParams, useRouteContext, useSearch } from '@tanstack/react-router';
+import type { Session } from '@/api/sessions';
+import { Happened } from '@/features/running/happened';
+import { RunningBar } from '@/features/running/running-bar';
 import { SessionPage } from '@/features/sessions/session-page';
 import { sessionWords } from '@/words/sessions';
 import { useWords } from '@/words/catalogue';
@@ -15,7 +18,19 @@ export function SessionRoute() {
       key={sessionId}
       sessionId={sessionId}
       trains={trains(me.role)}
+      Running={RunningSession}
       back={<BackLink to="/sessions" search={team === undefined ? {} : { team }} name={words.all} />}
     />
+  );
+}
+
+/** What stands on the page of a session while it runs; the page shows by itself what the session has become. */
+function RunningSession({ session }: { session: Session }) {
+  const { me } = useRouteContext({ from: '/frame' });
+  return (
+    <>
+      <RunningBar session={session} trains={trains(me.role)} />
+      <Happened sessionId={session.id} />
+    </>
   );
 }

@@ -1,7 +1,28 @@
-import { useRouteContext } from '@tanstack/react-router';
+import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
+import { Suspense, lazy } from 'react';
 import { Wall } from '@/features/wall/wall';
+import { trains } from './places';
+
+/** Comes after the tiles: the first paint of the wall does not wait for it. */
+const RunningBars = lazy(async () => ({
+  default: (await import('@/features/running/running-bars')).RunningBars,
+}));
 
 export function WallRoute() {
   const { me } = useRouteContext({ from: '/frame' });
-  return <Wall seesHealth={me.role !== 'technician'} />;
+  const { team } = useSearch({ from: '/frame' });
+  const navigate = useNavigate();
+  const running = (
+    <Suspense>
+      <RunningBars
+        teamId={team}
+        trains={trains(me.role)}
+        onEnded={({ id, team_id }) =>
+          void navigate({ to: '/sessions/$sessionId', params: { sessionId: id }, search: { team: team_id } })
+        }
+      />
+    </Suspense>
+  );
+  const seesHealth = me.role !== 'technician';
+  return <Wall seesHealth={seesHealth} running={seesHealth && running} />;
 }

@@ -33,6 +33,9 @@ interface Athlete {
   readonly histories: Map<string, History>;
 }
 
+/** What somebody is who is not in play. */
+export type OffPlay = 'bench' | 'unavailable';
+
 /** How many tiles are in which state: the wall's head line. */
 export type Tally = Readonly<Record<Presence['state'], number>>;
 
@@ -52,6 +55,7 @@ export class LiveStore {
   #tally: Tally = emptyTally();
   #gateways: readonly GatewayNews[] = [];
   #gap: GapEvent | null = null;
+  #play: ReadonlyMap<string, OffPlay> = new Map();
   #lastValueMs: number | null = null;
   #nowMs = 0;
   #presenceListeners = new Map<string, Set<Listener>>();
@@ -101,6 +105,14 @@ export class LiveStore {
     this.#schedule();
   }
 
+  /** Who is not in play, as the running session has it; everybody else is. */
+  setPlay(play: ReadonlyMap<string, OffPlay>): void {
+    const before = this.#play;
+    this.#play = play;
+    for (const id of new Set([...before.keys(), ...play.keys()]))
+      if (before.get(id) !== play.get(id)) this.#tellPresence(id);
+  }
+
   /** Lets time pass: call it every TICK_MS. While frames come as often, they do it. */
   tick(): void {
     if (this.clock.now() - this.#nowMs >= TICK_MS) this.#schedule();
@@ -122,6 +134,11 @@ export class LiveStore {
     return this.#presences.get(athleteId) ?? WAITING;
   }
 
+  /** Null: in play. */
+  play(athleteId: string): OffPlay | null {
+    return this.#play.get(athleteId) ?? null;
+  }
+
   history(athleteId: string, metric = 'heart_rate'): History | undefined {
     return this.#athletes.get(athleteId)?.histories.get(metric);
   }
@@ -130,6 +147,7 @@ export class LiveStore {
     return this.#intervals.get(metric) ?? NO_RHYTHM;
   }
 
+  /** Presence and play of one athlete. */
   subscribePresence(athleteId: string, listener: Listener): Listener {
     const listeners = this.#presenceListeners.get(athleteId) ?? new Set();
     this.#presenceListeners.set(athleteId, listeners);
@@ -206,8 +224,12 @@ export class LiveStore {
     const before = this.#presences.get(id);
     if (before !== undefined && samePresence(before, next)) return before;
     this.#presences.set(id, next);
-    for (const listener of this.#presenceListeners.get(id) ?? []) listener();
+    this.#tellPresence(id);
     return next;
+  }
+
+  #tellPresence(id: string): void {
+    for (const listener of this.#presenceListeners.get(id) ?? []) listener();
   }
 
   #look(athlete: Athlete, nowMs: number): Presence {

@@ -2,7 +2,7 @@ import { useCallback, useSyncExternalStore } from 'react';
 import type { GapEvent, GatewayNews, RosterAthlete } from './events';
 import { useLive } from './live-context';
 import type { Presence, PresenceState } from './presence';
-import type { Tally } from './store';
+import type { OffPlay, Tally } from './store';
 import type { StreamStatus } from './stream';
 
 /** What may be shown of one athlete now. Only a change of just this draws again. */
@@ -15,16 +15,23 @@ export function usePresenceState(athleteId: string): PresenceState {
   return usePresencePart(athleteId, stateOf);
 }
 
+/** What an athlete is who is not in play; null in play. */
+export function usePlay(athleteId: string): OffPlay | null {
+  const { store } = useLive();
+  return useSyncExternalStore(useSubscribe(athleteId), () => store.play(athleteId));
+}
+
 const whole = (presence: Presence): Presence => presence;
 const stateOf = (presence: Presence): PresenceState => presence.state;
 
 function usePresencePart<Part>(athleteId: string, part: (presence: Presence) => Part): Part {
   const { store } = useLive();
-  const subscribe = useCallback(
-    (listener: () => void) => store.subscribePresence(athleteId, listener),
-    [store, athleteId],
-  );
-  return useSyncExternalStore(subscribe, () => part(store.presence(athleteId)));
+  return useSyncExternalStore(useSubscribe(athleteId), () => part(store.presence(athleteId)));
+}
+
+function useSubscribe(athleteId: string): (listener: () => void) => () => void {
+  const { store } = useLive();
+  return useCallback(listener => store.subscribePresence(athleteId, listener), [store, athleteId]);
 }
 
 export function useRoster(): readonly RosterAthlete[] | null {

@@ -1,7 +1,7 @@
 /** A session's name and borders as they are edited, and what of an edit is sent. */
 import { fromLocalField, toLocalField } from '@/live/times';
 import type { SessionChange } from './planning';
-import type { Session } from './sessions';
+import type { Session } from '@/api/sessions';
 
 export const EDITED = ['name', 'planned_from', 'planned_to', 'started_at', 'ended_at'] as const;
 export type EditedField = (typeof EDITED)[number];

@@ -12,8 +12,8 @@ import { startWords } from '@/words/start';
 import type { EditedField, Fields } from './edit-fields';
 import { EDITABLE, changeOf, editedOf, fieldsOf } from './edit-fields';
 import { changeSession } from './planning';
-import type { Session } from './sessions';
-import { sessionQuery } from './sessions';
+import type { Session } from '@/api/sessions';
+import { sessionQuery } from '@/api/sessions';
 
 interface EditSessionProps {
   session: Tagged<Session>;

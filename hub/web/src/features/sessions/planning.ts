@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { answerOf, api, taggedAnswerOf } from '@/api/client';
 import type { Tagged } from '@/api/client';
 import type { components } from '@/api/schema';
-import type { Session } from './sessions';
+import type { Session } from '@/api/sessions';
 
 type Schemas = components['schemas'];
 export type Template = Schemas['Template'];

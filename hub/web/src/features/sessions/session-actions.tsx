@@ -7,7 +7,7 @@ import { useWords } from '@/words/catalogue';
 import { startWords } from '@/words/start';
 import { EditSession } from './edit-session';
 import { startSession } from './planning';
-import type { Session } from './sessions';
+import type { Session } from '@/api/sessions';
 
 /** What those who train can do with a session: begin it, edit it. */
 export function SessionActions({ session }: { session: Tagged<Session> }) {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { athletesQuery } from '@/api/queries';
 import { EmptyPanel } from '@/components/ui/empty-panel';
 import { CalendarIcon, PulseIcon } from '@/components/ui/icons';
@@ -9,8 +9,10 @@ import { Page } from '@/components/ui/page';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
 import { sessionWords } from '@/words/sessions';
-import type { Session, SessionSummary } from './sessions';
-import { beginsAt, minutesOf, sessionQuery, summaryQuery } from './sessions';
+import type { Session } from '@/api/sessions';
+import type { SessionSummary } from './sessions';
+import { sessionQuery } from '@/api/sessions';
+import { beginsAt, minutesOf, summaryQuery } from './sessions';
 import { SessionActions } from './session-actions';
 import { StateChip } from './state-chip';
 import { SummaryTable } from './summary-table';
@@ -19,12 +21,14 @@ interface SessionPageProps {
   sessionId: string;
   /** Whether this person plans and runs sessions. */
   trains: boolean;
+  /** What stands here while it runs. */
+  Running: ComponentType<{ session: Session }>;
   /** The way back to the calendar. */
   back: ReactNode;
 }
 
 /** One session: when it was, and its numbers. */
-export function SessionPage({ sessionId, trains, back }: SessionPageProps) {
+export function SessionPage({ sessionId, trains, Running, back }: SessionPageProps) {
   const words = useWords(sessionWords);
   const query = useQuery(sessionQuery(sessionId));
   return (
@@ -42,7 +46,7 @@ export function SessionPage({ sessionId, trains, back }: SessionPageProps) {
       }
     >
       <Loaded query={query} what={words.what.session}>
-        {session => <State session={session} />}
+        {session => <State session={session} Running={Running} />}
       </Loaded>
     </Page>
   );
@@ -61,7 +65,7 @@ function When({ session }: { session: Session }) {
   );
 }
 
-function State({ session }: { session: Session }) {
+function State({ session, Running }: { session: Session } & Pick<SessionPageProps, 'Running'>) {
   const words = useWords(sessionWords);
   if (session.state === 'planned')
     return (
@@ -71,12 +75,15 @@ function State({ session }: { session: Session }) {
     );
   if (session.state === 'running')
     return (
-      <EmptyPanel icon={<PulseIcon className="size-9" />} title={words.isRunning}>
-        {words.isRunningHint}{' '}
-        <Link to="/" search={{ team: session.team_id }} className="font-medium text-accent underline">
-          {words.toWall}
-        </Link>
-      </EmptyPanel>
+      <>
+        <Running session={session} />
+        <EmptyPanel icon={<PulseIcon className="size-9" />} title={words.isRunning}>
+          {words.isRunningHint}{' '}
+          <Link to="/" search={{ team: session.team_id }} className="font-medium text-accent underline">
+            {words.toWall}
+          </Link>
+        </EmptyPanel>
+      </>
     );
   return <Numbers session={session} />;
 }

@@ -1,10 +1,9 @@
 /** Sessions, their numbers, and the weeks they lie in. */
 import { queryOptions } from '@tanstack/react-query';
-import { answerOf, api, taggedAnswerOf } from '@/api/client';
+import { answerOf, api } from '@/api/client';
 import type { components } from '@/api/schema';
+import type { SessionEntry } from '@/api/sessions';
 
-export type Session = components['schemas']['Session'];
-export type SessionEntry = components['schemas']['SessionEntry'];
 export type SessionSummary = components['schemas']['SessionSummary'];
 export type AthleteSummary = components['schemas']['AthleteSummary'];
 export type SessionNumber = components['schemas']['Number'];
@@ -52,16 +51,6 @@ export function weekQuery(week: Week, teamId: string | undefined) {
     queryKey: ['sessions', 'week', week, teamId ?? null],
     queryFn: async () => (await answerOf(api.GET('/api/v1/sessions', { params: { query } }))).items,
     refetchInterval: 30_000,
-  });
-}
-
-export function sessionQuery(sessionId: string) {
-  return queryOptions({
-    queryKey: ['sessions', sessionId],
-    queryFn: () =>
-      taggedAnswerOf(
-        api.GET('/api/v1/sessions/{session_id}', { params: { path: { session_id: sessionId } } }),
-      ),
   });
 }
 

@@ -15,7 +15,7 @@ import { startWords } from '@/words/start';
 import { toLocalField } from '@/live/times';
 import type { Absence } from './planning';
 import { absencesQuery, planSession, startSession } from './planning';
-import type { Session } from './sessions';
+import type { Session } from '@/api/sessions';
 import type { Draft, Step } from './start-draft';
 import { STEPS, bodyOf, drawn, lackOf, newDraft, takesPart } from './start-draft';
 import { StepCheck } from './start-check';

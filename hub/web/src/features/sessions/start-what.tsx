@@ -131,7 +131,7 @@ function LiveDataChoice({ draft, onChange }: PartProps) {
       <input
         id={id}
         type="checkbox"
-        className="size-6 accent-(--accent)"
+        className="size-6 shrink-0 accent-(--accent)"
         checked={!draft.liveData}
         onChange={event => onChange({ liveData: !event.target.checked })}
       />

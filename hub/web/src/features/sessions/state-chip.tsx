@@ -1,6 +1,6 @@
 import { useWords } from '@/words/catalogue';
 import { sessionWords } from '@/words/sessions';
-import type { SessionEntry } from './sessions';
+import type { SessionEntry } from '@/api/sessions';
 
 const LOOKS: Record<SessionEntry['state'], string> = {
   planned: 'border-dashed border-line-strong text-ink-soft',

@@ -11,7 +11,8 @@ import { useFormats } from '@/words/formats';
 import { sessionWords } from '@/words/sessions';
 import { startWords } from '@/words/start';
 import { CopyWeek } from './copy-week';
-import type { SessionEntry, Week } from './sessions';
+import type { SessionEntry } from '@/api/sessions';
+import type { Week } from './sessions';
 import { beginsAt, dayOf, minutesOf, weekAfter, weekQuery } from './sessions';
 import { StateChip } from './state-chip';
 

@@ -6,24 +6,28 @@ import { percentOfMax, zoneOf } from '@/heart-rate/zones';
 import type { RosterAthlete } from '@/live/events';
 import type { Presence, PresenceState } from '@/live/presence';
 import { PresenceLine } from '@/live/presence-line';
+import type { OffPlay } from '@/live/store';
 import { usePresence } from '@/live/use-live';
+import { useWords } from '@/words/catalogue';
+import { liveWords } from '@/words/live';
 import { Trend } from './trend';
 import type { WallMetric } from './wall-metric';
 
 interface TileContentProps {
   athlete: RosterAthlete;
   metric: WallMetric;
+  play: OffPlay | null;
 }
 
 /** Who, the number, the last minute, how old it is; and the zone as a coloured end with text and bars. */
-export function TileContent({ athlete, metric }: TileContentProps) {
+export function TileContent({ athlete, metric, play }: TileContentProps) {
   const presence = usePresence(athlete.id);
   const { state, value } = presence;
   const zone = value === null ? null : zoneOf(value, athlete.hr_max);
   return (
     <>
       <div className="flex min-w-0 flex-1 flex-col px-[4cqw] py-[4cqh]">
-        <Who athlete={athlete} />
+        <Who athlete={athlete} play={play} />
         <BigNumber presence={presence} hrMax={athlete.hr_max} metric={metric} />
         <div className="min-h-0 flex-1">
           {state !== 'no_sensor' && <Trend athleteId={athlete.id} live={state === 'live'} />}
@@ -49,11 +53,17 @@ function percentOrBeats(heartRate: number, hrMax: number | null, metric: WallMet
   return `${percentOfMax(heartRate, hrMax)} %`;
 }
 
-const Who = memo(function Who({ athlete }: { athlete: RosterAthlete }) {
+const Who = memo(function Who({ athlete, play }: Omit<TileContentProps, 'metric'>) {
+  const words = useWords(liveWords);
   return (
     <p className="flex items-baseline gap-[.4em] text-[clamp(.8125rem,10.5cqh,1.25rem)] leading-tight">
       <span className="font-bold tabular-nums">{athlete.number ?? '–'}</span>
       <span className="truncate text-ink-soft">{athlete.name}</span>
+      {play !== null && (
+        <b className="ml-auto shrink-0 border border-current px-[.3em] text-[.8em] uppercase">
+          {words[play]}
+        </b>
+      )}
     </p>
   );
 });

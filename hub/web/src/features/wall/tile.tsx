@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { RosterAthlete } from '@/live/events';
 import type { PresenceState } from '@/live/presence';
-import { usePresenceState } from '@/live/use-live';
+import { usePlay, usePresenceState } from '@/live/use-live';
 import { TileContent } from './tile-content';
 import { TileLink } from './tile-link';
 import type { WallMetric } from './wall-metric';
@@ -16,6 +16,9 @@ const FRAMES: Record<PresenceState, string> = {
   waiting: 'border-line bg-surface',
 };
 
+/** Not in play: square corners and a thick double frame, beside the word. */
+const OFF_PLAY = 'rounded-none border-4 border-double';
+
 interface TileProps {
   athlete: RosterAthlete;
   metric: WallMetric;
@@ -24,16 +27,17 @@ interface TileProps {
 /** One athlete. The frame is drawn anew when the state changes, only what is inside with every value. */
 export const Tile = memo(function Tile({ athlete, metric }: TileProps) {
   const state = usePresenceState(athlete.id);
+  const play = usePlay(athlete.id);
   return (
     <li className="min-h-0 min-w-0">
       <TileLink
         athleteId={athlete.id}
-        className={`@container-[size] flex h-full overflow-hidden rounded-xl border-2 ${FRAMES[state]}`}
+        className={`@container-[size] flex h-full overflow-hidden border-2 ${play === null ? 'rounded-xl' : OFF_PLAY} ${FRAMES[state]}`}
         data-state={state}
         data-number={athlete.number ?? ''}
         data-sensor={athlete.sensor?.label ?? ''}
       >
-        <TileContent athlete={athlete} metric={metric} />
+        <TileContent athlete={athlete} metric={metric} play={play} />
       </TileLink>
     </li>
   );

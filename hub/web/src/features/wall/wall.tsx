@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { HubUnreachable } from '@/api/problem';
 import { EmptyPanel } from '@/components/ui/empty-panel';
@@ -16,10 +17,12 @@ import { rememberMetric, rememberedMetric } from './wall-metric';
 interface WallProps {
   /** Whether this person's role sees measured values at all. */
   seesHealth: boolean;
+  /** What runs now: between the head and the tiles. */
+  running?: ReactNode;
 }
 
 /** Everybody of the team at a glance. */
-export function Wall({ seesHealth }: WallProps) {
+export function Wall({ seesHealth, running }: WallProps) {
   const roster = useRoster();
   const [metric, setMetric] = useState<WallMetric>(rememberedMetric);
   const choose = (chosen: WallMetric) => {
@@ -29,12 +32,13 @@ export function Wall({ seesHealth }: WallProps) {
   return (
     <MainPlace title="Live wall" className="flex min-h-0 flex-1 flex-col">
       <WallHead metric={metric} onMetric={choose} />
+      {running}
       <WallBody roster={roster} metric={metric} seesHealth={seesHealth} />
     </MainPlace>
   );
 }
 
-interface WallBodyProps extends WallProps {
+interface WallBodyProps extends Pick<WallProps, 'seesHealth'> {
   roster: readonly RosterAthlete[] | null;
   metric: WallMetric;
 }
