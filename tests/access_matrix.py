@@ -66,6 +66,7 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/assignments": _STAFF,
     "/alerts": _STAFF,
     "/alert-rules": _STAFF,
+    "/webhooks": {"admin": "club"},
     "/exports": {**_STAFF, "athlete": "self", "guardian": "self"},
     "/exports/{export_id}": {"admin": "club", **dict.fromkeys(ROLES[1:], "self")},
     "/gateways": _KEEPERS,
@@ -117,6 +118,8 @@ def body_of(operation: str, of: Mapping[str, Any]) -> Any:
         "acknowledge_alert": {"note": "seen"},
         "add_export": {"form": "csv", **FROM_TO, "athlete_ids": [of["athlete_id"]]},
         "change_second_factor_rule": {"required_of": ["athlete"]},
+        "add_webhook": {"name": "scores", "url": "https://x.example", "events": ["session.ended"]},
+        "change_webhook": {"name": "renamed"},
         "add_team": {"name": "Under 19"},
         "preview_roster": b"name\nNew Comer\n",
         "store_roster": {"people": [{"name": "New"}]},
@@ -190,6 +193,8 @@ def things(world: World, path: str, role: str, owner: str) -> dict[str, Any]:
         "rule_id": str(world[f"{'green' if foreign else 'blue' if owner == 'club' else 'red'}_rule"]),
         "alert_id": str(world[f"{'green' if foreign else 'blue' if owner == 'club' else 'red'}_alert"]),
         "export_id": str(world["other_admin_export" if foreign else f"{accounts[owner]}_export"]),
+        "webhook_id": str(world["other_hook" if foreign else "hook"]),
+        "delivery_id": str(world["other_hook_delivery" if foreign else "hook_delivery"]),
         "spare": world["spare"],
     }
 
@@ -199,14 +204,25 @@ def reaches(far: str | None, owner: str) -> bool:
     return far is not None and DEPTH.index(owner) <= DEPTH.index(far)
 
 
+# How far each role sees what a path with this part names; the first part that fits counts. What is said of an athlete in a
+# session follows the athlete.
+_SEEN: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
+    ("/audit", {"admin": "club", "athlete": "self", "guardian": "self"}),
+    ("webhook_id", {"admin": "club"}),
+    ("rule_id", _STAFF),
+    ("alert_id", _STAFF),
+    ("athlete_id", PEOPLE_SEEN),
+    ("proposal_id", PEOPLE_SEEN),
+    ("phase_id", PEOPLE_SEEN),
+)
+
+
 def seen(role: str, path: str, owner: str) -> bool:
     """Whether this role may know of the thing that the path names: the rule of access in words."""
     same_club = owner != "foreign"
-    if path.endswith("/audit"):
-        return reaches({"admin": "club", "athlete": "self", "guardian": "self"}.get(role), owner)
-    # What is said of an athlete in a session follows the athlete.
-    if any(one in path for one in ("athlete_id", "proposal_id", "phase_id")):
-        return reaches(PEOPLE_SEEN.get(role), owner)
+    for part, far in _SEEN:
+        if part in path:
+            return reaches(far.get(role), owner)
     if "assignment_id" in path:
         return reaches(PEOPLE_SEEN.get(role), owner) or (role == "technician" and same_club)
     if "competition_id" in path:
@@ -219,8 +235,6 @@ def seen(role: str, path: str, owner: str) -> bool:
         return same_club and role not in ("athlete", "guardian")
     if "team_id" in path:
         return same_club and (role in ("admin", "director") or owner in ("self", "team"))
-    if "rule_id" in path or "alert_id" in path:
-        return reaches(_STAFF.get(role), owner)
     if "account_id" in path or "export_id" in path:
         return same_club and (role in ("admin", "director") or owner == "self")
     raise AssertionError(f"{path} names a thing that this matrix does not know: add it to `things` and here")
@@ -384,6 +398,8 @@ class Matrix:
             "other_admin",
             "other_coach",
             "other_cup",
+            "other_hook",
+            "other_hook_delivery",
         ]
         return people + [(name, str(world[name])) for name in marks]
 

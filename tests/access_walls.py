@@ -79,7 +79,8 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
             **{role: f"{role}_export" for role in ROLES if role not in _CHIEFS.split()},
         },
     ),
-    **{table: ("club_id", {"admin": "club"}) for table in ("webhook", "outgoing")},
+    "webhook": ("id", {"admin": "hook"}),
+    "outgoing": ("id", {"admin": "hook_delivery"}),
     "sensor": ("id", {_STAFF: "rosa_strap rudi_strap bea_strap spare"}),
     "gateway": ("name", {_STAFF: "pitch"}),
     "gateway_state": ("gateway", {_STAFF: "pitch"}),
@@ -432,7 +433,6 @@ async def fill(world: World) -> None:
             "INSERT INTO sts.result_columns (club_id, name, columns, saved_by) VALUES ($1, 'x', '{}', 'x')",
             world[club],
         )
-        await world.database.owner.execute(_OUTGOING, world[club])
         await world.database.owner.execute("INSERT INTO sts.document_result VALUES ($1, now())", world[heat])
         await world.database.owner.execute(
             "INSERT INTO sts.impulse_assignment (club_id, epoch, seq, place, assigned_by) "
@@ -451,13 +451,6 @@ async def fill(world: World) -> None:
         await world.database.owner.execute(statement, [world["club"], world["other_club"]])
 
 
-_OUTGOING: Final = """
-WITH hook AS (
-    INSERT INTO sts.webhook (club_id, name, url, events, secret)
-    VALUES ($1, 'x', 'https://x.example', '{x}', sha256('x')) RETURNING id
-)
-INSERT INTO sts.outgoing (club_id, what, webhook_id, body) SELECT $1, 'x', id, '' FROM hook
-"""
 _SUMMED_UP: Final = """
 WITH told AS (
     INSERT INTO sts.session_summary (session_id, athlete_id, since, until, parameters, marks, verdict)

@@ -324,6 +324,15 @@ class World:
             file_id=file,
         )
 
+    async def webhook(self, name: str, club: str) -> None:
+        """A webhook that wants no event of any test, and `<name>_delivery`, one that it was told long ago."""
+        own = {"club_id": self[club]}
+        self.ids[name] = await self.database.add(
+            "webhook", **own, name="x", url="https://x.example", events=["x"], secret=bytes(32)
+        )
+        told = {"webhook_id": self[name], "what": "x", "body": "{}", "state": "sent", "ended_at": LONG_AGO}
+        self.ids[f"{name}_delivery"] = await self.database.add("outgoing", **own, **told)
+
     async def team(self, name: str, club: str) -> None:
         """A team."""
         self.ids[name] = await self.database.add("team", club_id=self[club], name=name.title())
@@ -381,6 +390,8 @@ async def make_world(database: ApiDatabase, app: FastAPI) -> World:
     await world.sensor("spare", "club")
     await world.gateway("pitch", "club")
     await world.gateway("other_pitch", "other_club")
+    await world.webhook("hook", "club")
+    await world.webhook("other_hook", "other_club")
     await world.competition("cup", "club")
     await world.competition("other_cup", "other_club")
     await world.document("heat", "pitch")

@@ -136,6 +136,8 @@ class Settings(BaseSettings):
     smtp_from: Annotated[str, AfterValidator(_sender)] = ""
     smtp_ca_file: Path | None = None
     sealing_key: Annotated[SecretStr, AfterValidator(_sealing_key)] = SecretStr("")
+    # For tests and trials: by it a webhook may also be a program on this machine, without TLS.
+    webhooks_to_loopback: bool = False
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 
     @property

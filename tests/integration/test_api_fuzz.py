@@ -77,6 +77,8 @@ class Target:
             },
             "activity_id": str(world["rosa_ride"]),
             "export_id": str(world["admin_export"]),
+            "webhook_id": str(world["hook"]),
+            "delivery_id": str(world["hook_delivery"]),
             "rule_id": str(world["red_rule"]),
             "alert_id": str(world["red_alert"]),
             "sensor_id": world["rosa_strap"],

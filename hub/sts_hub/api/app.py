@@ -38,6 +38,7 @@ from sts_hub.live.wall import Wall
 from sts_hub.outbox.courier import Courier
 from sts_hub.outbox.mail import Mail
 from sts_hub.second_factors.service import Authenticators
+from sts_hub.webhooks.carrier import Webhooks
 
 _log = logs.get("sts_hub.api")
 
@@ -54,13 +55,14 @@ def create_app(settings: Settings) -> FastAPI:
     enrolment = Enrolment(database, settings)
     exports = ExportDesk(database, settings.export_dir)
     mail = Mail(settings)
+    couriers = [Courier(database, carrier) for carrier in (mail, Webhooks(settings, mail))]
     app = FastAPI(
         title=document.TITLE,
         version=document.VERSION,
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(settings, database, live, intake, exports, Courier(database, mail)),
+        lifespan=_lifespan(settings, database, live, intake, exports, *couriers),
         generate_unique_id_function=document.operation_id,
     )
     sealing = Sealing(settings.sealing_key.get_secret_value())

@@ -34,6 +34,7 @@ from sts_hub.sessions.endpoints import router as sessions
 from sts_hub.summaries.endpoints import router as summaries
 from sts_hub.teams.endpoints import router as teams
 from sts_hub.versions.endpoints import router as versions
+from sts_hub.webhooks.endpoints import router as webhooks
 from sts_hub.wellbeing.endpoints import router as wellbeing
 
 PREFIX = "/api/v1"
@@ -52,6 +53,7 @@ for _feature in (
     exports,
     audit,
     outbox,
+    webhooks,
     erasure,
     alerts,
     samples,

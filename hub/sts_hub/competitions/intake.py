@@ -17,6 +17,7 @@ from sts_hub.competitions.facts import Facts, facts_of
 from sts_hub.competitions.matching import Register
 from sts_hub.competitions.repository import as_json, fit
 from sts_hub.kit.database import WriteSession
+from sts_hub.outbox import service as outbox
 from sts_protocols.results.model import Meet, Reading
 
 # A meet takes a long weekend; a file of the same name in the same folder a week later is of another one.
@@ -74,7 +75,19 @@ async def take_in(session: WriteSession, file: Incoming) -> Outcome:
         await repository.add_facts(session, competition, file.club_id, file_id, new, people)
     if old:
         await repository.change_facts(session, file_id, old, people)
+    await _tell(session, file, competition, file_id, found)
     return Outcome(file_id, new=True)
+
+
+async def _tell(
+    session: WriteSession, file: Incoming, competition: UUID, file_id: int, found: list[Change]
+) -> None:
+    """One event for what a file added, one for what it corrected or withdrew."""
+    about = {"competition_id": str(competition), "file_id": str(file_id)}
+    if any(one.fact_id is None for one in found):
+        await outbox.event(session, file.club_id, "result.stored", file.told_at, about)
+    if any(one.fact_id is not None for one in found):
+        await outbox.event(session, file.club_id, "result.corrected", file.told_at, about)
 
 
 async def _competition(session: WriteSession, file: Incoming) -> UUID:

@@ -11,6 +11,7 @@ from sts_hub.athletes import service as athletes
 from sts_hub.erasure import repository
 from sts_hub.erasure.schemas import Erasure
 from sts_hub.kit.removals import Erased, Removal, Removals
+from sts_hub.outbox import service as outbox
 from sts_hub.policy import Act, Caller, Kind
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ async def erased(session: WriteSession, caller: Caller, removals: Removals, athl
     worn = await repository.worn(session, athlete_id)
     await removals.add(Erased(datetime.now(UTC), athlete_id, worn))
     values = await repository.erase(session, athlete_id)
+    about = {"athlete_id": str(athlete_id)}
+    await outbox.event(session, caller.club_id, "athlete.erased", datetime.now(UTC), about)
     _log.warning("athlete erased", athlete=str(athlete_id), values=values)
     return Erasure(values=values)
 

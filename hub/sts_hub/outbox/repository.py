@@ -36,6 +36,20 @@ class LetterRow:
         return Thing(Kind.LETTER, self.club_id)
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """An event on its way to a webhook."""
+
+    id: UUID
+    what: str
+    queued_at: datetime
+    state: str
+    tries: int
+    next_at: datetime
+    ended_at: datetime | None
+    reason: str | None
+
+
 async def add_letter(session: WriteSession, club_id: UUID, what: str, address: str, body: str) -> None:
     """Queue a letter."""
     await session.value(_SQL.queue_letter, club_id, what, address, body)
@@ -60,3 +74,15 @@ async def settle(session: WriteSession, message_id: UUID, settled: Settled) -> N
 async def letters(session: ReadSession, after: tuple[Any, ...], limit: int) -> list[LetterRow]:
     """Up to `limit` + 1 letters before the (queued_at, id) given, newest first."""
     return [LetterRow(**row) for row in await session.rows(_SQL.letters, *after, limit + 1)]
+
+
+async def deliveries(
+    session: ReadSession, webhook_id: UUID, after: tuple[Any, ...], limit: int
+) -> list[DeliveryRow]:
+    """Up to `limit` + 1 events of a webhook before the (queued_at, id) given, newest first."""
+    return [DeliveryRow(**row) for row in await session.rows(_SQL.deliveries, webhook_id, *after, limit + 1)]
+
+
+async def again(session: WriteSession, webhook_id: UUID, message_id: UUID) -> bool:
+    """Have an event be carried now; False where there is none, or it is under way."""
+    return bool(await session.value(_SQL.again, webhook_id, message_id))

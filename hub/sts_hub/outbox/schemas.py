@@ -25,3 +25,16 @@ class SentLetter(Shown):
     next_at: datetime = Field(description="When it is tried next, while it waits.")
     ended_at: datetime | None
     reason: str | None = Field(description="What stood in the way at the last try.")
+
+
+class Delivery(Shown):
+    """An event on its way to a webhook."""
+
+    id: UUID = Field(description="The header `webhook-id`, the same at each try.")
+    what: str = Field(description="The event's name.", examples=["session.ended"])
+    queued_at: datetime
+    state: State = Field(description="waiting: it is tried for three days; failed: `reason` says why.")
+    tries: int
+    next_at: datetime = Field(description="When it is tried next, while it waits.")
+    ended_at: datetime | None
+    reason: str | None = Field(description="What stood in the way at the last try.")

@@ -15,12 +15,13 @@ from uuid import UUID
 
 import msgspec
 
+from sts_hub.errors import NotFound
 from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.kit.pages import Cut
 from sts_hub.kit.shapes import Page
 from sts_hub.outbox import repository
 from sts_hub.outbox.events import EventName
-from sts_hub.outbox.schemas import SentLetter
+from sts_hub.outbox.schemas import Delivery, SentLetter
 from sts_hub.policy import Act, Caller, may
 
 
@@ -66,3 +67,15 @@ async def letters(session: ReadSession, caller: Caller, cut: Cut) -> Page[SentLe
         item=SentLetter.model_validate,
         keep=lambda row: may(caller, Act.SEE, row.thing),
     )
+
+
+async def deliveries(session: ReadSession, webhook_id: UUID, cut: Cut) -> Page[Delivery]:
+    """The events of a webhook that the caller was let see, newest first."""
+    rows = await repository.deliveries(session, webhook_id, cut.after(datetime, UUID), cut.limit)
+    return cut.page(rows, key=lambda row: (row.queued_at, row.id), item=Delivery.model_validate)
+
+
+async def sent_again(session: WriteSession, webhook_id: UUID, delivery_id: UUID) -> None:
+    """Have an event be carried once more, now. Raises NotFound, also for one that is under way at this moment."""
+    if not await repository.again(session, webhook_id, delivery_id):
+        raise NotFound("There is no such delivery that could be sent again.")

@@ -13,6 +13,7 @@ from sts_hub.kit import editions
 from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.kit.pages import Cut
 from sts_hub.kit.shapes import Page
+from sts_hub.outbox import service as outbox
 from sts_hub.policy import Act, Caller, Kind, guard, may, missing
 from sts_hub.sessions import plans, repository
 from sts_hub.sessions.repository import RosterRow, SessionRow, Wanted
@@ -159,6 +160,8 @@ async def ended(session: WriteSession, caller: Caller, session_id: UUID, at: dat
     _in_order(asdict(row) | fields)
     await repository.change(session, row, fields)
     await repository.end_phases(session, row.id, fields["ended_at"])
+    about = {"session_id": str(row.id), "team_id": str(row.team_id)}
+    await outbox.event(session, row.club_id, "session.ended", fields["ended_at"], about)
     return await shown(session, caller, await one(session, caller, session_id))
 
 
