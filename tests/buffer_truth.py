@@ -221,6 +221,20 @@ def without_summary(truth: Truth, found: Found) -> int:
     return count
 
 
+def told_twice(truth: Truth, found: Found) -> int:
+    """How many seconds of a strap are there as what was measured and as its summary, too."""
+    count = 0
+    for epoch, records in found.records.items():
+        kept = [record for seq, record in records.items() if seq not in found.declared[epoch]]
+        summarised = {second for record in kept for _, second in summary_of(record)}
+        count += sum(
+            record.header.first_us // SECOND_US in summarised
+            for record in kept
+            if record.header.kind == Kind.SAMPLES and not summary_of(record)
+        )
+    return count
+
+
 def _given_up(closed: Mapping[int, tuple[int, int]], declared: set[int]) -> set[int]:
     """The seconds of summaries that went the way of what they stood for."""
     return {
@@ -236,6 +250,7 @@ def reasons_of(policy: Policy, truth: Truth, found: Found) -> None:
     if policy == "keep-summaries":
         assert sum(map(len, found.summarised.values())) > 100
         assert without_summary(truth, found) == 0
+        assert told_twice(truth, found) == 0
         nothing_held: dict[bytes, dict[int, Record]] = {epoch: {} for epoch in found.records}
         assert without_summary(truth, replace(found, records=nothing_held)) > 0, (
             "control: it would be noticed"

@@ -11,17 +11,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sts_protocols.errors import RecordError
-from sts_protocols.record import Drop, Kind, Record, decode_drop
+from sts_protocols.record import ClockSource, Drop, Header, Kind, Record, decode_drop
 
 from .book import EpochBook
 from .index import index_path, load_index, store_index
 from .interface import Range
 from .quarantine import Quarantine
 from .ranges import RangeSet
+from .reader import Reader, Unreadable
 from .scan import Placed, Rot, scan, segment_of
 from .segment import Lane, Segment
-from .shelf import Shelf
+from .shelf import Shelf, Spot
 from .state import State, StoredEpoch
+from .summaries import is_summary, stands_for
 
 # The unit in which a medium fails to read, on everything from SD cards to disks.
 BLOCK_BYTES = 4096
@@ -71,7 +73,7 @@ class Recovery:
         self._add_unknown_epochs()
         self._settle()
         self._finish_drops()
-        return Recovered(list(self._find_lost()), number + 1, self._damaged)
+        return Recovered([*self._find_lost(), *self._find_needless()], number + 1, self._damaged)
 
     def _take(self, segment: Segment) -> None:
         """Put a segment on the shelf, from its index if it has one; kept ones, with their drops, have none."""
@@ -164,6 +166,50 @@ class Recovery:
             if ranges := entry.unaccounted(held):
                 reason = "damaged" if entry.epoch in self._rotten else "not_synced"
                 yield Lost(entry.epoch, ranges, reason)
+
+    def _find_needless(self) -> Iterator[Lost]:
+        """Summaries that no DROP follows: the process ended in between, and what they stand for is still here."""
+        for entry in self._book:
+            held = RangeSet(self._shelf.held(entry.epoch))
+            ends = [*(first - 1 for first, _ in entry.unaccounted(held)), entry.head]
+            with Reader() as reader:
+                needless = [seq for end in ends for seq in self._needless_up_to(reader, entry.epoch, end)]
+            if needless:
+                yield Lost(entry.epoch, [(seq, seq) for seq in needless], "withdrawn")
+
+    def _needless_up_to(self, reader: Reader, epoch: bytes, seq: int) -> Iterator[int]:
+        while (summary := self._summary(reader, epoch, seq)) is not None:
+            if any(self._is_original(reader, spot, summary) for spot in self._samples_of(epoch, summary)):
+                yield seq
+            seq -= 1
+
+    def _summary(self, reader: Reader, epoch: bytes, seq: int) -> Header | None:
+        """The header of this record if it waits and is a summary."""
+        spot = self._shelf.find(epoch, seq)
+        if spot is None or spot.segment.lane != Lane.SAMPLES:
+            return None
+        with suppress(Unreadable):
+            record = reader.record(spot)
+            return record.header if is_summary(record) else None
+        return None
+
+    def _samples_of(self, epoch: bytes, summary: Header) -> Iterator[Spot]:
+        """All samples that wait; where no clock is known, of the same boot."""
+        boot_id = self._boot_of(epoch)
+        for segment in self._shelf:
+            is_known = summary.clock.source != ClockSource.UNKNOWN
+            if segment.lane == Lane.SAMPLES and (is_known or self._boot_of(segment.epoch) == boot_id):
+                yield from (Spot(segment, at) for at in segment.backlog())
+
+    def _boot_of(self, epoch: bytes) -> str:
+        entry = self._book.get(epoch)
+        return "" if entry is None else entry.boot_id
+
+    def _is_original(self, reader: Reader, spot: Spot, summary: Header) -> bool:
+        with suppress(Unreadable):
+            record = reader.record(spot)
+            return stands_for(summary, record.header) and not is_summary(record)
+        return False
 
 
 def content_of(path: Path) -> bytes:

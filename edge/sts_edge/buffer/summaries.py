@@ -14,7 +14,7 @@ from statistics import median_low
 from typing import NamedTuple
 
 from sts_protocols.errors import RecordError
-from sts_protocols.record import ClockReading, ClockSource, Kind, Record, encode_samples, iter_samples
+from sts_protocols.record import ClockReading, ClockSource, Header, Kind, Record, encode_samples, iter_samples
 from sts_protocols.sample import Packet, Quality, Value
 
 from .reader import Reader, Unreadable
@@ -51,6 +51,23 @@ def summarise(records: Iterable[Record]) -> Iterator[Summary]:
         _gather(record, seconds)
     if clock is not None:
         yield from _summary(seconds, clock)
+
+
+def is_summary(record: Record) -> bool:
+    """Whether a record was made here to stand for others: whole seconds, each one of them an estimate."""
+    packets = _packets(record)
+    return bool(packets) and all(
+        packet.tick_us == SECOND_US and value.quality == Quality.ESTIMATED
+        for packet in packets
+        for value in packet.values
+    )
+
+
+def stands_for(summary: Header, other: Header) -> bool:
+    """Whether a summary tells of seconds that another record of the same clock tells of."""
+    begins, ends = summary.first_us // SECOND_US, summary.last_us // SECOND_US
+    overlaps = other.first_us // SECOND_US <= ends and begins <= other.last_us // SECOND_US
+    return overlaps and _same(summary.clock, other.clock)
 
 
 def _same(one: ClockReading, other: ClockReading) -> bool:

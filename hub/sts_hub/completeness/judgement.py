@@ -25,6 +25,8 @@ from sts_hub.completeness.periods import Interval, Periods, intersect, longer_th
 
 # The reason of a time that is unknown because an epoch waits for a person to say when it was.
 UNPLACED = "unplaced"
+# The reason of what a gateway took back because what it would have stood for has stayed: nothing is lost by it.
+WITHDRAWN = "withdrawn"
 # Where no beat told a bound: 2100-01-01.
 LATEST_US = 4_102_444_800_000_000
 
@@ -220,9 +222,10 @@ def _of_epoch(epoch: Epoch, cover: Interval | None) -> list[Period]:
         return []
     here = epoch.received
     gone = [*here, *(d.run for d in epoch.declared)]
+    lost = [d for d in epoch.declared if d.reason != WITHDRAWN]
     missing = without([(0, epoch.head)], [*gone, *epoch.parked])
     return [
-        *(_period(Word.LOST, epoch, r, cover, d) for d in epoch.declared for r in without([d.run], here)),
+        *(_period(Word.LOST, epoch, r, cover, d) for d in lost for r in without([d.run], here)),
         *(_period(Word.PARKED, epoch, run, cover) for run in without(epoch.parked, gone)),
         *(_period(Word.MISSING, epoch, run, cover) for run in missing),
     ]

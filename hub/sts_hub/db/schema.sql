@@ -848,7 +848,10 @@ CREATE TABLE sts.drop (
     reason      text NOT NULL,
     first_t     timestamptz,
     last_t      timestamptz,
-    declared_at timestamptz NOT NULL DEFAULT now()
+    declared_at timestamptz NOT NULL DEFAULT now(),
+    -- In the boot time of that epoch: where it had no pin when this was declared, times follow once it has.
+    first_us    bigint,
+    last_us     bigint
 );
 CREATE INDEX drop_epoch_idx ON sts.drop (epoch);
 
@@ -1250,7 +1253,9 @@ $$;
 CREATE FUNCTION sts.ledger_drops(p_gateway text, p_epochs uuid[])
 RETURNS TABLE (epoch uuid, from_seq bigint, to_seq bigint, reason text, first_t timestamptz, last_t timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
-    SELECT d.epoch, lower(d.span), upper(d.span) - 1, d.reason, d.first_t, d.last_t
+    SELECT d.epoch, lower(d.span), upper(d.span) - 1, d.reason,
+           coalesce(d.first_t, timestamptz 'epoch' + (d.first_us + e.pin_offset_us + e.delta_us) * interval '1 microsecond'),
+           coalesce(d.last_t, timestamptz 'epoch' + (d.last_us + e.pin_offset_us + e.delta_us) * interval '1 microsecond')
     FROM sts.drop d JOIN sts.epoch e USING (epoch)
     WHERE e.gateway = p_gateway AND sts.asking_gateway(p_gateway) AND d.epoch = ANY (p_epochs)
     ORDER BY d.id

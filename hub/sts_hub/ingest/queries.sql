@@ -63,8 +63,8 @@ SELECT sts.enter($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 UPDATE sts.epoch SET declared = declared + $2 WHERE epoch = $1
 
 -- name: add_drop
-INSERT INTO sts.drop (epoch, span, reason, first_t, last_t)
-SELECT $1, span, $3, $4, $5 FROM unnest($2::int8range[]) AS span
+INSERT INTO sts.drop (epoch, span, reason, first_t, last_t, first_us, last_us)
+SELECT $1, span, $3, $4, $5, $6, $7 FROM unnest($2::int8range[]) AS span
 
 -- name: pin
 -- The first word stays: rows of unknown clock are stored once, at one time.

@@ -326,7 +326,9 @@ async def _declare(connection: Connection, epoch: UUID, drop: Drop, offset_us: i
     ranges = multirange((first, last) for first, last in drop.ranges)
     times = [None if offset_us is None else timestamp(us + offset_us) for us in (drop.first_us, drop.last_us)]
     await connection.execute(_QUERIES.declare, epoch, ranges)
-    await connection.execute(_QUERIES.add_drop, epoch, ranges, drop.reason, *times)
+    await connection.execute(
+        _QUERIES.add_drop, epoch, ranges, drop.reason, *times, drop.first_us, drop.last_us
+    )
 
 
 async def _anchor(connection: Connection, epoch: UUID, anchor: Anchor) -> None:

@@ -4,6 +4,7 @@ source   all topics: from messages to packets
 topics   which message is whose, and what becomes of its payload
 payload  from bytes to numbers
 client   the connection
+redelivery  what comes again over a new connection, told from what never arrived
 unacknowledged  what was handed on and not acknowledged, across a kill
 """
 

@@ -1,12 +1,19 @@
 """The connection to the broker: paho's client in its own thread, heard in the agent's loop.
 
 The session is kept by the broker under a stable client id, so what is published with QoS 1 while the gateway
-restarts waits there. A message is acknowledged only when it was taken, and over the connection by which it came.
+restarts waits there. A message is acknowledged only when it was taken, and over the connection by which it came. MQTT
+does not tell whether an acknowledgement has arrived, but the kernel knows what the broker's machine has confirmed.
 """
 
 import asyncio
+import contextlib
+import fcntl
+import socket
 import ssl
+import struct
 import sys
+import termios
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -31,7 +38,8 @@ _PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 class Message(NamedTuple):
     """A publish as it came. boot_us: when, by CLOCK_BOOTTIME. retained: the broker kept it, who knows how long.
-    again: the broker sent it before, over an earlier connection. connection: the number of this one."""
+    again: the broker sent it before, over an earlier connection. connection: the number of this one. is_kept: the broker
+    keeps it until it is acknowledged (QoS 1). arrived: how many acknowledgements of this connection had arrived."""
 
     topic: str
     payload: bytes
@@ -39,7 +47,15 @@ class Message(NamedTuple):
     again: bool
     boot_us: int
     connection: int
+    is_kept: bool
+    arrived: int
     taken: Callable[[], None]
+
+
+def _unconfirmed_bytes(connection: socket.socket) -> int:
+    """What was written and the other machine has not confirmed (tcp(7), SIOCOUTQ). Raises OSError."""
+    (count,) = struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))
+    return int(count)
 
 
 def _why(error: BaseException | None) -> str:
@@ -68,6 +84,8 @@ class MqttClient:
         self._topics = list(topics)
         self._is_refused = False
         self._connection = 0
+        self._acknowledged = Counter[int]()
+        self._arrived = 0
         self._on_message = on_message
         self._on_state = on_state
         self._client = Client(
@@ -96,10 +114,12 @@ class MqttClient:
         self._client.connect_async(url.hostname or "", url.port or _PORTS[url.scheme], KEEP_ALIVE_S)
         self._client.loop_start()
 
-    async def close(self) -> None:
-        """Say goodbye and end the thread; the broker keeps the session."""
+    async def close(self) -> int:
+        """Say goodbye and end the thread; the broker keeps the session. How many acknowledgements of the last connection
+        went before the goodbye."""
         self._client.disconnect()
         await asyncio.to_thread(self._client.loop_stop)
+        return self._acknowledged[self._connection]
 
     # --- in paho's thread
 
@@ -107,6 +127,7 @@ class MqttClient:
         self, client: Client, data: Any, flags: ConnectFlags, code: ReasonCode, properties: Properties | None
     ) -> None:
         self._connection += 1
+        self._arrived = 0
         self._is_refused = code.is_failure
         if self._is_refused:
             client.reconnect_delay_set(LOGIN_PAUSE_S, LOGIN_PAUSE_S)
@@ -135,14 +156,36 @@ class MqttClient:
     def _heard(self, client: Client, data: Any, message: MQTTMessage) -> None:
         now_us = boot_us()
         mid, qos, connection = message.mid, message.qos, self._connection
-        kept, again = message.retain, message.dup
+        self._look_what_arrived()
 
         def acknowledge() -> None:
             if connection == self._connection:  # else it comes again, under another number
                 self._client.ack(mid, qos)
+                self._acknowledged[connection] += qos
 
-        said = Message(message.topic, bytes(message.payload), kept, again, now_us, connection, acknowledge)
+        said = Message(
+            topic=message.topic,
+            payload=bytes(message.payload),
+            retained=message.retain,
+            again=message.dup,
+            boot_us=now_us,
+            connection=connection,
+            is_kept=qos == AT_LEAST_ONCE,
+            arrived=self._arrived,
+            taken=acknowledge,
+        )
         self._loop.call_soon_threadsafe(self._on_message, said)
+
+    def _look_what_arrived(self) -> None:
+        """Whatever was acknowledged has arrived once nothing waits here and the broker's machine has confirmed all."""
+        count, connection = self._acknowledged[self._connection], self._client.socket()
+        with contextlib.suppress(OSError):
+            if (
+                connection is not None
+                and not self._client.want_write()
+                and not _unconfirmed_bytes(connection)
+            ):
+                self._arrived = count
 
     def _state(self, sentence: str) -> None:
         if not self._loop.is_closed():

@@ -5,11 +5,12 @@ A message is acknowledged when its values are on the disk, and not before: until
 
 import asyncio
 import contextlib
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
+import msgspec
 import structlog
 
 from sts_edge.clock import boot_us
@@ -20,18 +21,13 @@ from sts_protocols.metrics import by_id
 from sts_protocols.network import mqtt_message
 from sts_protocols.sample import Packet, Quality, Value
 
-from .client import KEEP_ALIVE_S, Message, MqttClient
+from .client import Message, MqttClient
 from .payload import PayloadError
+from .redelivery import Redelivery
 from .topics import Topic
 from .unacknowledged import Handed, Unacknowledged, digest
 
 TICK_US = 1_000
-# Brokers hand out 10 to 20 messages ahead of their acknowledgements: so many may come again after a lost
-# connection.
-MOST_UNACKNOWLEDGED = 20
-# A connection that is dead is noticed after one and a half keepalives: an acknowledgement that was sent before that
-# has arrived.
-ACKNOWLEDGED_AFTER_US = 3 * KEEP_ALIVE_S * 1_000_000 // 2
 # What came is gathered for one sync, as long as the gateway gathers values itself, or until a broker (RabbitMQ: after
 # 10) would send no more.
 GATHERED_S = 0.25
@@ -71,19 +67,11 @@ class _Heard:
     lost_us: int | None = None
 
 
-class _Taken(NamedTuple):
-    """A message that was taken, when (boot time, µs), and what it became, if anything."""
-
-    digest: bytes
-    taken_us: int
-    handed: Handed | None
-
-
 class _Waiting(NamedTuple):
-    """A message that is not acknowledged yet."""
+    """A message that is not acknowledged yet, and what it became."""
 
     message: Message
-    taken: _Taken
+    handed: Handed
 
 
 class MqttSource:
@@ -109,11 +97,8 @@ class MqttSource:
         self._accepted = accepted
         self._unacknowledged = unacknowledged
         self._epoch = epoch
-        # What may come again over this connection, and what has come: the last of it, in order.
-        self._repeatable: list[_Taken] = []
-        self._taken: deque[_Taken] = deque(maxlen=MOST_UNACKNOWLEDGED)
+        self._redelivery = Redelivery()
         self._connection = 0
-        self._lost_us = 0
         self._keep = keep
         self._no_room_pause_s = no_room_pause_s
         self._waiting: list[_Waiting] = []
@@ -128,11 +113,10 @@ class MqttSource:
 
     async def run(self) -> None:
         """Hear until cancelled. What finds no room is not acknowledged, and comes again over the next connection."""
-        stored = await asyncio.to_thread(self._unacknowledged.stored_before)
-        self._taken += [_Taken(one.digest, boot_us(), one) for one in stored]
+        self._redelivery = Redelivery(await asyncio.to_thread(self._unacknowledged.stored_before))
         while True:
             await self._connected()
-            self._taken.clear()
+            self._redelivery.take_back([one.handed for one in self._waiting])
             self._waiting.clear()
             self._connection = 0
             self._tell(_NO_ROOM)
@@ -157,7 +141,8 @@ class MqttSource:
             if self._waiting:
                 await self._settle()
         finally:
-            await client.close()
+            self._redelivery.arrived(await client.close())
+            self._note()
 
     async def _acknowledged(self) -> bool:
         """Wait for messages, and until they are on the disk; then let the broker forget them. False: no room."""
@@ -180,8 +165,7 @@ class MqttSource:
         return True
 
     def _note(self) -> None:
-        handed = (one.taken.handed for one in self._waiting)
-        self._unacknowledged.note([one for one in handed if one is not None])
+        self._unacknowledged.note(list(self._redelivery))
 
     @property
     def is_subscribed(self) -> bool:
@@ -207,7 +191,6 @@ class MqttSource:
 
     def _tell(self, sentence: str) -> None:
         if sentence != self._fault:
-            self._lost_us = self._lost_us if self._fault else boot_us()
             self._fault = sentence
             _log.info("mqtt", broker=self._settings.url, state=sentence or "connected")
 
@@ -219,38 +202,33 @@ class MqttSource:
         self.count.messages += 1
         if message.connection != self._connection:
             self._connection = message.connection
-            since_us = self._lost_us - ACKNOWLEDGED_AFTER_US
-            waiting = {one.taken for one in self._waiting}
-            self._repeatable = [one for one in self._taken if one.taken_us > since_us or one in waiting]
-        taken = self._before(message) or self._handed(message)
-        self._taken.append(taken)
-        self._waiting.append(_Waiting(message, taken))
+            self._redelivery.reconnected()
+        self._redelivery.arrived(message.arrived)
+        handed = self._before(message) or self._handed(message)
+        if message.is_kept:
+            self._redelivery.take(handed)
+        self._waiting.append(_Waiting(message, handed))
         self._note()
         self._came.set()
         if len(self._waiting) >= GATHERED_MESSAGES:
             self._are_many.set()
 
-    def _before(self, message: Message) -> _Taken | None:
-        """What was taken before and comes again, each once: because it was never acknowledged, or that was lost.
-
-        Equal messages of one topic cannot be told apart: of those not one more is passed over than was taken.
-        """
+    def _before(self, message: Message) -> Handed | None:
+        """What was taken before and comes again: because it was never acknowledged, or that was lost."""
         if not message.again:
-            self._repeatable.clear()  # the broker is through with what it had sent before
-        known = digest(message.topic, message.payload)
-        for place, one in enumerate(self._repeatable):
-            if one.digest == known:
-                self.count.repeated += 1
-                return self._repeatable.pop(place)
-        return None
+            self._redelivery.is_through()
+            return None
+        before = self._redelivery.again(digest(message.topic, message.payload))
+        self.count.repeated += before is not None
+        return before
 
-    def _handed(self, message: Message) -> _Taken:
+    def _handed(self, message: Message) -> Handed:
         """Hand on what it says."""
-        known, handed = digest(message.topic, message.payload), None
+        handed = Handed(digest(message.topic, message.payload), self._epoch, "", _stamp_us(message))
         for sensor, values in self._values(message).items():
             self._hand_on(sensor, values, message)
-            handed = Handed(known, self._epoch, sensor, _stamp_us(message)) if values else handed
-        return _Taken(known, message.boot_us, handed)
+            handed = msgspec.structs.replace(handed, sensor=sensor) if values else handed
+        return handed
 
     def _values(self, message: Message) -> dict[str, list[Value]]:
         """What it says of each sensor; several patterns may fit one message."""

@@ -18,7 +18,8 @@ LastStored = Callable[[bytes, int], Mapping[str, int]]
 
 
 class Handed(msgspec.Struct, array_like=True, frozen=True):
-    """A message that was handed on: what it was, and the packet that it became, in the epoch of which start."""
+    """A message that was handed on: what it was, and the packet that it became, in the epoch of which start. It became
+    none of any sensor where `sensor` is empty."""
 
     digest: bytes
     epoch: bytes
@@ -39,22 +40,21 @@ class Unacknowledged:
         self._last_stored = last_stored
 
     def stored_before(self) -> list[Handed]:
-        """What was stored and not acknowledged when the agent ended. Reads files; a note that cannot be read is
-        none."""
+        """What was stored and may come again, in the order in which it was taken, when the agent ended. Reads files; a
+        note that cannot be read is none."""
         try:
             handed = msgspec.msgpack.decode(self._file.read_bytes(), type=list[Handed])
-            return [one for epoch in {one.epoch for one in handed} for one in self._stored(epoch, handed)]
+            last = {epoch: self._last(epoch, handed) for epoch in {one.epoch for one in handed}}
         except (OSError, msgspec.DecodeError):
             return []
+        return [one for one in handed if not one.sensor or last[one.epoch].get(one.sensor, -1) >= one.boot_us]
 
     def note(self, handed: Sequence[Handed]) -> None:
-        """All that was handed on and is not acknowledged. Where it cannot be written, a kill may double some."""
+        """All that was handed on and may come again. Where it cannot be written, a kill may double some."""
         draft = self._file.with_suffix(".new")
         with contextlib.suppress(OSError):
             draft.write_bytes(msgspec.msgpack.encode(handed))
             draft.replace(self._file)
 
-    def _stored(self, epoch: bytes, handed: Sequence[Handed]) -> list[Handed]:
-        mine = [one for one in handed if one.epoch == epoch]
-        last = self._last_stored(epoch, min(one.boot_us for one in mine))
-        return [one for one in mine if last.get(one.sensor, -1) >= one.boot_us]
+    def _last(self, epoch: bytes, handed: Sequence[Handed]) -> Mapping[str, int]:
+        return self._last_stored(epoch, min(one.boot_us for one in handed if one.epoch == epoch))
