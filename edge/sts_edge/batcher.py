@@ -87,7 +87,7 @@ class Batcher:
         self._append = append
         self._reading = reading
         self._samples = OpenRecord[Packet](self._window_s, self._close_samples)
-        self._waveforms = OpenRecord[Waveform](self._window_s, self._close_waveforms)
+        self._waveforms = OpenRecord[Waveform](lambda: settings.waveform_ms / 1_000, self._close_waveforms)
         self._free_us: dict[str, int] = {}
         self._channel_free_us: dict[tuple[str, int], int] = {}
         self._flowing = False

@@ -125,6 +125,17 @@ class RecordSettings(Table, frozen=True, kw_only=True):
             le=60_000,
         ),
     ] = 1_000
+    waveform_ms: Annotated[
+        int,
+        key(
+            "A record of streams (ECG, acceleration) closes after this many milliseconds, whether the link is up or "
+            "down: nobody watches them live, and a strap's second alone is as much header as heart.",
+            "a whole number of milliseconds from 50 to 60000",
+            5000,
+            ge=50,
+            le=60_000,
+        ),
+    ] = 5_000
 
 
 Policy = Literal["oldest-raw-first", "keep-summaries", "refuse-new"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from itertools import pairwise
 
 import pytest
@@ -33,7 +34,10 @@ from sts_protocols.sample import Packet, Quality, Value
 
 LIVE_S = 0.05
 OFFLINE_S = 0.4
-SETTINGS = RecordSettings(live_ms=int(LIVE_S * 1000), offline_ms=int(OFFLINE_S * 1000))
+STREAM_S = 0.2
+SETTINGS = RecordSettings(
+    live_ms=int(LIVE_S * 1000), offline_ms=int(OFFLINE_S * 1000), waveform_ms=int(STREAM_S * 1000)
+)
 
 
 class Closed:
@@ -338,12 +342,17 @@ async def test_a_record_of_waveforms_covers_the_time_of_all_its_values(
     assert (record.header.first_us, record.header.last_us) == (999_000, 2_000_000)
 
 
-async def test_waveforms_close_by_themselves_after_their_own_window(batcher: Batcher, closed: Closed) -> None:
-    batcher.link_flows(True)
+@pytest.mark.parametrize("up", [True, False])
+async def test_waveforms_close_by_themselves_after_their_own_window(
+    batcher: Batcher, closed: Closed, up: bool
+) -> None:
+    batcher.link_flows(up)
+    began_s = time.monotonic()
     batcher.add_waveform(wave())
     await asyncio.wait_for(closed.news.wait(), 30)
 
     assert closed.waveforms() == [wave()]
+    assert time.monotonic() - began_s >= STREAM_S
 
 
 async def test_values_of_one_channel_stay_in_order_and_other_channels_stay_in_place(

@@ -85,7 +85,8 @@ def test_a_good_file_is_read_with_defaults_for_what_it_leaves_out(folder: Path) 
     assert settings.gateway.name == "pitch-1"
     assert settings.gateway.run_dir == Path("/run/sts-edge")
     assert [sensor.name for sensor in settings.sensors] == ["hr-01", "hr-02"]
-    assert (settings.record.live_ms, settings.record.offline_ms) == (250, 1_000)
+    record = settings.record
+    assert (record.live_ms, record.offline_ms, record.waveform_ms) == (250, 1_000, 5_000)
     assert settings.buffer.max_bytes == 100 << 20
     assert settings.clock.sources == ("ntp", "gnss", "hub", "rtc")
     assert settings.witness is None
@@ -113,7 +114,10 @@ def test_a_key_in_the_wrong_table_is_shown_where_it_belongs(folder: Path) -> Non
 def test_a_key_like_no_other_is_refused_with_the_list_of_those_known_there(folder: Path) -> None:
     told = fault(GOOD + "\n[record]\nxyzzy = 1\n", folder)
 
-    assert told == "line 20  record.xyzzy is not a key of these settings; known here: live_ms, offline_ms"
+    assert (
+        told
+        == "line 20  record.xyzzy is not a key of these settings; known here: live_ms, offline_ms, waveform_ms"
+    )
 
 
 def test_a_misspelt_table_is_refused(folder: Path) -> None:
