@@ -56,7 +56,7 @@ test-bluez: ## nine situations of a radio and the rules of BlueZ, on real BlueZ 
 	$(call ready,test-bluez)
 	@$(python) -m demo.services.bluez_guest
 	@$(python) -m pytest tests/integration/test_radio_situations.py tests/integration/test_radio_rules.py \
-		tests/integration/test_radio_source.py
+		tests/integration/test_radio_source.py tests/integration/test_radio_two_adapters.py
 
 package: ## the gateway's Debian package, under build/package (FOR="--architecture arm64 --python 3.13": for another machine)
 	$(call ready,package)

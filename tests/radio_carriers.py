@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -37,19 +37,23 @@ NAMES = ("hr-01", "hr-02")
 ADDRESSES = {"hr-01": "C0:9E:1A:00:00:01", "hr-02": "C0:9E:1A:00:00:02"}
 BATTERY_PERCENT = 63.0
 SIGNAL_DBM = -50
+# The one that a client takes by itself, and one more.
+ADAPTERS = ("hci0", "hci1")
 ADAPTER_PATH = "/org/bluez/hci0"
 # An adapter that has just appeared is Busy for some seconds on an emulated processor.
 POWER_ALLOWANCE_S = 30.0
 CENTRAL = Address("F0:00:00:00:00:01", Address.RANDOM_DEVICE_ADDRESS)
 
 
-def scenario() -> Scenario:
-    """Two straps that speak only when they are told to."""
+def scenario(adapters: Sequence[str] = ADAPTERS[:1]) -> Scenario:
+    """Two straps that speak only when they are told to, in reach of these adapters."""
     straps = [
         Strap(name, ADDRESSES[name], Person(n, name, 190, 50), battery=BATTERY_PERCENT, rssi_dbm=SIGNAL_DBM)
         for n, name in enumerate(NAMES, 1)
     ]
-    radio = Radio(connect_ms=1.0, disconnect_ms=1.0, advert_ms=ADVERTS_MS * len(straps))
+    radio = Radio(
+        connect_ms=1.0, disconnect_ms=1.0, advert_ms=ADVERTS_MS * len(straps), adapters=tuple(adapters)
+    )
     return Scenario("For tests.", [Phase("run", 0.7, 600.0)], straps, rate_hz=MUTE_HZ, radio=radio)
 
 
@@ -72,8 +76,8 @@ class Carrier(Protocol):
         """The link is lost as by a walk out of range; the strap advertises again."""
         ...
 
-    async def power(self, on: bool) -> None:
-        """Switch the adapter as its owner does."""
+    async def power(self, on: bool, adapter: str = ADAPTERS[0]) -> None:
+        """Switch an adapter as its owner does."""
         ...
 
     async def hang(self, strap: str) -> None:
@@ -121,8 +125,8 @@ class Fake:
     def drop(self, strap: str) -> None:
         self._air.order("drop", strap=strap)
 
-    async def power(self, on: bool) -> None:
-        self._air.order("power_on" if on else "power_off")
+    async def power(self, on: bool, adapter: str = ADAPTERS[0]) -> None:
+        self._air.order("power_on" if on else "power_off", adapter=adapter)
 
     async def hang(self, strap: str) -> None:
         self._air.order("fault", method="Connect", strap=strap, times=1)
@@ -182,7 +186,7 @@ class Bumble(HciCarrier):
         self.scanner = {"backend": scanner}
         self.client = {"backend": client}
 
-    async def power(self, on: bool) -> None:
+    async def power(self, on: bool, adapter: str = ADAPTERS[0]) -> None:
         raise NotOnThisCarrierError(
             "bleak learns of an adapter without power from BlueZ; behind backend= there is no adapter to ask"
         )
@@ -203,20 +207,20 @@ class Bluez(HciCarrier):
     async def thaw(self) -> None:
         await asyncio.to_thread(self._appliance.shell, "kill -CONT $(pidof bluetoothd)")
 
-    async def power(self, on: bool) -> None:
+    async def power(self, on: bool, adapter: str = ADAPTERS[0]) -> None:
         async with asyncio.timeout(POWER_ALLOWANCE_S):
-            while not await _set_power(on):  # noqa: ASYNC110 - bluetoothd tells nobody when it would
+            while not await _set_power(on, adapter):  # noqa: ASYNC110 - bluetoothd tells nobody when it would
                 await asyncio.sleep(0.1)
 
 
-async def _set_power(on: bool) -> bool:
+async def _set_power(on: bool, adapter: str) -> bool:
     """Whether BlueZ did it; a bluetoothd that begins does not have the adapter yet, or is busy with it."""
     bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
     try:
         reply = await bus.call(
             Message(
                 destination="org.bluez",
-                path=ADAPTER_PATH,
+                path=f"/org/bluez/{adapter}",
                 interface="org.freedesktop.DBus.Properties",
                 member="Set",
                 signature="ssv",
@@ -239,7 +243,7 @@ class Machine:
 
 
 @contextlib.asynccontextmanager
-async def machine(built: Path, folder: Path, adapters: int = 1) -> AsyncIterator[Machine]:
+async def machine(built: Path, folder: Path, adapters: int = len(ADAPTERS)) -> AsyncIterator[Machine]:
     """Boot the guest; raises StartError."""
     link = VirtualAir()
     chips = [Chip(f"hci{number}", link) for number in range(adapters)]
@@ -256,8 +260,8 @@ async def machine(built: Path, folder: Path, adapters: int = 1) -> AsyncIterator
 
 
 @contextlib.asynccontextmanager
-async def on_fake(folder: Path) -> AsyncIterator[Fake]:
-    async with on_air(folder, scenario()) as air:
+async def on_fake(folder: Path, adapters: Sequence[str] = ADAPTERS[:1]) -> AsyncIterator[Fake]:
+    async with on_air(folder, scenario(adapters)) as air:
         yield Fake(air)
 
 

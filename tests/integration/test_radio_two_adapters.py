@@ -1,0 +1,76 @@
+"""A gateway with two adapters, on the stand-in and on real BlueZ: slots shared, and nobody lost when one adapter goes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bluetooth_air import Ear, settings, stopped, until
+from radio_carriers import ADAPTERS, ADDRESSES, NAMES, WithBluetoothd, on_bluez, on_fake
+from sts_edge.config import SensorSettings
+from sts_edge.sources.bluetooth import BluetoothSource, adapter
+
+# An emulated kernel takes seconds for what a Pi does in tenths, and a busy machine several times that.
+PATIENCE_S = 120.0
+WORD = b"\x06\x3c"
+SLOTS = 2
+
+
+@pytest.fixture(params=["fake", pytest.param("bluez", marks=pytest.mark.bluez)])
+def made(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AbstractAsyncContextManager[WithBluetoothd]:
+    """A carrier that is not on the air yet; at the stand-in the source looks and asks often."""
+    if request.param == "bluez":
+        return on_bluez(request.getfixturevalue("real_bluez"))
+    monkeypatch.setattr(adapter, "LOOK_S", 0.1)
+    monkeypatch.setattr(adapter, "QUESTION_S", 0.2)
+    return on_fake(tmp_path, ADAPTERS)
+
+
+@pytest.fixture
+async def carrier(made: AbstractAsyncContextManager[WithBluetoothd]) -> AsyncIterator[WithBluetoothd]:
+    async with made as carrier:
+        await carrier.power(True, ADAPTERS[1])
+        yield carrier
+
+
+@pytest.fixture
+async def ear(carrier: WithBluetoothd) -> AsyncIterator[Ear]:
+    """The source as it ships, over both adapters, for both straps."""
+    straps = tuple(SensorSettings(name=one, address=ADDRESSES[one], kind="heart_rate") for one in NAMES)
+    told = settings([], adapters=ADAPTERS, max_links=SLOTS)
+    told = msgspec.structs.replace(told, sensors=straps)
+    ear = Ear(BluetoothSource(told, lambda packet: ear.take(packet)))
+    task = asyncio.ensure_future(ear.source.run())
+    yield ear
+    assert not task.done(), f"the source ended by itself: {task!r}"
+    await stopped(task)
+
+
+async def all_heard(carrier: WithBluetoothd, ear: Ear) -> list[int]:
+    """Have both straps speak until each has been heard from now on; how many links each adapter holds then."""
+    ear.by_sensor.clear()
+    async with asyncio.timeout(PATIENCE_S):
+        while not all(ear.by_sensor[name] for name in NAMES):
+            for name in NAMES:
+                carrier.say(name, WORD)
+            await asyncio.sleep(0.1)
+    return [SLOTS - room.slots_left for room in ear.source.rooms]
+
+
+async def test_two_straps_are_shared_and_move_when_an_adapter_goes(carrier: WithBluetoothd, ear: Ear) -> None:
+    assert await all_heard(carrier, ear) == [1, 1]
+
+    await carrier.power(False, ADAPTERS[1])
+    await until(lambda: any(ADAPTERS[1] in fault for fault in ear.source.faults()), PATIENCE_S)
+    assert await all_heard(carrier, ear) == [2, 0]
+
+    await carrier.power(True, ADAPTERS[1])
+    await until(lambda: ear.source.faults() == [], PATIENCE_S)
+    carrier.drop(NAMES[0])
+    await until(lambda: ear.source.links[ADDRESSES[NAMES[0]]].count.lost >= 1, PATIENCE_S)
+    assert await all_heard(carrier, ear) == [1, 1]
