@@ -7,8 +7,10 @@
     !T HH:MM:SS DD/MM/YY              the time of day at which the timer was set to zero
     RR rank number   HH:MM:SS.fffff   a stored time, counted from that zero
     DS ... and DE ...                 a list of stored times begins and ends
+    AK, CL, TS, &P ...                an answer, the end of a run, a synchronisation, a parameter: no times
 
-Behind a line of the maker's protocol stand a tab and four hexadecimal digits: the sum of the codes before the tab.
+Behind a line of the maker's protocol stand a tab and four hexadecimal digits: the sum of the codes before the tab (the
+same of a command to the timer, without its #).
 A second letter that is not N is handed on as the timer's own word. Two lists of one timer may hold the same times:
 they are told each time.
 """
@@ -29,6 +31,7 @@ _MEASURED = re.compile(
     rb"([TA])([!-~]) +(?:(\d{1,4}) +)?(\d{1,4}) +(M?)(\d{1,2}) +"
     rb"((?:(?:\d{1,2}:)?\d{1,2}:)?\d{1,2}\.\d{1,5}) +\d{1,5}(?:\t([0-9A-F]{4}))?[\t ]*"
 )
+_OTHER = re.compile(rb"(?:AK|CL|TS|&P) [ -~]*\t([0-9A-F]{4})[\t ]*")
 _NORMAL = b"N"
 
 
@@ -48,6 +51,9 @@ class TagHeuer:
             return None
         if _LIST.fullmatch(line):
             return None
+        if found := _OTHER.fullmatch(line):
+            _check(line, found[1])
+            return None
         if found := _MEASURED.fullmatch(line):
             return _measured(line, found)
         if not (found := _TIME.fullmatch(line)):
@@ -65,10 +71,15 @@ def checksum(line: bytes) -> int:
     return sum(line.partition(b"\t")[0]) & 0xFFFF
 
 
+def _check(line: bytes, told: bytes) -> None:
+    if int(told, 16) != checksum(line):
+        raise DecodeError("The checksum of a line of a TAG Heuer timer is wrong", line)
+
+
 def _measured(line: bytes, found: re.Match[bytes]) -> TimerLine:
     asked, letter, bib, _number, manual, channel, time, told = found.groups()
-    if told is not None and int(told, 16) != checksum(line):
-        raise DecodeError("The checksum of a line of a TAG Heuer timer is wrong", line)
+    if told is not None:
+        _check(line, told)
     number = int(bib or b"0")
     holds = {
         "memory": asked == b"A",
