@@ -160,6 +160,14 @@ async def test_what_is_parked_or_declared_is_not_asked_for(desk, hub_database):
         assert wanted(await desk(beat(gateway, confirmed=[(0, 3)]), seconds), gateway) == []
 
 
+async def test_a_loss_is_kept_in_the_boot_time_of_its_epoch_for_a_pin_that_comes_later(desk, hub_database):
+    store, gateway = await hub_database.store(), Gateway()
+    drop = encode_drop(Drop(gateway.epoch, [(1, 2)], "full", 5_000_000, 7_000_000))
+    await hub_database.send(store, gateway.record(Kind.DROP, drop, clock=UNKNOWN_CLOCK), lane="backlog")
+    row = await hub_database.owner.fetchrow("SELECT first_t, last_t, first_us, last_us FROM sts.drop")
+    assert tuple(row) == (None, None, 5_000_000, 7_000_000)
+
+
 async def test_a_queue_seen_empty_since_is_as_good_as_later_backlog(desk, hub_database):
     store, gateway = await hub_database.store(), Gateway()
     records = gateway.many(4)

@@ -193,6 +193,29 @@ async def test_what_one_gateway_lost_and_another_has_is_not_lost_for_the_athlete
     assert (before.wearers[0].coverage, wearer.coverage) == (pytest.approx(40 / 60), 1.0)
 
 
+async def test_a_loss_declared_before_its_epoch_had_a_pin_is_told_for_its_time_once_it_has_one(hub):
+    """Declared as lost from second 25 to 30 of a boot that was an hour before: until the pin, all between the neighbours."""
+    await hub.execute(LOST)
+    await hub.execute("UPDATE sts.drop SET first_us = 3625000000, last_us = 3630000000")
+    await hub.execute("UPDATE sts.epoch SET pin_offset_us = NULL")
+    assert words((await told(hub, 0, 60, role="admin")).stretches) == [("lost", 20, 40)]
+    booted_us = int((START - timedelta(hours=1)).timestamp()) * 1_000_000
+    await hub.execute("UPDATE sts.epoch SET pin_offset_us = $1", booted_us)
+    assert words((await told(hub, 0, 60, role="admin")).stretches) == [("lost", 25, 30)]
+    await hub.execute("UPDATE sts.epoch SET delta_us = 2000000")  # it was corrected by two seconds
+    assert words((await told(hub, 0, 60, role="admin")).stretches) == [("lost", 27, 32)]
+
+
+async def test_a_summary_that_was_withdrawn_since_its_original_stayed_is_no_loss(hub):
+    await hub.execute(LOST)
+    await hub.execute("UPDATE sts.drop SET reason = 'withdrawn'")
+    verdict = await told(hub, 0, 60, role="admin")
+    assert verdict.stretches == []
+    assert words(verdict.wearers[0].stretches) == [("silent", 20, 40)], (
+        "what else is missing is told as it is"
+    )
+
+
 async def test_what_no_gateway_has_stays_lost(hub):
     await hub.execute(LOST)
     await second_gateway(hub, 15, 29)

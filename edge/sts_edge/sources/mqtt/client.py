@@ -8,7 +8,6 @@ does not tell whether an acknowledgement has arrived, but the kernel knows what 
 import asyncio
 import contextlib
 import fcntl
-import socket
 import ssl
 import struct
 import sys
@@ -52,9 +51,9 @@ class Message(NamedTuple):
     taken: Callable[[], None]
 
 
-def _unconfirmed_bytes(connection: socket.socket) -> int:
+def _unconfirmed_bytes(connection: int) -> int:
     """What was written and the other machine has not confirmed (tcp(7), SIOCOUTQ). Raises OSError."""
-    (count,) = struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))
+    (count,) = struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)))
     return int(count)
 
 
@@ -183,7 +182,7 @@ class MqttClient:
             if (
                 connection is not None
                 and not self._client.want_write()
-                and not _unconfirmed_bytes(connection)
+                and not _unconfirmed_bytes(connection.fileno())
             ):
                 self._arrived = count
 
