@@ -96,19 +96,20 @@ class Pitch:
         said = [msgspec.json.decode(line, type=Truth) for line in lines]
         return [one for one in said if one.strap == strap]
 
-    async def stored(self, strap: str, metric: int) -> list[Series]:
-        """What the API reads of a strap's wearer, as the club's director."""
+    async def stored(self, strap: str, metric: int, until_us: int | None = None) -> list[Series]:
+        """What the API reads of a strap's wearer up to a time, as the club's director."""
         async with self.owner.transaction():
             await self.owner.execute(
                 "SELECT set_config('sts.account_id', gen_random_uuid()::text, true), "
                 "set_config('sts.club_id', (SELECT id::text FROM sts.club), true), set_config('sts.role', 'director', true)"
             )
             await self.owner.execute("SET LOCAL ROLE sts_api")
-            until = timestamp(now_us() + 60 * SECOND_US)
+            until = timestamp(until_us or now_us() + 60 * SECOND_US)
             since = timestamp(now_us() - 600 * SECOND_US)
-            return await repository.series(
-                ReadSession(self.owner), self.athletes[strap], metric, since, until
-            )
+            athlete = self.athletes[strap]
+            return (await repository.series(ReadSession(self.owner), [athlete], metric, since, until))[
+                athlete
+            ]
 
 
 CLUB = """
@@ -231,16 +232,17 @@ async def walk(pitch: Pitch) -> None:
     await pitch.hears("south", LINKED, BROADCAST)
 
 
-async def all_stored(pitch: Pitch) -> None:
-    """Until what the south has told of each strap so far is in the database."""
+async def all_stored(pitch: Pitch) -> dict[str, int]:
+    """Until what the south has told of each strap so far is in the database; when it told the last of it."""
 
     async def stored(strap: str, seen_us: int) -> bool:
         found = await pitch.stored(strap, HEART_RATE.id)
         return any(one.values.t_us[-1] >= seen_us for one in found)
 
-    for strap, sensor in pitch.sensors.items():
-        seen_us = pitch.walls.heard("south", sensor)[-1].t_us
+    seen = {strap: pitch.walls.heard("south", sensor)[-1].t_us for strap, sensor in pitch.sensors.items()}
+    for strap, seen_us in seen.items():
         await eventually(lambda strap=strap, seen_us=seen_us: stored(strap, seen_us))
+    return seen
 
 
 def ticks(values_ms: np.ndarray) -> list[int]:
@@ -257,7 +259,7 @@ async def test_straps_that_walk_from_one_gateway_to_the_other_lose_no_beat_and_t
     pitch: Pitch,
 ) -> None:
     await walk(pitch)
-    await all_stored(pitch)
+    seen_us = await all_stored(pitch)
     # A strap with two links: every beat once, in their order, over both gateways.
     stored = await pitch.stored(LINKED, RR_INTERVAL.id)
     assert {one.gateway for one in stored} == set(GATEWAYS)
@@ -270,8 +272,12 @@ async def test_straps_that_walk_from_one_gateway_to_the_other_lose_no_beat_and_t
     both = ticks(receptions.in_time(one.values for one in stored).value)
     assert len(both) > len(told)
     assert not is_stretch_of(both, truth)
-    # A strap that tells everybody: one value for each measurement, in the end from the south.
-    stored, signals = [await pitch.stored(BROADCAST, metric.id) for metric in (HEART_RATE, SIGNAL_STRENGTH)]
+    # A strap that tells everybody: one value for each measurement, in the end from the south. What the north has told
+    # since may be stored already, while the south's is still on its way.
+    until_us = seen_us[BROADCAST] + SAME_US
+    stored, signals = [
+        await pitch.stored(BROADCAST, metric.id, until_us) for metric in (HEART_RATE, SIGNAL_STRENGTH)
+    ]
     parts = dict(receptions.merged(stored, signals=signals))
     all_us = np.concatenate([one.values.t_us for one in stored])
     told_us = np.concatenate([parts[name].t_us for name in GATEWAYS])
