@@ -26,6 +26,10 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "receipt": ("sts_hub.summaries.cli", "Write what a stored number was worked out from."),
     "erasure": ("sts_hub.erasure.cli", "Erase again what an older backup has brought back."),
     "audit": ("sts_hub.audit.cli", "Check that nothing was taken out of the audit or changed in it."),
+    "club": (
+        "sts_hub.clubs.cli",
+        "Make whole clubs, take them out into an archive, bring them in, erase them.",
+    ),
     "account": ("sts_hub.accounts.cli", "Create accounts of people."),
     "seed": ("sts_hub.season.cli", "Load a demo season: two squads, ten weeks of training and matches."),
     "gateway": ("sts_hub.fleet", "Add gateways and let them in."),

@@ -23,3 +23,16 @@ WHERE id = $1 AND (upper(during) IS NULL OR upper(during) > $2)
 
 -- name: delete_withheld
 SELECT sts.delete_withheld(a.sensor_id) FROM (SELECT DISTINCT sensor_id FROM sts.assignment WHERE athlete_id = $1) a
+
+-- name: club_values
+SELECT sts.erase_values(ARRAY(SELECT id FROM sts.series WHERE {mine}), tstzrange(NULL, NULL))
+
+-- name: let_go
+-- The audit is only added to, as long as its club is there.
+ALTER TABLE sts.{table} DISABLE TRIGGER USER
+
+-- name: hold_again
+ALTER TABLE sts.{table} ENABLE TRIGGER USER
+
+-- name: erase_rows
+DELETE FROM sts.{table} WHERE {mine}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sts_hub.db import queries
+from sts_hub.db.belonging import belonging, quoted
 from sts_hub.erasure.parked import Worn, may_hold
 from sts_hub.kit.removals import Erased, WornTime
 
@@ -54,3 +55,23 @@ async def withdraw_again(connection: Connection, athlete_id: UUID, consent_id: U
     """End a consent that holds again with an older database, and delete what was measured without it."""
     await connection.execute(_SQL.withdraw_again, consent_id, until)
     await connection.execute(_SQL.delete_withheld, athlete_id)
+
+
+async def erase_club(connection: Connection, club_id: UUID) -> int:
+    """Delete every row of a club, in the caller's transaction; how many measured values went. Of none there is nothing."""
+    of = await belonging(connection)
+    values = await connection.fetchval(_SQL.club_values.format(mine=of.of_club("series")), club_id)
+    for table in reversed(of.in_order()):
+        if table.name in _VALUES:
+            continue
+        name, held = quoted(table.name), table.name in _ONLY_ADDED_TO
+        if held:
+            await connection.execute(_SQL.let_go.format(table=name))
+        await connection.execute(_SQL.erase_rows.format(table=name, mine=of.of_club(table.name)), club_id)
+        if held:
+            await connection.execute(_SQL.hold_again.format(table=name))
+    return int(values)
+
+
+_VALUES = frozenset({"sample", "sample_1s", "sample_1m", "sample_1h"})
+_ONLY_ADDED_TO = frozenset({"audit"})

@@ -10,7 +10,7 @@ from sts_hub import logs
 from sts_hub.athletes import service as athletes
 from sts_hub.erasure import repository
 from sts_hub.erasure.schemas import Erasure
-from sts_hub.kit.removals import Erased, Removal, Removals
+from sts_hub.kit.removals import ClubErased, ClubImported, Erased, Removal, Removals, Withdrawn
 from sts_hub.outbox import service as outbox
 from sts_hub.policy import Act, Caller, Kind
 
@@ -35,14 +35,42 @@ async def erased(session: WriteSession, caller: Caller, removals: Removals, athl
     return Erasure(values=values)
 
 
+async def club_erased(connection: Connection, removals: Removals, club_id: UUID) -> int:
+    """Erase a whole club for good, by the database's owner; how many values went."""
+    async with connection.transaction():
+        values = await repository.erase_club(connection, club_id)
+        await removals.add(ClubErased(datetime.now(UTC), club_id))
+    _log.warning("club erased", club=str(club_id), values=values)
+    return values
+
+
 async def replayed(connection: Connection, removals: Iterable[Removal]) -> tuple[int, int]:
     """Do every act of the list again, each in a transaction of its own: how many there are, how many values went."""
     acts = values = 0
-    for removal in removals:
+    for removal in _standing(list(removals)):
         async with connection.transaction():
-            if isinstance(removal, Erased):
-                values += await repository.erase_again(connection, removal)
-            else:
-                await repository.withdraw_again(connection, removal.athlete, removal.consent, removal.until)
+            values += await _again(connection, removal)
         acts += 1
     return acts, values
+
+
+def _standing(removals: list[Removal]) -> list[Removal]:
+    """Without what an import has made good: a club that was erased, and brought in again later."""
+    back = {one.club: place for place, one in enumerate(removals) if isinstance(one, ClubImported)}
+    return [
+        one
+        for place, one in enumerate(removals)
+        if not isinstance(one, ClubImported)
+        and not (isinstance(one, ClubErased) and place < back.get(one.club, 0))
+    ]
+
+
+async def _again(connection: Connection, removal: Removal) -> int:
+    match removal:
+        case Erased():
+            return await repository.erase_again(connection, removal)
+        case Withdrawn():
+            await repository.withdraw_again(connection, removal.athlete, removal.consent, removal.until)
+        case ClubErased():
+            return await repository.erase_club(connection, removal.club)
+    return 0

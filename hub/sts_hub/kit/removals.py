@@ -48,7 +48,21 @@ class Withdrawn(msgspec.Struct, frozen=True, tag="withdrawn", tag_field="act"):
     until: datetime
 
 
-Removal = Erased | Withdrawn
+class ClubErased(msgspec.Struct, frozen=True, tag="club erased", tag_field="act"):
+    """A whole club was erased."""
+
+    at: datetime
+    club: UUID
+
+
+class ClubImported(msgspec.Struct, frozen=True, tag="club imported", tag_field="act"):
+    """A club was brought in from an archive: what was erased of it before, as a whole, is here again by right."""
+
+    at: datetime
+    club: UUID
+
+
+Removal = Erased | Withdrawn | ClubErased | ClubImported
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Removal] = msgspec.json.Decoder(Removal)
 
