@@ -55,10 +55,14 @@ export function stubSummary(nowMs: number): Schemas['SessionSummary'] {
       revised: index === 0 ? 'revised +2 %' : null,
       complete: true,
       complete_at: at(-1.4),
-      stretches: [],
+      stretches: index === 1 ? [silence(at(-2), at(-1.9))] : [],
       numbers: numbersOf(index),
     })),
   };
+}
+
+function silence(from: string, to: string): Schemas['AthleteSummary']['stretches'][number] {
+  return { word: 'silent', from, to, records: null, reason: '', why: '' };
 }
 
 function numbersOf(index: number): Schemas['Number'][] {

@@ -101,9 +101,15 @@ const sessionRoute = createRoute({
   component: lazyRouteComponent(() => import('./session-route'), 'SessionRoute'),
 });
 
+const reviewRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/sessions/$sessionId/review',
+  component: lazyRouteComponent(() => import('./review-route'), 'ReviewRoute'),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  frameRoute.addChildren([wallRoute, athleteRoute, weekRoute, startRoute, sessionRoute]),
+  frameRoute.addChildren([wallRoute, athleteRoute, weekRoute, startRoute, sessionRoute, reviewRoute]),
 ]);
 
 export function makeRouter(queryClient: QueryClient) {

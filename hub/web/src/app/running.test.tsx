@@ -76,12 +76,12 @@ describe('the bar of a running session', () => {
     await waitFor(() => expect(hub.current.day.taps.map(({ path }) => path)).toEqual(['markers']));
   });
 
-  it('asks before it ends the session, and leads to its page', async () => {
+  it('asks before it ends the session, and leads to its review', async () => {
     const bar = await openWall();
     await person.click(within(bar).getByRole('button', { name: 'End' }));
     expect(hub.current.day.sessions[1]?.state).toBe('running');
     await person.click(screen.getByRole('button', { name: 'End it now' }));
-    expect(await screen.findByRole('heading', { name: 'Against the harbour side' })).toBeVisible();
+    expect(await screen.findByRole('heading', { name: 'Review: Against the harbour side' })).toBeVisible();
     expect(hub.current.day.sessions[1]?.state).toBe('ended');
   });
 });

@@ -18,7 +18,11 @@ export function WallRoute() {
         teamId={team}
         trains={trains(me.role)}
         onEnded={({ id, team_id }) =>
-          void navigate({ to: '/sessions/$sessionId', params: { sessionId: id }, search: { team: team_id } })
+          void navigate({
+            to: '/sessions/$sessionId/review',
+            params: { sessionId: id },
+            search: { team: team_id },
+          })
         }
       />
     </Suspense>

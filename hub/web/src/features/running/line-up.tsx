@@ -92,7 +92,7 @@ function Place({ state, members, onMove }: PlaceProps) {
             key={member.id}
             draggable
             onDragStart={event => event.dataTransfer.setData(DRAGGED, member.id)}
-            className="flex flex-wrap items-center gap-x-2 border-b border-line bg-surface px-3 py-1 last:border-b-0"
+            className="flex items-center gap-x-1 border-b border-line bg-surface px-3 py-1 last:border-b-0"
           >
             <span className="w-7 text-right font-bold tabular-nums">{member.number ?? '–'}</span>
             <span className="mr-auto min-w-0 truncate">{member.name}</span>
@@ -100,11 +100,11 @@ function Place({ state, members, onMove }: PlaceProps) {
               <Button
                 key={to}
                 look="quiet"
-                className="px-2.5 text-sm underline decoration-line-strong underline-offset-4"
+                className="px-1.5 text-sm underline decoration-line-strong underline-offset-4"
                 aria-label={words.move(member.name, words.play[to])}
                 onClick={() => onMove(member.id, to)}
               >
-                {words.play[to]}
+                {words.to[to]}
               </Button>
             ))}
           </li>

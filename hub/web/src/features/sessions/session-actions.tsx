@@ -1,9 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Tagged } from '@/api/client';
 import { Button } from '@/components/ui/button';
 import { Refusal } from '@/components/ui/refusal';
 import { useWords } from '@/words/catalogue';
+import { reviewWords } from '@/words/review';
 import { startWords } from '@/words/start';
 import { EditSession } from './edit-session';
 import { startSession } from './planning';
@@ -12,6 +14,7 @@ import type { Session } from '@/api/sessions';
 /** What those who train can do with a session: begin it, edit it. */
 export function SessionActions({ session }: { session: Tagged<Session> }) {
   const words = useWords(startWords);
+  const review = useWords(reviewWords);
   const queryClient = useQueryClient();
   const [isEdited, setIsEdited] = useState(false);
   const start = useMutation({
@@ -26,6 +29,16 @@ export function SessionActions({ session }: { session: Tagged<Session> }) {
         <Button look="solid" disabled={start.isPending} onClick={() => start.mutate()}>
           {start.isPending ? words.sending : words.start}
         </Button>
+      )}
+      {session.state === 'ended' && (
+        <Link
+          to="/sessions/$sessionId/review"
+          params={{ sessionId: session.id }}
+          search={{ team: session.team_id }}
+          className="inline-flex min-h-11 items-center rounded-lg border border-line-strong bg-surface px-4 font-medium"
+        >
+          {review.open}
+        </Link>
       )}
       <Button onClick={() => setIsEdited(true)}>{words.edit}</Button>
       {isEdited && <EditSession session={session} onClose={() => setIsEdited(false)} />}
