@@ -116,6 +116,7 @@ def body_of(operation: str, of: Mapping[str, Any]) -> Any:
         "preview_alert_rule": {"team_id": of["team_id"], "rule": RULE, **FROM_TO},
         "mute_alert_rule": {"until": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"},
         "acknowledge_alert": {"note": "seen"},
+        "set_alert_letters": {"told": "raised"},
         "add_export": {"form": "csv", **FROM_TO, "athlete_ids": [of["athlete_id"]]},
         "change_second_factor_rule": {"required_of": ["athlete"]},
         "add_webhook": {"name": "scores", "url": "https://x.example", "events": ["session.ended"]},

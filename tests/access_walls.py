@@ -71,6 +71,10 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "activity": ("id", _people("_ride")),
     "alert_rule": ("id", {_CHIEFS: "red_rule blue_rule", _TRAINERS: "red_rule"}),
     "alert": ("id", {_CHIEFS: "red_alert blue_alert", _TRAINERS: "red_alert"}),
+    "alert_recipient": (
+        "account_id",
+        {"admin": " ".join(ROLES), **{role: role for role in f"director {_TRAINERS}".split()}},
+    ),
     "alert_mute": ("rule_id", {_CHIEFS: "red_rule blue_rule", _TRAINERS: "red_rule"}),
     "export": (
         "id",
@@ -405,6 +409,9 @@ for _table, _columns, _values, _change in (
 _FILL: Final = """
 INSERT INTO sts.alert_mute (rule_id, until, made_by)
 SELECT r.id, now(), r.id FROM sts.alert_rule r JOIN sts.gateway g USING (club_id) WHERE g.name = $1;
+INSERT INTO sts.alert_recipient (rule_id, account_id, told, time_zone)
+SELECT r.id, a.id, 'raised', 'UTC' FROM sts.alert_rule r JOIN sts.gateway g USING (club_id) JOIN sts.account a USING (club_id)
+WHERE g.name = $1;
 INSERT INTO sts.gateway_state (gateway, epoch, number, beat, beat_at) VALUES ($1, gen_random_uuid(), 1, '{}', now());
 INSERT INTO sts.gateway_order (gateway, act, asked_by, expires_at) VALUES ($1, 'identify', 'x', now() + interval '1 min');
 INSERT INTO sts.settings_version (gateway, version, state, tables, hash) VALUES ($1, 1, 'past', '', repeat('0', 64));

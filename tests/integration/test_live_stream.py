@@ -352,6 +352,24 @@ async def test_fleet_news_and_alerts_come_through(hub: LiveHub) -> None:
         assert (await stream.next("alert"))["id"] == "a1"
 
 
+async def test_a_slow_client_misses_values_and_no_alert(hub: LiveHub) -> None:
+    """Values come faster than the stream goes on: most of them are dropped, which shows that a loss would be seen here."""
+    async with watching(hub, "coach") as stream:
+        await stream.next("snapshot")
+        now_us = time.time_ns() // 1000
+        for number in range(600):
+            measured = FrameValue(hub.world["rosa_strap"], HEART_RATE.id, now_us + number, 140.0, 0)
+            hub.live.take(Frame(hub.world["pitch"], "e", 1, 0, now_us, now_us, [measured]))
+            if number % 2:
+                hub.live.take(Alert(f"a{number}", now_us, "Look.", athlete=hub.world["rosa"]))
+        while stream.seen[-1][1].get("id") != "a599":
+            await stream.next("alert", "frame")
+        alerts = [data["id"] for name, data in stream.seen if name == "alert"]
+        frames_told = sum(name == "frame" and bool(data["values"]) for name, data in stream.seen)
+    assert alerts == [f"a{number}" for number in range(1, 600, 2)]
+    assert frames_told < 300
+
+
 async def test_a_database_that_is_away_is_told_as_a_gap(hub: LiveHub) -> None:
     async with watching(hub, "coach") as stream:
         await stream.next("snapshot")

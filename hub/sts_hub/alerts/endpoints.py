@@ -5,10 +5,12 @@ from uuid import UUID
 
 from fastapi import Query
 
-from sts_hub.alerts import service
+from sts_hub.alerts import service, templates
 from sts_hub.alerts.schemas import (
     Acknowledgement,
     Alert,
+    Catalogue,
+    Letters,
     Mute,
     NewMute,
     NewRule,
@@ -43,6 +45,12 @@ async def add_alert_rule(caller: Asking, session: Writes, new: NewRule) -> Rule:
     return await service.added(session, caller, new)
 
 
+@router.get("/alert-rules/catalogue", responses=described(NotSignedIn))
+async def get_alert_catalogue(_caller: Asking) -> Catalogue:
+    """What rules can be about beside metrics, and rules to begin with, by each athlete's own parameters."""
+    return templates.catalogue()
+
+
 @router.post("/alert-rules/preview", responses=_WRITE)
 async def preview_alert_rule(caller: Asking, session: Reads, asked: Preview) -> PreviewAnswer:
     """Try a rule on the past: how often it would have spoken up. Nothing is kept."""
@@ -65,6 +73,18 @@ async def change_alert_rule(caller: Asking, session: Writes, rule_id: UUID, chan
 async def remove_alert_rule(caller: Asking, session: Writes, rule_id: UUID) -> None:
     """Remove a rule with all that it said."""
     await service.removed(session, caller, rule_id)
+
+
+@router.get("/alert-rules/{rule_id}/letters", responses=described(NotSignedIn, NotFound))
+async def get_alert_letters(caller: Asking, session: Reads, rule_id: UUID) -> Letters:
+    """Which letters you get of what a rule says."""
+    return await service.letters(session, caller, rule_id)
+
+
+@router.put("/alert-rules/{rule_id}/letters", responses=_WRITE)
+async def set_alert_letters(caller: Asking, session: Writes, rule_id: UUID, wanted: Letters) -> Letters:
+    """Get letters of what a rule says, to your own address, or none."""
+    return await service.letters_set(session, caller, rule_id, wanted)
 
 
 @router.post("/alert-rules/{rule_id}/mutes", status_code=201, responses=_WRITE)

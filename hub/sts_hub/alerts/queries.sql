@@ -50,7 +50,7 @@ WHERE NOT EXISTS (
     SELECT FROM sts.alert a
     WHERE a.rule_id = $4 AND a.athlete_id IS NOT DISTINCT FROM $5 AND a.gateway IS NOT DISTINCT FROM $15 AND a.id <> $1
       AND a.at > $9::timestamptz - $13::interval AND a.at <= $9)
-ON CONFLICT (id) DO NOTHING
+ON CONFLICT (id) DO NOTHING RETURNING id
 
 -- name: is_told
 SELECT EXISTS (SELECT FROM sts.alert WHERE id = $1)
@@ -79,6 +79,26 @@ RETURNING id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text
 -- name: escalate
 UPDATE sts.alert SET escalated_at = now()
 WHERE escalates_at <= now() AND escalated_at IS NULL AND acknowledged_at IS NULL AND NOT muted
+RETURNING id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text, at, since, raised_at, late, muted, escalated_at,
+          acknowledged_by, acknowledged_at, note
+
+-- name: recipients
+SELECT c.account_id, a.club_id, a.role, a.email, c.quiet_from, c.quiet_to, c.time_zone,
+       ARRAY(SELECT t.team_id FROM sts.account_team t WHERE t.account_id = a.id) AS teams
+FROM sts.alert_recipient c JOIN sts.account a ON a.id = c.account_id
+WHERE c.rule_id = $1 AND c.told = $2 AND a.disabled_at IS NULL
+ORDER BY c.account_id
+
+-- name: letters
+SELECT told, quiet_from, quiet_to, time_zone FROM sts.alert_recipient WHERE rule_id = $1 AND account_id = $2
+
+-- name: set_letters
+INSERT INTO sts.alert_recipient (rule_id, account_id, told, quiet_from, quiet_to, time_zone)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (rule_id, account_id) DO UPDATE SET told = $3, quiet_from = $4, quiet_to = $5, time_zone = $6
+
+-- name: no_letters
+DELETE FROM sts.alert_recipient WHERE rule_id = $1 AND account_id = $2
 
 -- name: news
 -- What has been raised or told again since a time, by whichever process.

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from sts_hub.alerts.schemas import RuleFields
 from sts_hub.alerts.way import Probe
 from sts_hub.db import queries
 from sts_hub.db.times import timestamp
 from sts_hub.kit.database import ReadSession, WriteSession
-from sts_hub.policy import Kind, Thing
+from sts_hub.policy import Caller, Kind, Role, Thing
 
 _SQL = queries.load("sts_hub.alerts")
 
@@ -113,6 +115,25 @@ class LateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipientRow:
+    """Who gets letters of a rule."""
+
+    account_id: UUID
+    club_id: UUID
+    role: str
+    teams: list[UUID]
+    email: str
+    quiet_from: time | None
+    quiet_to: time | None
+    time_zone: str
+
+    @property
+    def caller(self) -> Caller:
+        """In whose name the policy is asked what may be told."""
+        return Caller(self.account_id, self.club_id, Role(self.role), frozenset(self.teams))
+
+
+@dataclass(frozen=True, slots=True)
 class NewAlert:
     """An alert to write, and within which time the same is not told again."""
 
@@ -130,9 +151,24 @@ class NewAlert:
     escalates: timedelta | None
 
     @property
+    def club_id(self) -> UUID:
+        """Of which club."""
+        return self.rule.club_id
+
+    @property
     def team_id(self) -> UUID:
         """Of which team."""
         return self.rule.team_id
+
+    @property
+    def rule_id(self) -> UUID:
+        """By which rule."""
+        return self.rule.id
+
+    @property
+    def thing(self) -> Thing:
+        """What the policy decides on."""
+        return self.rule.thing
 
     @property
     def what(self) -> str:
@@ -207,13 +243,18 @@ async def remove_mutes(session: WriteSession, rule_id: UUID) -> None:
 
 
 async def add(session: WriteSession, new: NewAlert) -> bool:
-    """Write an alert once; whether it is to be told (False: the same was told just before)."""
+    """Write an alert once; whether this call did."""
     rule = new.rule
-    await session.do(
+    row = await session.row(
         _SQL.add_alert, new.id, rule.club_id, rule.team_id, rule.id, new.athlete_id, rule.what, new.colour,
         new.text, new.at, new.since, new.late, new.muted, new.reset, new.escalates, new.gateway,
     )  # fmt: skip
-    return bool(await session.value(_SQL.is_told, new.id))
+    return row is not None
+
+
+async def is_told(session: ReadSession, alert_id: UUID) -> bool:
+    """Whether the alert is there."""
+    return bool(await session.value(_SQL.is_told, alert_id))
 
 
 async def page(
@@ -234,9 +275,29 @@ async def acknowledge(session: WriteSession, alert_id: UUID, by: UUID, note: str
     return AlertRow(**await session.one(_SQL.acknowledge, alert_id, by, note))
 
 
-async def escalate(session: WriteSession) -> None:
+async def escalate(session: WriteSession) -> list[AlertRow]:
     """Note of alerts that nobody has acknowledged in time, once each, that they are told again."""
-    await session.do(_SQL.escalate)
+    return [AlertRow(**row) for row in await session.rows(_SQL.escalate)]
+
+
+async def recipients(session: ReadSession, rule_id: UUID, told: str) -> list[RecipientRow]:
+    """Who has asked for letters of a rule, of accounts that can sign in."""
+    return [RecipientRow(**row) for row in await session.rows(_SQL.recipients, rule_id, told)]
+
+
+async def letters(session: ReadSession, rule_id: UUID, account_id: UUID) -> asyncpg.Record | None:
+    """told, quiet_from, quiet_to and time_zone of somebody who gets letters of a rule."""
+    return await session.row(_SQL.letters, rule_id, account_id)
+
+
+async def set_letters(session: WriteSession, rule_id: UUID, account_id: UUID, *fields: Any) -> None:
+    """Send letters of a rule: told, quiet_from, quiet_to, time_zone."""
+    await session.do(_SQL.set_letters, rule_id, account_id, *fields)
+
+
+async def no_letters(session: WriteSession, rule_id: UUID, account_id: UUID) -> None:
+    """Send none."""
+    await session.do(_SQL.no_letters, rule_id, account_id)
 
 
 async def news(session: ReadSession, since: datetime) -> list[AlertRow]:

@@ -8,11 +8,16 @@ from pydantic import Field
 
 from sts_hub.kit.shapes import Body, Label, Moment, Shown, Title
 from sts_hub.parameters.catalogue import Name as ParameterName
-from sts_hub.sessions.schemas import SessionKind
+from sts_hub.sessions.schemas import SessionKind, TimeZone
 
 What = Literal["body", "quality"]
 Colour = Literal["yellow", "orange", "red"]
 Scope = Literal["one", "share", "all"]
+Told = Literal["raised", "escalated"]
+ClockTime = Annotated[
+    str,
+    Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Hours and minutes.", examples=["22:00"]),
+]
 
 
 class Condition(Body):
@@ -75,6 +80,31 @@ class RuleFields(Body):
     escalate_after_s: Annotated[float, Field(ge=10, le=86_400)] | None = Field(
         default=None, description="Told again, in red, when nobody has acknowledged it by then."
     )
+
+
+class RuleTemplate(Shown):
+    """A rule to begin with: add it to a team as it is, or changed."""
+
+    sentence: str = Field(description="When it speaks up.")
+    what: What
+    rule: RuleFields
+
+
+class QuantityInfo(Shown):
+    """What a condition can be about beside a metric."""
+
+    name: str
+    unit: str = Field(description="UCUM.")
+    sentence: str
+    metric: str | None = Field(description="The metric that it is worked out from.")
+    parameters: list[str] = Field(description="What must be known of the athlete.")
+
+
+class Catalogue(Shown):
+    """What rules can be about beside metrics, and rules to begin with."""
+
+    quantities: list[QuantityInfo]
+    templates: list[RuleTemplate]
 
 
 class NewRule(RuleFields):
@@ -161,6 +191,19 @@ class NewMute(Body):
 
     until: Moment
     athlete_id: UUID | None = Field(default=None, description="Only of this athlete.")
+
+
+class Letters(Body):
+    """Which letters you get of what a rule says. A letter names the rule and the time, no athlete and no value."""
+
+    told: Literal["never", "raised", "escalated"] = Field(
+        description="`escalated`: only when nobody has acknowledged it in the time that the rule sets."
+    )
+    quiet_from: ClockTime | None = Field(
+        default=None, description="From this time of day on you get none; with `quiet_to`."
+    )
+    quiet_to: ClockTime | None = Field(default=None, description="Until before this time of day.")
+    time_zone: TimeZone = "UTC"
 
 
 class Mute(Shown):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sts_hub.alerts import replay, repository, rules
+from sts_hub.alerts import delivery, replay, repository, rules
 from sts_hub.alerts.repository import AlertRow, RuleRow
 from sts_hub.alerts.schemas import (
     Acknowledgement,
     Alert,
+    Letters,
     Mute,
     NewMute,
     NewRule,
@@ -149,7 +151,47 @@ async def acknowledged(session: WriteSession, caller: Caller, alert_id: UUID, sa
     if row is None:
         raise missing(Kind.ALERT)
     guard(caller, Act.CHANGE, row.thing)
-    return alert_shown(await repository.acknowledge(session, alert_id, caller.account_id, said.note))
+    after = await repository.acknowledge(session, alert_id, caller.account_id, said.note)
+    if row.acknowledged_at is None:
+        await delivery.acknowledged(session, after)
+    return alert_shown(after)
+
+
+async def letters(session: ReadSession, caller: Caller, rule_id: UUID) -> Letters:
+    """Which letters the caller gets of a rule."""
+    row = await rule(session, caller, rule_id)
+    kept = await repository.letters(session, row.id, caller.account_id)
+    if kept is None:
+        return Letters(told="never")
+    quiet = {
+        name: None if (at := kept[name]) is None else f"{at:%H:%M}" for name in ("quiet_from", "quiet_to")
+    }
+    return Letters(told=kept["told"], time_zone=kept["time_zone"], **quiet)
+
+
+async def letters_set(session: WriteSession, caller: Caller, rule_id: UUID, wanted: Letters) -> Letters:
+    """Send the caller these letters of a rule, or none."""
+    row = await rule(session, caller, rule_id)
+    if (wanted.quiet_from is None) != (wanted.quiet_to is None):
+        raise Invalid(
+            "Quiet hours have a begin and an end.", way_out="Give `quiet_from` and `quiet_to`, or neither."
+        )
+    try:
+        ZoneInfo(wanted.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Invalid(
+            f"There is no time zone {wanted.time_zone!r}.", way_out="Give its IANA name, as Europe/Lisbon."
+        ) from error
+    if wanted.told == "never":
+        await repository.no_letters(session, row.id, caller.account_id)
+    else:
+        hours = [
+            None if one is None else time.fromisoformat(one) for one in (wanted.quiet_from, wanted.quiet_to)
+        ]
+        await repository.set_letters(
+            session, row.id, caller.account_id, wanted.told, *hours, wanted.time_zone
+        )
+    return await letters(session, caller, rule_id)
 
 
 async def muted(session: WriteSession, caller: Caller, rule_id: UUID, new: NewMute) -> Mute:

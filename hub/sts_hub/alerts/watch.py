@@ -18,7 +18,7 @@ from typing import Final
 from uuid import UUID
 
 from sts_hub import logs
-from sts_hub.alerts import late, replay, repository, rules, telling
+from sts_hub.alerts import delivery, late, replay, repository, rules, telling
 from sts_hub.alerts.courses import Courses, Ground, Heard
 from sts_hub.alerts.engine import Firing, RuleWatch
 from sts_hub.alerts.quantities import GATEWAY_SILENCE, INGEST_LAG
@@ -182,7 +182,7 @@ class AlertWatch:
             club_id, new = self._waiting[0]
             try:
                 async with self._database.writing(watchman(club_id)) as session:
-                    is_news = await repository.add(session, new)
+                    is_news = await delivery.written(session, new)
             except Refusal:
                 for _, unwritten in self._waiting:
                     self._tell(unwritten)
@@ -219,7 +219,7 @@ class AlertWatch:
     async def _read_club(self, club_id: UUID, now: datetime) -> _Club:
         before = self._clubs.get(club_id, _Club())
         async with self._database.writing(watchman(club_id)) as session:
-            await repository.escalate(session)
+            await delivery.escalated(session)
             club = await _read_rules(session, before, now)
             await _look_for(session, club, before)
             news = await repository.news(session, self._news_since)
@@ -263,7 +263,7 @@ class AlertWatch:
                 for row in club.rules.values():
                     if row.team_id == piece.team_id and late.is_judged(row.fields):
                         for firing in await late.judged(session, row, piece, team, now):
-                            await repository.add(
+                            await delivery.written(
                                 session,
                                 telling.alert(row, firing, club.names, club.mutes, microseconds(now)),
                             )

@@ -8,15 +8,13 @@ away, and gets them when it comes back.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from sts_hub.live import events
 from sts_hub.live.frames import Alert, FleetNews, FrameValue
 from sts_hub.live.views import View
-from sts_hub.live.wall import Entry, Key, Place, Wall
+from sts_hub.live.wall import MAX_ALERTS, Entry, Key, Place, Wall
 from sts_hub.policy import Caller
-
-MAX_ALERTS: Final = 1000
 
 
 class Event(NamedTuple):
@@ -77,9 +75,14 @@ class Client:
         self.wake.set()
 
     def resume(self, place: Place | None) -> list[Event]:
-        """What this client missed since that place; from now on it gets what is new, or first a snapshot."""
+        """What this client missed since that place; from now on it gets what is new, or first a snapshot and the alerts that
+        it missed."""
         entries = self._wall.since(place)
-        if place is None or entries is None or self._view.changed_at > place.seq:
+        if place is None:
+            return []
+        if entries is None or self._view.changed_at > place.seq:
+            for entry in self._wall.alerts_since(place):
+                self.tell(entry)
             return []
         self._snapshot_due = False
         missed: list[Event] = []

@@ -19,6 +19,8 @@ from sts_protocols.sample import Quality
 
 # A minute of frames at four a second.
 RING: Final = 240
+# Alerts outlive the ring: none is left out for a client that was away for longer, unless so many came meanwhile.
+MAX_ALERTS: Final = 1000
 TREND_US: Final = 60_000_000
 # A strap at 1 Hz makes 60 values a minute; more than five times that is a sensor that reports faster than it should.
 TREND_VALUES: Final = 300
@@ -77,6 +79,7 @@ class Wall:
         self._values: dict[int, dict[int, FrameValue]] = {}
         self._trends: dict[int, deque[FrameValue]] = {}
         self._ring: deque[Entry] = deque(maxlen=RING)
+        self._alerts: deque[Entry] = deque(maxlen=MAX_ALERTS)
         self._listeners: set[Listener] = set()
 
     @property
@@ -129,6 +132,10 @@ class Wall:
             return None
         return [entry for entry in self._ring if entry.seq > place.seq]
 
+    def alerts_since(self, place: Place) -> list[Entry]:
+        """The alerts that came after that place; all that are known for a place that was never ours."""
+        return [entry for entry in self._alerts if place.boot != self.boot or entry.seq > place.seq]
+
     def of(self, sensor_id: int) -> Iterable[FrameValue]:
         """The newest value of each metric of a sensor."""
         return self._values.get(sensor_id, {}).values()
@@ -178,5 +185,7 @@ class Wall:
         self.seq += 1
         entry = Entry(self.seq, what)
         self._ring.append(entry)
+        if isinstance(what, Alert):
+            self._alerts.append(entry)
         for listener in tuple(self._listeners):
             listener.tell(entry)

@@ -9,6 +9,7 @@ EventName = Literal[
     "result.stored",
     "result.corrected",
     "alert.raised",
+    "alert.escalated",
     "alert.acknowledged",
     "athlete.erased",
 ]

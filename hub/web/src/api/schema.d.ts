@@ -1049,6 +1049,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alert-rules/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Alert Catalogue
+         * @description What rules can be about beside metrics, and rules to begin with, by each athlete's own parameters.
+         */
+        get: operations["get_alert_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alert-rules/preview": {
         parameters: {
             query?: never;
@@ -1095,6 +1115,30 @@ export interface paths {
          * @description Change a rule, or stop and start watching by it.
          */
         patch: operations["change_alert_rule"];
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{rule_id}/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Alert Letters
+         * @description Which letters you get of what a rule says.
+         */
+        get: operations["get_alert_letters"];
+        /**
+         * Set Alert Letters
+         * @description Get letters of what a rule says, to your own address, or none.
+         */
+        put: operations["set_alert_letters"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/alert-rules/{rule_id}/mutes": {
@@ -3066,6 +3110,16 @@ export interface components {
             stretches: components["schemas"]["sts_hub__samples__schemas__Stretch"][];
         };
         /**
+         * Catalogue
+         * @description What rules can be about beside metrics, and rules to begin with.
+         */
+        Catalogue: {
+            /** Quantities */
+            quantities: components["schemas"]["QuantityInfo"][];
+            /** Templates */
+            templates: components["schemas"]["RuleTemplate"][];
+        };
+        /**
          * Change
          * @description What the last revision changed in a number.
          */
@@ -4069,6 +4123,35 @@ export interface components {
             reason: "" | "no_athlete" | "no_start" | "no_splits" | "no_clock" | "clock_uncertain";
             /** Splits */
             splits: components["schemas"]["SplitRate"][];
+        };
+        /**
+         * Letters
+         * @description Which letters you get of what a rule says. A letter names the rule and the time, no athlete and no value.
+         */
+        Letters: {
+            /**
+             * Told
+             * @description `escalated`: only when nobody has acknowledged it in the time that the rule sets.
+             * @enum {string}
+             */
+            told: "never" | "raised" | "escalated";
+            /**
+             * Quiet From
+             * @description From this time of day on you get none; with `quiet_to`.
+             */
+            quiet_from?: string | null;
+            /**
+             * Quiet To
+             * @description Until before this time of day.
+             */
+            quiet_to?: string | null;
+            /**
+             * Time Zone
+             * @description Name of the IANA time zone in which times of day stay.
+             * @default UTC
+             * @example Europe/Lisbon
+             */
+            time_zone: string;
         };
         /**
          * Line
@@ -5183,7 +5266,7 @@ export interface components {
              */
             url: string;
             /** Events */
-            events: ("session.ended" | "result.stored" | "result.corrected" | "alert.raised" | "alert.acknowledged" | "athlete.erased")[];
+            events: ("session.ended" | "result.stored" | "result.corrected" | "alert.raised" | "alert.escalated" | "alert.acknowledged" | "athlete.erased")[];
         };
         /**
          * NewWellness
@@ -6092,6 +6175,31 @@ export interface components {
             state: "open" | "accepted" | "declined";
         };
         /**
+         * QuantityInfo
+         * @description What a condition can be about beside a metric.
+         */
+        QuantityInfo: {
+            /** Name */
+            name: string;
+            /**
+             * Unit
+             * @description UCUM.
+             */
+            unit: string;
+            /** Sentence */
+            sentence: string;
+            /**
+             * Metric
+             * @description The metric that it is worked out from.
+             */
+            metric: string | null;
+            /**
+             * Parameters
+             * @description What must be known of the athlete.
+             */
+            parameters: string[];
+        };
+        /**
          * RaceClock
          * @description How far a clock of a competition is off, against the gateways.
          */
@@ -6430,6 +6538,23 @@ export interface components {
              * @description Told again, in red, when nobody has acknowledged it by then.
              */
             escalate_after_s?: number | null;
+        };
+        /**
+         * RuleTemplate
+         * @description A rule to begin with: add it to a team as it is, or changed.
+         */
+        RuleTemplate: {
+            /**
+             * Sentence
+             * @description When it speaks up.
+             */
+            sentence: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "body" | "quality";
+            rule: components["schemas"]["RuleFields"];
         };
         /**
          * SavedColumns
@@ -7447,7 +7572,7 @@ export interface components {
             /** Url */
             url?: string | null;
             /** Events */
-            events?: ("session.ended" | "result.stored" | "result.corrected" | "alert.raised" | "alert.acknowledged" | "athlete.erased")[] | null;
+            events?: ("session.ended" | "result.stored" | "result.corrected" | "alert.raised" | "alert.escalated" | "alert.acknowledged" | "athlete.erased")[] | null;
             /** Enabled */
             enabled?: boolean | null;
         };
@@ -13165,6 +13290,53 @@ export interface operations {
             };
         };
     };
+    get_alert_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_alert_rule: {
         parameters: {
             query?: never;
@@ -13439,6 +13611,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alert_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Letters"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_alert_letters: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Letters"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Letters"];
                 };
             };
             /** @description The request cannot be read (`urn:sts:problem:bad-request`) */

@@ -11,6 +11,7 @@ import pytest
 from sts_hub.alerts import late, rules
 from sts_hub.alerts.repository import LateRow
 from sts_hub.alerts.schemas import RuleFields
+from sts_hub.alerts.templates import TEMPLATES
 from sts_hub.alerts.way import Link, Probe, Storing
 from sts_hub.analytics.holding import EVER_US, Window
 from sts_hub.errors import Invalid
@@ -129,3 +130,17 @@ def test_silence_and_the_way_are_no_matter_of_late_data() -> None:
     silent = fields(conditions=[{"metric": "heart_rate", "check": "silent", "limit": 30}])
     way = fields(conditions=[{"metric": "ingest_lag", "check": "above", "limit": 30}])
     assert [late.is_judged(one) for one in (fields(), silent, way)] == [True, False, False]
+
+
+def test_no_template_about_bodies_has_one_limit_for_everybody() -> None:
+    known: dict[str, float | str] = {
+        name: 1000.0 if name == "w_prime" else 190.0 for name in ("hr_max", "lthr", "cp", "w_prime")
+    }
+    more = {name: value * 1.1 for name, value in known.items() if isinstance(value, float)}
+    bodies = [one.rule for one in TEMPLATES if one.what == "body"]
+    assert len(bodies) >= 3
+    for rule in bodies:
+        watch, unwatched = rules.watched(RED, rule, [ROSA, RUDI, BLUE], {ROSA: known, RUDI: more})
+        limits = {of: subject.limits for of, subject in watch._subjects.items()}
+        assert limits[RUDI] == pytest.approx(tuple(1.1 * limit for limit in limits[ROSA]))
+        assert unwatched == [BLUE]

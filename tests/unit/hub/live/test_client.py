@@ -11,12 +11,12 @@ import pytest
 
 from sts_hub.gateways.schemas import Gateway
 from sts_hub.live import events
-from sts_hub.live.client import MAX_ALERTS, Client
+from sts_hub.live.client import Client
 from sts_hub.live.frames import Alert, FleetNews, Frame, FrameValue, Notice
 from sts_hub.live.repository import Person, Worn
 from sts_hub.live.schemas import EVENTS
 from sts_hub.live.views import Roster, View
-from sts_hub.live.wall import Place, Wall
+from sts_hub.live.wall import MAX_ALERTS, RING, Place, Wall
 from sts_hub.policy import Caller, Role
 from sts_protocols.metrics import HEART_RATE, RR_INTERVAL
 from sts_protocols.sample import Quality
@@ -226,6 +226,33 @@ def test_resuming_on_a_changed_wall_begins_with_a_snapshot(wall: Wall, view: Vie
     back = Client(wall, view, view.caller)
     assert back.resume(Place("b007", 2)) == []
     assert names(back.drain()) == ["snapshot"]
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (
+            Place("b007", 1),
+            ["b", "c"],
+        ),  # fallen out of the ring, and with it what came before the last minute
+        (Place("b007", 2), ["c"]),
+        (Place("0ther", 9), ["a", "b", "c"]),
+        (None, []),  # a fresh tab reads the list
+    ],
+)
+def test_who_was_away_for_long_gets_a_snapshot_and_every_alert_since(
+    wall: Wall, view: View, place: Place | None, told: list[str]
+) -> None:
+    for name in "ab":
+        wall.take(Alert(name, 1, "Look.", athlete=ROSA))
+    for t_ms in range(RING):
+        say(wall, heart_rate(1, 1000 + t_ms))
+    wall.take(Alert("c", 1, "Look.", athlete=ROSA))
+    back = Client(wall, view, view.caller)
+    assert back.resume(place) == []
+    drained = back.drain()
+    assert names(drained)[0] == "snapshot"
+    assert [event.data["id"] for event in drained if event.name == "alert"] == told
 
 
 def test_every_event_has_the_shape_that_the_document_promises(wall: Wall, view: View, client: Client) -> None:
