@@ -26,6 +26,9 @@ export class StubDay {
   readonly templates: Schemas['Template'][];
   readonly absences: Schemas['Absence'][];
   suggestions: Schemas['Suggestion'][];
+  /** When the numbers were computed last; soon after the end when not said. */
+  computedMs: number | undefined;
+  readonly swaps: Schemas['Swap'][] = [];
   /** Straps given out. */
   readonly given: { sensor: number; athlete: string }[] = [];
 
@@ -86,6 +89,7 @@ export class StubDay {
       ['GET', path('/api/v1/templates'), () => page(this.templates)],
       ['GET', path('/api/v1/absences'), () => page(this.absences)],
       ['GET', path('/api/v1/assignments/suggestions'), () => Response.json({ items: this.suggestions })],
+      ['POST', path('/api/v1/assignments/swap'), request => this.#swapped(request)],
       ['POST', path('/api/v1/assignments'), request => this.#gave(request)],
       ['POST', path(`/api/v1/athletes/${ID}/ratings`), (request, id) => this.#rated(request, id)],
     ];
@@ -218,6 +222,12 @@ export class StubDay {
     this.given.push({ sensor: sensor_id, athlete: athlete_id });
     this.suggestions = this.suggestions.filter(one => one.sensor_id !== sensor_id);
     return Response.json(assignment(sensor_id, athlete_id), { status: 201 });
+  }
+
+  async #swapped(request: Request): Promise<Response> {
+    const swap = (await request.json()) as Schemas['Swap'];
+    this.swaps.push(swap);
+    return Response.json({ items: [assignment(swap.sensor_id, swap.athlete_id)] }, { status: 201 });
   }
 
   #undone(id = '', one = ''): Response {

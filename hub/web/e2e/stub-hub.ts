@@ -50,7 +50,11 @@ export class StubHub {
     ['GET', /^\/api\/v1\/teams$/, () => Response.json({ items: TEAMS, next: null })],
     ['GET', /^\/api\/v1\/live$/, request => this.live.answer(new URL(request.url))],
     ['GET', /^\/api\/v1\/athletes$/, () => Response.json({ items: SQUAD.map(athleteOf), next: null })],
-    ['GET', /^\/api\/v1\/sessions\/([^/]+)\/summary$/, () => Response.json(stubSummary(Date.now()))],
+    [
+      'GET',
+      /^\/api\/v1\/sessions\/([^/]+)\/summary$/,
+      () => Response.json(stubSummary(Date.now(), this.day.computedMs)),
+    ],
     ['GET', /^\/api\/v1\/athletes\/([^/]+)$/, (_request, id = '') => athleteAnswer(id)],
     [
       'GET',

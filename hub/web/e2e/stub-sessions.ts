@@ -39,7 +39,7 @@ export function stubSessions(nowMs: number): Schemas['SessionEntry'][] {
   ];
 }
 
-export function stubSummary(nowMs: number): Schemas['SessionSummary'] {
+export function stubSummary(nowMs: number, computedMs = nowMs - 1.4 * HOUR_MS): Schemas['SessionSummary'] {
   const at = (hours: number) => new Date(nowMs + hours * HOUR_MS).toISOString();
   return {
     session_id: STUB_SESSION,
@@ -50,7 +50,7 @@ export function stubSummary(nowMs: number): Schemas['SessionSummary'] {
     athletes: SQUAD.map((athlete, index) => ({
       athlete_id: athlete.id,
       revision: index === 0 ? 2 : 1,
-      computed_at: at(-1.4),
+      computed_at: new Date(computedMs).toISOString(),
       because: index === 0 ? ['data'] : [],
       revised: index === 0 ? 'revised +2 %' : null,
       complete: true,

@@ -29,3 +29,15 @@ export function timelineQuery(sessionId: string) {
     refetchInterval: 10_000,
   });
 }
+
+/** The numbers of a session that has ended; asked anew, since data may come late. */
+export function summaryQuery(sessionId: string) {
+  return queryOptions({
+    queryKey: ['sessions', sessionId, 'summary'],
+    queryFn: () =>
+      answerOf(
+        api.GET('/api/v1/sessions/{session_id}/summary', { params: { path: { session_id: sessionId } } }),
+      ),
+    refetchInterval: 60_000,
+  });
+}

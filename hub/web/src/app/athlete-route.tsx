@@ -1,9 +1,12 @@
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useRouteContext, useSearch } from '@tanstack/react-router';
 import { AthletePage } from '@/features/athlete/athlete-page';
+import { SwapButton } from '@/features/straps/swap-button';
 import { BackLink } from './back-link';
+import { trains } from './places';
 
 export function AthleteRoute() {
   const { athleteId } = useParams({ from: '/frame/athletes/$athleteId' });
+  const { me } = useRouteContext({ from: '/frame' });
   const search = useSearch({ from: '/frame/athletes/$athleteId' });
   const navigate = useNavigate({ from: '/athletes/$athleteId' });
   const team = search.team === undefined ? {} : { team: search.team };
@@ -14,6 +17,7 @@ export function AthleteRoute() {
         athleteId={athleteId}
         search={search}
         onRange={range => void navigate({ search: { ...team, ...range }, replace: true })}
+        actions={trains(me.role) && <SwapButton athleteId={athleteId} />}
         back={<BackLink to="/" search={team} name="Back to the live wall" />}
       />
     </div>

@@ -1,5 +1,5 @@
 import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
-import { Suspense, lazy } from 'react';
+import { Suspense, lazy, useState } from 'react';
 import { Wall } from '@/features/wall/wall';
 import { trains } from './places';
 
@@ -8,10 +8,15 @@ const RunningBars = lazy(async () => ({
   default: (await import('@/features/running/running-bars')).RunningBars,
 }));
 
+const SwapDialog = lazy(async () => ({
+  default: (await import('@/features/straps/swap-dialog')).SwapDialog,
+}));
+
 export function WallRoute() {
   const { me } = useRouteContext({ from: '/frame' });
   const { team } = useSearch({ from: '/frame' });
   const navigate = useNavigate();
+  const [swapped, setSwapped] = useState<string | null>(null);
   const running = (
     <Suspense>
       <RunningBars
@@ -28,5 +33,18 @@ export function WallRoute() {
     </Suspense>
   );
   const seesHealth = me.role !== 'technician';
-  return <Wall seesHealth={seesHealth} running={seesHealth && running} />;
+  return (
+    <>
+      <Wall
+        seesHealth={seesHealth}
+        running={seesHealth && running}
+        onSwap={trains(me.role) ? setSwapped : undefined}
+      />
+      {swapped !== null && (
+        <Suspense>
+          <SwapDialog athleteId={swapped} onClose={() => setSwapped(null)} />
+        </Suspense>
+      )}
+    </>
+  );
 }

@@ -24,12 +24,14 @@ interface AthletePageProps {
   athleteId: string;
   search: RangeSearch;
   onRange: (search: RangeSearch) => void;
+  /** What can be done for this athlete. */
+  actions?: ReactNode;
   /** The way back to the wall. */
   back: ReactNode;
 }
 
 /** One athlete: now, and the time before. */
-export function AthletePage({ athleteId, search, onRange, back }: AthletePageProps) {
+export function AthletePage({ athleteId, search, onRange, actions, back }: AthletePageProps) {
   const { store } = useLive();
   const asked = useQuery(athleteQuery(athleteId));
   const sensor = useSensor(athleteId);
@@ -49,6 +51,7 @@ export function AthletePage({ athleteId, search, onRange, back }: AthletePagePro
       <header className="flex flex-wrap items-center gap-x-4 gap-y-2">
         {back}
         <Who athlete={asked.data} sensor={sensor} />
+        {actions}
         <LivePanel athleteId={athleteId} hrMax={hrMax} />
       </header>
       <RangePicker range={rangeOf(search)} nowMs={() => store.clock.now()} onChange={onRange} />

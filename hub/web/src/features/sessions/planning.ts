@@ -8,7 +8,6 @@ import type { Session } from '@/api/sessions';
 type Schemas = components['schemas'];
 export type Template = Schemas['Template'];
 export type Absence = Schemas['Absence'];
-export type Suggestion = Schemas['Suggestion'];
 export type NewSession = Schemas['NewSession'];
 export type SessionChange = Schemas['SessionChange'];
 export type Kind = Session['kind'];
@@ -32,13 +31,6 @@ export function absencesQuery(teamId: string, on: string) {
     queryFn: async () => (await answerOf(api.GET('/api/v1/absences', { params: { query } }))).items,
   });
 }
-
-/** Straps that are heard now and that nobody wears; asked again while somebody looks at them. */
-export const freeStrapsQuery = queryOptions({
-  queryKey: ['assignments', 'suggestions'],
-  queryFn: async () => (await answerOf(api.GET('/api/v1/assignments/suggestions'))).items,
-  refetchInterval: 5_000,
-});
 
 /** `key` names the change: sent twice, it is made once. */
 export function planSession(key: string, body: NewSession): Promise<Session> {

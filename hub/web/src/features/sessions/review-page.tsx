@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Tagged } from '@/api/client';
 import { athletesQuery } from '@/api/queries';
 import type { Session } from '@/api/sessions';
-import { sessionQuery } from '@/api/sessions';
+import { sessionQuery, summaryQuery } from '@/api/sessions';
 import { Button } from '@/components/ui/button';
 import { EmptyPanel } from '@/components/ui/empty-panel';
 import { PulseIcon } from '@/components/ui/icons';
@@ -20,7 +20,6 @@ import { sessionWords } from '@/words/sessions';
 import { changeSession } from './planning';
 import type { Reviewed } from './review-table';
 import { ReviewTable } from './review-table';
-import { summaryQuery } from './sessions';
 
 interface ReviewPageProps {
   sessionId: string;

@@ -54,18 +54,6 @@ export function weekQuery(week: Week, teamId: string | undefined) {
   });
 }
 
-/** The numbers of a session that has ended; asked anew, since data may come late. */
-export function summaryQuery(sessionId: string) {
-  return queryOptions({
-    queryKey: ['sessions', sessionId, 'summary'],
-    queryFn: () =>
-      answerOf(
-        api.GET('/api/v1/sessions/{session_id}/summary', { params: { path: { session_id: sessionId } } }),
-      ),
-    refetchInterval: 60_000,
-  });
-}
-
 /** The day of a session, by which the calendar groups it: when it began, or is to begin. */
 export function beginsAt(session: Pick<SessionEntry, 'started_at' | 'planned_from'>): Date {
   return new Date(session.started_at ?? session.planned_from);

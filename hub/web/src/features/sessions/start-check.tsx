@@ -1,6 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Athlete } from '@/api/queries';
+import type { Suggestion } from '@/api/straps';
+import { freeStrapsQuery } from '@/api/straps';
 import { Button } from '@/components/ui/button';
 import { Loaded } from '@/components/ui/loaded';
 import { Refusal } from '@/components/ui/refusal';
@@ -10,8 +12,7 @@ import { useLive } from '@/live/live-context';
 import { usePresence, useRoster, useTally } from '@/live/use-live';
 import { useWords } from '@/words/catalogue';
 import { startWords } from '@/words/start';
-import type { Suggestion } from './planning';
-import { freeStrapsQuery, giveStrap } from './planning';
+import { giveStrap } from './planning';
 import type { Draft } from './start-draft';
 
 interface StepCheckProps {

@@ -7,10 +7,11 @@ import type { WallMetric } from './wall-metric';
 interface TileGridProps {
   athletes: readonly RosterAthlete[];
   metric: WallMetric;
+  onSwap?: ((athleteId: string) => void) | undefined;
 }
 
 /** All tiles in jersey order; as many columns as let everybody be seen without scrolling, where that is possible. */
-export function TileGrid({ athletes, metric }: TileGridProps) {
+export function TileGrid({ athletes, metric, onSwap }: TileGridProps) {
   const [ref, size] = useSize();
   const shape = size === null ? null : gridShape(athletes.length, size.width, size.height);
   const rows = shape?.scrolls ? 'auto-rows-[8.5rem]' : 'auto-rows-[minmax(0,24rem)]';
@@ -23,7 +24,7 @@ export function TileGrid({ athletes, metric }: TileGridProps) {
           style={{ gridTemplateColumns: `repeat(${shape.columns}, minmax(0, 36rem))` }}
         >
           {athletes.map(athlete => (
-            <Tile key={athlete.id} athlete={athlete} metric={metric} />
+            <Tile key={athlete.id} athlete={athlete} metric={metric} onSwap={onSwap} />
           ))}
         </ul>
       )}

@@ -19,10 +19,12 @@ interface WallProps {
   seesHealth: boolean;
   /** What runs now: between the head and the tiles. */
   running?: ReactNode;
+  /** Gives an athlete another strap; left out for who may not. */
+  onSwap?: ((athleteId: string) => void) | undefined;
 }
 
 /** Everybody of the team at a glance. */
-export function Wall({ seesHealth, running }: WallProps) {
+export function Wall({ seesHealth, running, onSwap }: WallProps) {
   const roster = useRoster();
   const [metric, setMetric] = useState<WallMetric>(rememberedMetric);
   const choose = (chosen: WallMetric) => {
@@ -33,17 +35,17 @@ export function Wall({ seesHealth, running }: WallProps) {
     <MainPlace title="Live wall" className="flex min-h-0 flex-1 flex-col">
       <WallHead metric={metric} onMetric={choose} />
       {running}
-      <WallBody roster={roster} metric={metric} seesHealth={seesHealth} />
+      <WallBody roster={roster} metric={metric} seesHealth={seesHealth} onSwap={onSwap} />
     </MainPlace>
   );
 }
 
-interface WallBodyProps extends Pick<WallProps, 'seesHealth'> {
+interface WallBodyProps extends Pick<WallProps, 'seesHealth' | 'onSwap'> {
   roster: readonly RosterAthlete[] | null;
   metric: WallMetric;
 }
 
-function WallBody({ roster, metric, seesHealth }: WallBodyProps) {
+function WallBody({ roster, metric, seesHealth, onSwap }: WallBodyProps) {
   if (!seesHealth)
     return (
       <EmptyPanel icon={<NoSensorIcon className="size-9" />} title="Your role sees no athletes’ values.">
@@ -57,7 +59,7 @@ function WallBody({ roster, metric, seesHealth }: WallBodyProps) {
         Add athletes to the team and give each a sensor; they appear here by themselves.
       </EmptyPanel>
     );
-  return <TileGrid athletes={roster} metric={metric} />;
+  return <TileGrid athletes={roster} metric={metric} onSwap={onSwap} />;
 }
 
 function BeforeFirstSnapshot() {
