@@ -66,6 +66,8 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "wellness": ("id", _people("_wellness")),
     **{table: ("athlete_id", _people()) for table in ("session_rating", "session_summary", "session_number")},
     "access_token": ("account_id", {role: role for role in ROLES}),
+    "passkey": ("account_id", {role: role for role in ROLES}),
+    "identity": ("account_id", {role: role for role in ROLES}),
     "kept_answer": ("account_id", {role: role for role in ROLES}),
     "assignment": ("id", {**_people("_worn"), "technician": "rosa_worn rudi_worn bea_worn"}),
     "activity": ("id", _people("_ride")),
@@ -454,7 +456,7 @@ async def fill(world: World) -> None:
             world[club],
         )
     await world.database.owner.execute(_SUMMED_UP)
-    for statement in (_ANSWERED, _TOKENS):
+    for statement in (_ANSWERED, _TOKENS, _PASSKEYS, _IDENTITIES):
         await world.database.owner.execute(statement, [world["club"], world["other_club"]])
 
 
@@ -470,6 +472,14 @@ SELECT session_id, athlete_id, 'trimp', 'edwards', 1, '{}' FROM told
 _ANSWERED: Final = """
 INSERT INTO sts.kept_answer (account_id, key, digest)
 SELECT id, 'a key of mine', sha256('') FROM sts.account WHERE club_id = ANY ($1)
+"""
+_PASSKEYS: Final = """
+INSERT INTO sts.passkey (account_id, name, credential_id, public_key, sign_count, synced)
+SELECT id, 'x', sha256(id::text::bytea), '', 0, false FROM sts.account WHERE club_id = ANY ($1)
+"""
+_IDENTITIES: Final = """
+INSERT INTO sts.identity (account_id, issuer, subject)
+SELECT id, 'https://login.example', id FROM sts.account WHERE club_id = ANY ($1)
 """
 _TOKENS: Final = """
 INSERT INTO sts.access_token (account_id, name, hash, scopes, expires_at)

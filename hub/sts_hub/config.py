@@ -135,6 +135,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = SecretStr("")
     smtp_from: Annotated[str, AfterValidator(_sender)] = ""
     smtp_ca_file: Path | None = None
+    providers_file: Path | None = None
     sealing_key: Annotated[SecretStr, AfterValidator(_sealing_key)] = SecretStr("")
     # For tests and trials: by it a webhook may also be a program on this machine, without TLS.
     webhooks_to_loopback: bool = False
@@ -144,6 +145,13 @@ class Settings(BaseSettings):
     def address(self) -> Listen:
         """The address the API listens on."""
         return Listen(self.listen)
+
+    @property
+    def own_origin(self) -> str:
+        """Where browsers find the hub: the public origin, or on loopback its port; empty where no setting says."""
+        if self.public_origin or not self.insecure_loopback_cookie:
+            return self.public_origin
+        return f"http://localhost:{self.address.port}"
 
     @classmethod
     def settings_customise_sources(

@@ -37,6 +37,7 @@ from sts_hub.live.service import LiveService
 from sts_hub.live.wall import Wall
 from sts_hub.outbox.courier import Courier
 from sts_hub.outbox.mail import Mail
+from sts_hub.providers.service import Providers
 from sts_hub.second_factors.service import Authenticators
 from sts_hub.webhooks.carrier import Webhooks
 
@@ -68,7 +69,13 @@ def create_app(settings: Settings) -> FastAPI:
     sealing = Sealing(settings.sealing_key.get_secret_value())
     doorkeeper = Doorkeeper(database, Passwords(), Authenticators(sealing))
     parts = (settings, Cookie(settings), database, live, enrolment, exports, doorkeeper, mail)
-    for part in (*parts, StepCookie(settings), sealing, Removals(settings.removals_file)):
+    for part in (
+        *parts,
+        Providers(settings),
+        StepCookie(settings),
+        sealing,
+        Removals(settings.removals_file),
+    ):
         provide(app, part)
     app.include_router(router)
     app.include_router(health.router)

@@ -36,7 +36,12 @@ _OPEN = {
     ("/api/v1/session", "post"),
     ("/api/v1/session", "delete"),
     ("/api/v1/session/code", "post"),
+    ("/api/v1/session/passkey", "post"),
+    ("/api/v1/session/passkey/options", "post"),
+    ("/api/v1/session/providers/{provider}", "post"),
+    ("/api/v1/session/providers/{provider}/answer", "post"),
     ("/api/v1/session/recovery", "post"),
+    ("/api/v1/session/ways", "get"),
 }
 
 

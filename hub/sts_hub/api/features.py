@@ -25,6 +25,8 @@ from sts_hub.metrics.endpoints import router as metrics
 from sts_hub.orders.endpoints import router as orders
 from sts_hub.outbox.endpoints import router as outbox
 from sts_hub.parameters.endpoints import router as parameters
+from sts_hub.passkeys.endpoints import router as passkeys
+from sts_hub.providers.endpoints import router as providers
 from sts_hub.race_clocks.endpoints import router as race_clocks
 from sts_hub.rosters.endpoints import router as rosters
 from sts_hub.samples.endpoints import router as samples
@@ -44,6 +46,8 @@ for _feature in (
     accounts,
     credentials,
     second_factors,
+    passkeys,
+    providers,
     teams,
     rosters,
     athletes,

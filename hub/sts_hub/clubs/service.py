@@ -31,8 +31,8 @@ STAYING: Final = frozenset(
     {
         # Ways in, and what is under way: none of them would work at another hub.
         "login", "access_token", "recovery", "enrolment_code", "gateway_secret", "kept_answer", "export", "outgoing",
-        # Second factors are encrypted with a key of the hub.
-        "authenticator", "backup_code", "challenge",
+        # Second factors are encrypted with a key of the hub; passkeys and providers know it by its name.
+        "authenticator", "backup_code", "challenge", "passkey", "identity",
         # Worked out from the samples.
         "touched", "sample_1s",
     }

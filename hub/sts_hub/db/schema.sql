@@ -3212,27 +3212,15 @@ LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     UPDATE sts.login SET strong = false WHERE account_id = sts.asking_account() AND way <> 'passkey'
 $$;
 
--- By an admin, for somebody else of the club who has lost them: what was set up is gone, and every login ends.
-CREATE FUNCTION sts.factors_reset(p_account uuid) RETURNS boolean
-LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
-    WITH whose AS (
-        SELECT id FROM sts.account
-        WHERE id = p_account AND club_id = sts.asking_club() AND sts.asking_role() = 'admin' AND id <> sts.asking_account()
-    ),
-    authenticators AS (DELETE FROM sts.authenticator WHERE account_id IN (SELECT id FROM whose)),
-    logins AS (DELETE FROM sts.login WHERE account_id IN (SELECT id FROM whose))
-    SELECT EXISTS (SELECT FROM whose)
-$$;
-
 REVOKE EXECUTE ON FUNCTION
     sts.login_strengthen, sts.challenge_begin, sts.challenge_of, sts.challenge_take,
     sts.authenticator_of, sts.authenticator_begin, sts.authenticator_use, sts.authenticator_confirm, sts.authenticator_end,
-    sts.backup_codes_set, sts.backup_code_use, sts.factors_reset
+    sts.backup_codes_set, sts.backup_code_use
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     sts.login_strengthen, sts.challenge_begin, sts.challenge_of, sts.challenge_take,
     sts.authenticator_of, sts.authenticator_begin, sts.authenticator_use, sts.authenticator_confirm, sts.authenticator_end,
-    sts.backup_codes_set, sts.backup_code_use, sts.factors_reset
+    sts.backup_codes_set, sts.backup_code_use
 TO sts_api;
 
 -- Webhooks: a new secret beside the old one, what follows from a try, and an event told once more by hand.
@@ -3291,3 +3279,102 @@ CREATE TRIGGER webhook_disabled AFTER UPDATE OF disabled_at ON sts.webhook FOR E
 
 REVOKE EXECUTE ON FUNCTION sts.webhook_disabled, sts.webhook_rotate, sts.webhook_settle, sts.outgoing_again FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sts.webhook_rotate, sts.webhook_settle, sts.outgoing_again TO sts_api;
+
+-- Passkeys (WebAuthn Level 3): of each the public key only; the private one never leaves the person's device.
+
+CREATE TABLE sts.passkey (
+    id            uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    account_id    uuid NOT NULL REFERENCES sts.account ON DELETE CASCADE,
+    name          text NOT NULL CHECK (length(name) BETWEEN 1 AND 40),
+    credential_id bytea NOT NULL UNIQUE CHECK (length(credential_id) BETWEEN 1 AND 1023),
+    public_key    bytea NOT NULL,
+    sign_count    bigint NOT NULL,
+    synced        boolean NOT NULL,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    last_used_at  timestamptz
+);
+CREATE INDEX passkey_account_idx ON sts.passkey (account_id);
+ALTER TABLE sts.passkey ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT (account_id, name, credential_id, public_key, sign_count, synced), UPDATE (name), DELETE ON sts.passkey
+TO sts_api;
+CREATE POLICY own ON sts.passkey TO sts_api USING (account_id = (SELECT sts.asking_account()));
+
+-- The passkey that somebody brings who is not known yet.
+CREATE FUNCTION sts.passkey_of(p_credential_id bytea)
+RETURNS TABLE (id uuid, account_id uuid, public_key bytea, sign_count bigint, synced boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT p.id, p.account_id, p.public_key, p.sign_count, p.synced FROM sts.passkey p
+    JOIN sts.account a ON a.id = p.account_id
+    WHERE p.credential_id = p_credential_id AND a.disabled_at IS NULL
+$$;
+
+-- Notes a use; false where another one told the same or a higher count meanwhile (WebAuthn 7.2, step 22). Passkeys that count
+-- nothing tell 0 for ever.
+CREATE FUNCTION sts.passkey_used(p_id uuid, p_sign_count bigint) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    WITH used AS (
+        UPDATE sts.passkey SET sign_count = p_sign_count, last_used_at = now()
+        WHERE id = p_id AND (sign_count < p_sign_count OR (sign_count = 0 AND p_sign_count = 0)) RETURNING 1
+    )
+    SELECT EXISTS (SELECT FROM used)
+$$;
+
+-- By an admin, for somebody else of the club who has lost them: what was set up is gone, and every login ends.
+CREATE FUNCTION sts.factors_reset(p_account uuid) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    WITH whose AS (
+        SELECT id FROM sts.account
+        WHERE id = p_account AND club_id = sts.asking_club() AND sts.asking_role() = 'admin' AND id <> sts.asking_account()
+    ),
+    authenticators AS (DELETE FROM sts.authenticator WHERE account_id IN (SELECT id FROM whose)),
+    passkeys AS (DELETE FROM sts.passkey WHERE account_id IN (SELECT id FROM whose)),
+    logins AS (DELETE FROM sts.login WHERE account_id IN (SELECT id FROM whose))
+    SELECT EXISTS (SELECT FROM whose)
+$$;
+
+REVOKE EXECUTE ON FUNCTION sts.passkey_of, sts.passkey_used, sts.factors_reset FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.passkey_of, sts.passkey_used, sts.factors_reset TO sts_api;
+
+-- People of OpenID providers (Core 1.0, 2: issuer and subject together are never given to another person) and whose accounts
+-- they are.
+
+CREATE TABLE sts.identity (
+    id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    account_id   uuid NOT NULL REFERENCES sts.account ON DELETE CASCADE,
+    issuer       text NOT NULL CHECK (length(issuer) BETWEEN 1 AND 500),
+    subject      text NOT NULL CHECK (length(subject) BETWEEN 1 AND 255),
+    linked_at    timestamptz NOT NULL DEFAULT now(),
+    last_used_at timestamptz,
+    UNIQUE (issuer, subject),
+    UNIQUE (account_id, issuer)
+);
+ALTER TABLE sts.identity ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, DELETE ON sts.identity TO sts_api;
+CREATE POLICY own ON sts.identity TO sts_api USING (account_id = (SELECT sts.asking_account()));
+
+-- The account of a provider's person, tied to it now where its verified e-mail (or null) is an account's; null where there is
+-- none that can sign in, or the account is tied to another person of this provider.
+CREATE FUNCTION sts.identity_enter(p_issuer text, p_subject text, p_email text) RETURNS uuid
+LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    WITH known AS (
+        UPDATE sts.identity i SET last_used_at = now() FROM sts.account a
+        WHERE a.id = i.account_id AND i.issuer = p_issuer AND i.subject = p_subject AND a.disabled_at IS NULL
+        RETURNING i.account_id
+    ),
+    tied AS (
+        INSERT INTO sts.identity (account_id, issuer, subject, last_used_at)
+        SELECT id, p_issuer, p_subject, now() FROM sts.account
+        WHERE lower(email) = lower(p_email) AND disabled_at IS NULL AND NOT EXISTS (SELECT FROM known)
+        ON CONFLICT DO NOTHING RETURNING account_id
+    )
+    SELECT account_id FROM known UNION ALL SELECT account_id FROM tied
+$$;
+
+-- How the asker's login was proved.
+CREATE FUNCTION sts.login_way(p_token_hash bytea) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT way FROM sts.login WHERE token_hash = p_token_hash AND account_id = sts.asking_account()
+$$;
+
+REVOKE EXECUTE ON FUNCTION sts.identity_enter, sts.login_way FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.identity_enter, sts.login_way TO sts_api;

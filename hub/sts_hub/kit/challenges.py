@@ -20,6 +20,9 @@ class Step(StrEnum):
     """What is waited for."""
 
     CODE = "code"
+    PASSKEY = "passkey"
+    NEW_PASSKEY = "new_passkey"
+    PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True)

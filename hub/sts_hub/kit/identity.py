@@ -25,7 +25,17 @@ from sts_hub.policy import Caller, Role, Scope
 HOST_COOKIE: Final = "__Host-sts"
 PLAIN_COOKIE: Final = "sts"
 # Where a login may go that still owes the second factor which its club asks for: to set one up.
-SETTING_UP: Final = frozenset({"get_me", "get_second_factor", "begin_second_factor", "confirm_second_factor"})
+SETTING_UP: Final = frozenset(
+    {
+        "get_me",
+        "get_second_factor",
+        "begin_second_factor",
+        "confirm_second_factor",
+        "list_passkeys",
+        "begin_passkey",
+        "add_passkey",
+    }
+)
 
 TOKEN_BYTES: Final = 32
 # A coach signs in once a week, whatever happens; a tablet left in a bag is signed out after a day.

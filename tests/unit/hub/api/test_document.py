@@ -75,6 +75,11 @@ def test_only_signing_in_and_out_and_recovering_need_no_login() -> None:
         ("/api/v1/session", "delete"),
         ("/api/v1/session/code", "post"),
         ("/api/v1/session/recovery", "post"),
+        ("/api/v1/session/passkey/options", "post"),
+        ("/api/v1/session/passkey", "post"),
+        ("/api/v1/session/ways", "get"),
+        ("/api/v1/session/providers/{provider}", "post"),
+        ("/api/v1/session/providers/{provider}/answer", "post"),
     ]
 
 

@@ -1,0 +1,1 @@
+"""Passkeys (WebAuthn): several for each account, each signs in by itself."""

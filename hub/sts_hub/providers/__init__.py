@@ -1,0 +1,1 @@
+"""Signing in through an OpenID provider, for people whom the hub knows already."""
