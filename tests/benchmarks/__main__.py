@@ -25,7 +25,18 @@ from faults.machine import facts
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 # Each is a module here with `measure(folder)`, which yields figures as it goes.
-PARTS = ("encoding", "segment_log", "offline", "ingest", "live_path", "field", "wall", "fleet", "history")
+PARTS = (
+    "encoding",
+    "segment_log",
+    "offline",
+    "ingest",
+    "live_path",
+    "alerts",
+    "field",
+    "wall",
+    "fleet",
+    "history",
+)
 
 
 def main() -> int:

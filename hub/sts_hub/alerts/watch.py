@@ -68,7 +68,7 @@ def _nowhere() -> Courses:
 
 
 @dataclass(slots=True)
-class _Club:
+class Club:
     """What is known of one club."""
 
     rules: dict[UUID, RuleRow] = field(default_factory=dict)
@@ -84,15 +84,21 @@ class _Club:
     late: set[int] = field(default_factory=set)
     settled: bool = False
 
+    def index(self) -> None:
+        """Find the rules of a team by the metrics that they are about."""
+        for rule_id, watch in self.watches.items():
+            for metric in {one.metric for one in watch.rule.conditions}:
+                self.by_metric.setdefault((self.rules[rule_id].team_id, metric), []).append(watch)
+
 
 class AlertWatch:
     """Hears everything that is live."""
 
     def __init__(self, database: Database, wall: Wall) -> None:
         self._database = database
-        self._wall = wall
-        self._clubs: dict[UUID, _Club] = {}
-        self._club_of: dict[int, _Club] = {}
+        self.wall = wall
+        self._clubs: dict[UUID, Club] = {}
+        self._club_of: dict[int, Club] = {}
         self._link = Link()
         self._leads: dict[tuple[UUID, int], Handover[FrameValue]] = defaultdict(Handover)
         self._recent: dict[tuple[UUID, int], deque[Heard]] = defaultdict(lambda: deque(maxlen=RECENT))
@@ -102,7 +108,7 @@ class AlertWatch:
 
     async def run(self) -> None:
         """Watch until cancelled."""
-        self._wall.join(self)
+        self.wall.join(self)
         try:
             read_s, late_s = -READ_S, time.monotonic()
             while True:
@@ -116,7 +122,7 @@ class AlertWatch:
                 await self._write()
                 await asyncio.sleep(TICK_S)
         finally:
-            self._wall.leave(self)
+            self.wall.leave(self)
 
     def tell(self, entry: Entry) -> None:
         """Judge new values; tell at once what a rule says of them."""
@@ -140,7 +146,7 @@ class AlertWatch:
             for watch in club.by_metric.get((wearing.team_id, heard.metric), ()):
                 self._say(club, watch.take(wearing.athlete, *heard))
 
-    def _derived(self, club: _Club, athlete: UUID, value: FrameValue) -> Iterator[Heard]:
+    def _derived(self, club: Club, athlete: UUID, value: FrameValue) -> Iterator[Heard]:
         """What a value makes of the quantities; of two sensors that tell one metric the one that leads counts, as in hindsight."""
         if value.metric not in SOURCES:
             return
@@ -157,7 +163,7 @@ class AlertWatch:
             for watch in club.watches.values():
                 self._say(club, watch.tick(now_us))
 
-    def _of_the_way(self, club: _Club, now_us: int) -> None:
+    def _of_the_way(self, club: Club, now_us: int) -> None:
         """Let rules about gateways and the hub know how these stand."""
         lag_s = max(club.storing.lag_s(now_us), self._link.lag_s(now_us))
         for watch in club.watches.values():
@@ -169,7 +175,7 @@ class AlertWatch:
                     if silence_s is not None:
                         self._say(club, watch.take(name, now_us, GATEWAY_SILENCE.id, silence_s, Quality.OK))
 
-    def _say(self, club: _Club, firings: list[Firing]) -> None:
+    def _say(self, club: Club, firings: list[Firing]) -> None:
         for firing in firings:
             row = club.rules[firing.rule]
             new = telling.alert(row, firing, club.names, club.mutes, time.time_ns() // 1000)
@@ -194,12 +200,17 @@ class AlertWatch:
     def _tell(self, said: NewAlert | AlertRow) -> None:
         if not said.muted and (said.id, False) not in self._told:
             self._told[said.id, False] = datetime.now(UTC)
-            self._wall.take(telling.told(said))
+            self.wall.take(telling.told(said))
 
     def _tell_again(self, row: AlertRow) -> None:
         if (row.id, True) not in self._told:
             self._told[row.id, True] = datetime.now(UTC)
-            self._wall.take(telling.told_again(row))
+            self.wall.take(telling.told_again(row))
+
+    def watch_by(self, clubs: dict[UUID, Club]) -> None:
+        """Watch these clubs from now on."""
+        self._clubs = clubs
+        self._club_of = {sensor: club for club in clubs.values() for sensor in club.worn}
 
     async def _read(self) -> None:
         now = datetime.now(UTC)
@@ -211,13 +222,12 @@ class AlertWatch:
             for club in self._clubs.values():
                 _show(club, club)
             return
-        self._clubs = clubs
-        self._club_of = {sensor: club for club in clubs.values() for sensor in club.worn}
+        self.watch_by(clubs)
         self._news_since = max(self._began, now - NEWS_BACK)
         self._told = {key: at for key, at in self._told.items() if now - at < TOLD_KEPT}
 
-    async def _read_club(self, club_id: UUID, now: datetime) -> _Club:
-        before = self._clubs.get(club_id, _Club())
+    async def _read_club(self, club_id: UUID, now: datetime) -> Club:
+        before = self._clubs.get(club_id, Club())
         async with self._database.writing(watchman(club_id)) as session:
             await delivery.escalated(session)
             club = await _read_rules(session, before, now)
@@ -249,7 +259,7 @@ class AlertWatch:
             except Refusal:
                 return  # the database is away: the windows are there when it is back
 
-    async def _judge_late_of(self, club_id: UUID, club: _Club) -> None:
+    async def _judge_late_of(self, club_id: UUID, club: Club) -> None:
         now = datetime.now(UTC)
         async with self._database.writing(watchman(club_id)) as session:
             rows = await repository.late_windows(session)
@@ -269,7 +279,7 @@ class AlertWatch:
                             )
             await repository.late_judged(session, [row.id for row in fresh])
 
-    def _begin_anew(self, club: _Club, rows: Iterable[LateRow]) -> None:
+    def _begin_anew(self, club: Club, rows: Iterable[LateRow]) -> None:
         """Let the courses of those of whom something came late read it; at first all, since what was on its way when this
         process began is stored by now."""
         touched = {row.athlete_id for row in rows if row.id not in club.late}
@@ -277,14 +287,14 @@ class AlertWatch:
         club.late, club.settled = {row.id for row in rows}, True
 
 
-async def _read_rules(session: ReadSession, before: _Club, now: datetime) -> _Club:
+async def _read_rules(session: ReadSession, before: Club, now: datetime) -> Club:
     """The club's rules, ready to be watched, with the athletes as they stand now."""
     rows = await repository.watched_rules(session)
     members = await repository.members(session, None)
     known = await replay.in_force(session, list(members), now)
     worn = await repository.worn(session)
     presences = await present(session, now, now)
-    club = _Club(
+    club = Club(
         rules={row.id: row for row in rows},
         names={athlete: one.name for athlete, one in members.items()},
         mutes=await repository.mutes(session),
@@ -305,15 +315,14 @@ async def _read_rules(session: ReadSession, before: _Club, now: datetime) -> _Cl
         if row.id in before.watches and before.rules[row.id].rule == row.rule:
             watch.go_on_from(before.watches[row.id])
         club.watches[row.id] = watch
-        for metric in {one.metric for one in watch.rule.conditions}:
-            club.by_metric.setdefault((row.team_id, metric), []).append(watch)
+    club.index()
     then = await replay.in_force_then(session, presences)
     club.courses = Courses(Ground(wanted, known, presences, then), before.courses)
     return club
 
 
 async def _watched_way(
-    session: ReadSession, club: _Club, row: RuleRow, presences: Iterable[Presence]
+    session: ReadSession, club: Club, row: RuleRow, presences: Iterable[Presence]
 ) -> RuleWatch:
     """A rule about gateways or the hub: while a session of its team runs, of the gateways that were heard around it."""
     during = list({one.during for one in presences if one.team_id == row.team_id})
@@ -328,7 +337,7 @@ async def _watched_way(
     return rules.watched_gateways(row.id, row.fields, in_use, during)
 
 
-async def _look_for(session: WriteSession, club: _Club, before: _Club) -> None:
+async def _look_for(session: WriteSession, club: Club, before: Club) -> None:
     """Look which of the values that were shown have been stored, and choose the next one to look for."""
     if not any(watch.watches(INGEST_LAG.id) for watch in club.watches.values()):
         club.storing = Storing()
@@ -337,7 +346,7 @@ async def _look_for(session: WriteSession, club: _Club, before: _Club) -> None:
     _show(club, before)
 
 
-def _show(club: _Club, before: _Club) -> None:
+def _show(club: Club, before: Club) -> None:
     """The newest value on the wall is the next one to look for."""
     if before.newest is not None:
         club.storing.shown(before.newest)
