@@ -107,6 +107,8 @@ FROM_TO: Final = {"from": "2026-05-01T00:00:00Z", "to": "2026-05-01T01:00:00Z"}
 PARAMS: Final[Mapping[str, Mapping[str, str]]] = {
     "get_samples": {"metric": "heart_rate", **FROM_TO},
     "get_team_samples": {"metric": "heart_rate", **FROM_TO},
+    "get_team_loads": {"from": "2026-05-01", "to": "2026-05-28"},
+    "get_athlete_loads": {"from": "2026-05-01", "to": "2026-05-28"},
     "get_beats": FROM_TO,
     "get_workout": FROM_TO,
     "get_completeness": FROM_TO,

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from sts_hub.kit.shapes import Body, Label, Moment, Shown, Title
+from sts_hub.kit.shapes import Body, Label, Moment, Shown, TimeZone, Title
 from sts_hub.parameters.catalogue import Name as ParameterName
-from sts_hub.sessions.schemas import SessionKind, TimeZone
+from sts_hub.sessions.schemas import SessionKind
 
 What = Literal["body", "quality"]
 Colour = Literal["yellow", "orange", "red"]

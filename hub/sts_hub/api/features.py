@@ -21,6 +21,7 @@ from sts_hub.gateways.endpoints import router as gateways
 from sts_hub.guardians.endpoints import router as guardians
 from sts_hub.impulses.endpoints import router as impulses
 from sts_hub.live.endpoints import router as live
+from sts_hub.loads.endpoints import router as loads
 from sts_hub.metrics.endpoints import router as metrics
 from sts_hub.orders.endpoints import router as orders
 from sts_hub.outbox.endpoints import router as outbox
@@ -63,6 +64,7 @@ for _feature in (
     samples,
     sessions,
     summaries,
+    loads,
     wellbeing,
     gateways,
     gateway_settings,

@@ -1,6 +1,6 @@
 """Types of fields that requests and answers share, with their limits."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
@@ -43,10 +43,27 @@ def _readable(value: str) -> str:
     return value
 
 
+def _day(value: date) -> date:
+    if not EARLIEST.date() <= value < LATEST.date():
+        raise ValueError("must lie between 2000 and 2200")
+    return value
+
+
+Day = Annotated[date, AfterValidator(_day)]
+
+
 # Free words of people, in lines; a page of them.
 Notes = Annotated[str, AfterValidator(_readable), Field(max_length=4000)]
 Label = Annotated[str, AfterValidator(printable), Field(min_length=1, max_length=40)]
 Title = Annotated[str, AfterValidator(printable), Field(min_length=1, max_length=120)]
+TimeZone = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_+/-]{1,64}$",
+        description="Name of the IANA time zone in which times of day stay.",
+        examples=["Europe/Lisbon"],
+    ),
+]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,39}$")]
 
 

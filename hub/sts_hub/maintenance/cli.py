@@ -13,6 +13,7 @@ from sts_hub.corrections import clock
 from sts_hub.db import pools, queries
 from sts_hub.errors import HubError
 from sts_hub.maintenance import retention, rollups, verification
+from sts_hub.summaries import keeping
 
 if TYPE_CHECKING:
     from sts_hub.db.pools import Connection
@@ -52,7 +53,7 @@ def maintain(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Roll this day (UTC) up anew.")
     ] = None,
 ) -> None:
-    """Make partitions ahead, fill roll-ups, remove what is past its time."""
+    """Make partitions ahead, fill roll-ups, work out sessions, remove what is past its time."""
     settings = config.load("db_owner_dsn")
     logs.configure("sts-hub maintain", settings.log_level)
     with pools.told("STS_DB_OWNER_DSN"):
@@ -84,6 +85,7 @@ async def once(connection: Connection, kept: Kept) -> dict[str, int]:
     return {
         "corrections_finished": corrections,
         "windows_filled": lines,
+        "sessions_worked_out": await keeping.work_out(connection),
         "days_removed": await retention.expire(connection, kept.samples_days, now),
         "unworn_values_forgotten": await retention.forget_unworn(connection, now),
         "days_laid_in_columns": await retention.to_columns(connection),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from sts_hub.kit.shapes import Body, Label, Moment, Notes, Shown, Title
+from sts_hub.kit.shapes import Body, Label, Moment, Notes, Shown, TimeZone, Title
 
 SessionKind = Literal["training", "match", "test"]
 SessionState = Literal["planned", "running", "ended"]
@@ -15,14 +15,6 @@ PlayState = Literal["in_play", "bench", "unavailable"]
 # A squad with guests; one request must stay a short transaction.
 MAX_ROSTER = 100
 AthleteIds = Annotated[list[UUID], Field(min_length=1, max_length=MAX_ROSTER)]
-TimeZone = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9_+/-]{1,64}$",
-        description="Name of the IANA time zone in which times of day stay.",
-        examples=["Europe/Lisbon"],
-    ),
-]
 At = Annotated[
     Moment | None,
     Field(description="When it happened: the time of the tap, however late it arrives; now when left out."),

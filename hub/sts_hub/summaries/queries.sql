@@ -55,5 +55,29 @@ JOIN sts.session s ON s.id = n.session_id
 JOIN sts.session_summary r ON r.session_id = n.session_id AND r.athlete_id = n.athlete_id
 WHERE n.id = $1
 
+-- name: loads
+-- One number of each session that these athletes were in and that has ended: null where there is none, or none yet.
+SELECT r.athlete_id, s.started_at, (n.body -> 'values' ->> 'load')::float8 AS load, y.session_id IS NOT NULL AS worked_out
+FROM sts.session s
+JOIN sts.session_athlete r ON r.session_id = s.id
+LEFT JOIN sts.session_summary y ON y.session_id = s.id AND y.athlete_id = r.athlete_id
+LEFT JOIN sts.session_number n
+    ON n.session_id = s.id AND n.athlete_id = r.athlete_id AND n.formula = $2 AND n.variant = $3
+WHERE r.athlete_id = ANY ($1::uuid[]) AND s.ended_at IS NOT NULL AND s.started_at >= $4 AND s.started_at < $5
+ORDER BY s.started_at, s.id
+
+-- name: due
+-- Ended sessions without numbers of all their athletes, then those of the last two weeks, to which data may have come late.
+SELECT s.id, s.club_id
+FROM sts.session s
+CROSS JOIN LATERAL (SELECT EXISTS (
+    SELECT FROM sts.session_athlete r
+    LEFT JOIN sts.session_summary y ON y.session_id = r.session_id AND y.athlete_id = r.athlete_id
+    WHERE r.session_id = s.id AND y.session_id IS NULL
+)) AS numbers (missing)
+WHERE s.ended_at IS NOT NULL AND s.ended_at - s.started_at <= interval '24 hours'
+  AND (numbers.missing OR s.ended_at > now() - interval '14 days')
+ORDER BY numbers.missing DESC, s.ended_at DESC LIMIT $1
+
 -- name: club_of_number
 SELECT s.club_id FROM sts.session_number n JOIN sts.session s ON s.id = n.session_id WHERE n.id = $1

@@ -125,6 +125,17 @@ def _number(row: asyncpg.Record) -> NumberRow:
     )
 
 
+async def loads(
+    session: ReadSession,
+    athlete_ids: Sequence[UUID],
+    name: tuple[str, str],
+    since: datetime,
+    until: datetime,
+) -> list[asyncpg.Record]:
+    """One number of every session that began in a time, in time: athlete_id, started_at, load, worked_out."""
+    return await session.rows(SQL.loads, athlete_ids, *name, since, until)
+
+
 async def number_by_id(session: ReadSession, number_id: UUID) -> tuple[NumberRow, dict[str, Any]] | None:
     """A number, and what else is known of it: session_id, session, rating, computed_at."""
     row = await session.row(SQL.number_by_id, number_id)

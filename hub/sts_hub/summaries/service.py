@@ -56,6 +56,14 @@ class Time(NamedTuple):
         return Window(microseconds(self.since), microseconds(self.until))
 
 
+class LoadTold(NamedTuple):
+    """One number of an ended session; None where there is none. worked_out: whether it has been looked for."""
+
+    began: datetime
+    load: float | None
+    worked_out: bool
+
+
 async def summary(session: WriteSession, caller: Caller, session_id: UUID) -> SessionSummary:
     """The numbers of a session that has ended, worked out or as they are kept. Raises NotFound, Conflict."""
     time = await _time(session, caller, session_id)
@@ -68,6 +76,21 @@ async def summary(session: WriteSession, caller: Caller, session_id: UUID) -> Se
         await _work_out(session, time, _stale(bases, kept), bases, kept)
     session.athletes = set(athlete_ids)  # others were judged beside them, and nothing of these is shown
     return await _shown(session, time, athlete_ids)
+
+
+async def loads(
+    session: ReadSession,
+    athlete_ids: Sequence[UUID],
+    name: tuple[str, str],
+    since: datetime,
+    until: datetime,
+) -> dict[UUID, list[LoadTold]]:
+    """The same number of every session that began in a time, of athletes whom the caller sees. name: formula and
+    variant."""
+    told: dict[UUID, list[LoadTold]] = {one: [] for one in athlete_ids}
+    for row in await repository.loads(session, athlete_ids, name, since, until):
+        told[row["athlete_id"]].append(LoadTold(row["started_at"], row["load"], row["worked_out"]))
+    return told
 
 
 async def _time(session: ReadSession, caller: Caller, session_id: UUID) -> Time:

@@ -20,13 +20,12 @@ from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
 from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
-from sts_hub.kit.shapes import Page
+from sts_hub.kit.shapes import Day, Page
 from sts_hub.wellbeing import service
 from sts_hub.wellbeing.repository import Wanted
 from sts_hub.wellbeing.schemas import (
     Absence,
     AbsenceChange,
-    Day,
     NewAbsence,
     NewRating,
     NewWellness,

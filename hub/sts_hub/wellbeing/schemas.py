@@ -4,21 +4,14 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from sts_hub.kit.shapes import EARLIEST, LATEST, Body, Label, Notes, Shown
+from sts_hub.kit.shapes import Body, Day, Label, Notes, Shown
 
 Reason = Literal["injury", "illness", "other"]
 Training = Literal["none", "limited"]
 
 
-def _day(value: date) -> date:
-    if not EARLIEST.date() <= value < LATEST.date():
-        raise ValueError("must lie between 2000 and 2200")
-    return value
-
-
-Day = Annotated[date, AfterValidator(_day)]
 # One scale for all questions, so that forms can be compared: 1 is the worst, 5 the best.
 Feeling = Annotated[int, Field(ge=1, le=5, description="1, the worst, to 5, the best.")]
 

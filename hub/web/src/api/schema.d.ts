@@ -1845,6 +1845,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{team_id}/loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Team Loads
+         * @description What each day asked of everybody of a team, with the means that follow from it.
+         */
+        get: operations["get_team_loads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/athletes/{athlete_id}/loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Athlete Loads
+         * @description The same of one athlete.
+         */
+        get: operations["get_athlete_loads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/athletes/{athlete_id}/ratings": {
         parameters: {
             query?: never;
@@ -3186,6 +3226,42 @@ export interface components {
              */
             athlete_id: string;
             line: components["schemas"]["Series"];
+        };
+        /**
+         * AthleteLoads
+         * @description One athlete's days, in columns of equal length with `days`.
+         */
+        AthleteLoads: {
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /**
+             * Load
+             * @description 0: a day of rest; null: it had a session whose load is not known.
+             */
+            load: (number | null)[];
+            /**
+             * Chronic
+             * @description Exponential mean over 42 days, after the day.
+             */
+            chronic: number[];
+            /**
+             * Acute
+             * @description Exponential mean over 7 days, after the day.
+             */
+            acute: number[];
+            /**
+             * Results
+             * @description Of the last day. `sts-hub compute` gives the same from `load` of the days that each takes.
+             */
+            results: components["schemas"]["LoadResult"][];
+            /**
+             * Waiting
+             * @description Sessions whose numbers are still to be worked out.
+             */
+            waiting: number;
         };
         /**
          * AthleteResult
@@ -4648,6 +4724,63 @@ export interface components {
              * @enum {string}
              */
             quality: "ok" | "no_contact" | "truncated" | "implausible" | "no_fix" | "clock_unsynced" | "estimated";
+        };
+        /**
+         * LoadResult
+         * @description What a formula of daily load says of the last day, with where it comes from.
+         */
+        LoadResult: {
+            /** Formula */
+            formula: string;
+            /** Version */
+            version: number;
+            /** Variant */
+            variant: string;
+            /**
+             * Values
+             * @description By the names of the formula's outputs; null with a reason.
+             */
+            values: {
+                [key: string]: unknown;
+            };
+            /**
+             * Units
+             * @description UCUM.
+             */
+            units: {
+                [key: string]: string;
+            };
+            /**
+             * Coverage Percent
+             * @description Share of the days whose load is known.
+             */
+            coverage_percent: number | null;
+            /**
+             * Reason
+             * @description Why there is no number.
+             */
+            reason: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Loads
+         * @description Loads of several athletes over the same days. They describe what was trained, and foretell nothing.
+         */
+        Loads: {
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "edwards" | "banister" | "lucia" | "session_rpe";
+            /** Time Zone */
+            time_zone: string;
+            /** Days */
+            days: string[];
+            /** Athletes */
+            athletes: components["schemas"]["AthleteLoads"][];
         };
         /**
          * Login
@@ -17956,6 +18089,138 @@ export interface operations {
             };
             /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_team_loads: {
+        parameters: {
+            query: {
+                from: string;
+                /** @description Included; within 366 days. */
+                to: string;
+                /** @description Which number of a session is its load. */
+                measure?: "edwards" | "banister" | "lucia" | "session_rpe";
+                /** @description Name of the IANA time zone in which times of day stay. */
+                time_zone?: string;
+            };
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loads"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_athlete_loads: {
+        parameters: {
+            query: {
+                from: string;
+                /** @description Included; within 366 days. */
+                to: string;
+                /** @description Which number of a session is its load. */
+                measure?: "edwards" | "banister" | "lucia" | "session_rpe";
+                /** @description Name of the IANA time zone in which times of day stay. */
+                time_zone?: string;
+            };
+            header?: never;
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loads"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,1 @@
+"""Training load day by day: what each day asked of an athlete, and the means that follow from it."""
