@@ -42,6 +42,9 @@ PEOPLE_SEEN: Final = {
 _STAFF: Final = {"admin": "club", "director": "club", "coach": "team", "trainer": "team"}
 _KEEPERS: Final = {"admin": "club", "technician": "club"}
 _SCORERS: Final = dict.fromkeys(("admin", "director", "coach", "technician"), "club")
+# Grants that give somebody of the club something, one for each kind of owner, and whom: beside them two of the own club.
+SHARED: Final = {"self": "gina_trust", "team": "gina_grant", "club": "bea_grant", "foreign": "rosa_grant"}
+GIVEN_TO: Final = {"gina_trust": {"trainer"}, "gina_grant": {"admin", "director", "coach"}}
 # How far each role changes what lies under a path; the longest beginning that fits counts.
 CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/teams": {"admin": "club", "director": "club"},
@@ -54,6 +57,8 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/athletes": _STAFF,
     "/athletes/{athlete_id}/consents": {**_STAFF, "athlete": "self", "guardian": "self"},
     "/athletes/{athlete_id}/erasure": {"admin": "club"},
+    "/consent-texts": {"admin": "club"},
+    "/athletes/{athlete_id}/grants": {"athlete": "self", "guardian": "self"},
     "/athletes/{athlete_id}/guardians": {"admin": "club", "director": "club"},
     **{
         f"/athletes/{{athlete_id}}/{what}": {**_STAFF, "athlete": "self"}
@@ -110,6 +115,11 @@ PARAMS: Final[Mapping[str, Mapping[str, str]]] = {
     "get_team_loads": {"from": "2026-05-01", "to": "2026-05-28"},
     "get_athlete_loads": {"from": "2026-05-01", "to": "2026-05-28"},
     "get_beats": FROM_TO,
+    "get_shared_samples": {
+        "metric": "heart_rate",
+        "from": "2026-01-01T00:00:00Z",
+        "to": "2026-01-01T01:00:00Z",
+    },
     "get_workout": FROM_TO,
     "get_completeness": FROM_TO,
 }
@@ -139,6 +149,9 @@ def body_of(operation: str, of: Mapping[str, Any]) -> Any:
         "add_athlete": {"name": "New", "team_id": of["team_id"]},
         "add_assignment": {"sensor_id": of["spare"], "athlete_id": of["athlete_id"]},
         "add_sensor": {"address": "F0:00:00:00:00:01", "kind": "heart_rate", "label": "new"},
+        "publish_consent_text": {"purpose": "photos", "version": "2", "texts": {"en": "Photographs."}},
+        "add_grant": {"club_id": str(of["other_club"]), "metrics": ["heart_rate"]},
+        "end_grant": {"ends_at": "2026-09-01T00:00:00Z"},
         "add_consent": {"purpose": "research", "version": "1"},
         "add_enrolment_code": {"site": "Pitch"},
         "change_team": {"name": "Renamed"},
@@ -186,6 +199,9 @@ def things(world: World, path: str, role: str, owner: str) -> dict[str, Any]:
     return {
         "athlete_id": str(world[name]),
         "consent_id": str(world[f"{name}_consent"]),
+        "grant_id": str(world[f"{name}_grant"]),
+        "shared_id": str(world[SHARED[owner]]),
+        "other_club": world["other_club"],
         "parameter_id": str(world[f"{name}_parameter"]),
         "proposal_id": str(world[f"{name}_proposal"]),
         **{
@@ -220,6 +236,7 @@ def reaches(far: str | None, owner: str) -> bool:
 # session follows the athlete.
 _SEEN: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
     ("/audit", {"admin": "club", "athlete": "self", "guardian": "self"}),
+    ("/grants", {"admin": "club", "director": "club", "athlete": "self", "guardian": "self"}),
     ("webhook_id", {"admin": "club"}),
     ("rule_id", _STAFF),
     ("alert_id", _STAFF),
@@ -231,6 +248,12 @@ _SEEN: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
 
 def seen(role: str, path: str, owner: str) -> bool:
     """Whether this role may know of the thing that the path names: the rule of access in words."""
+    if "shared_id" in path:
+        return role in GIVEN_TO.get(SHARED[owner], ())
+    return _seen_in_club(role, path, owner)
+
+
+def _seen_in_club(role: str, path: str, owner: str) -> bool:
     same_club = owner != "foreign"
     for part, far in _SEEN:
         if part in path:
@@ -374,7 +397,7 @@ class Matrix:
         )
         self.answered.setdefault(ask.operation, set()).add(answer.status_code)
         shown = answer.text.replace(where, "")
-        leaked = [name for name, mark in self._hidden(ask.role) if mark in shown]
+        leaked = [name for name, mark in self._hidden(ask) if mark in shown]
         wrong = self._wrong(ask, answer.status_code)
         if not self.policy_stands and ask.reads and '"items":[]' in shown:
             wrong = ""  # the way is open and there is nothing at its end
@@ -387,10 +410,12 @@ class Matrix:
             self.clients[role] = client_of(self.app, self.world.tokens[role] if role else None)
         return self.clients[role]
 
-    def _hidden(self, role: str | None) -> list[tuple[str, str]]:
+    def _hidden(self, ask: Ask) -> list[tuple[str, str]]:
         """What no answer to this role may hold: ids and names of people out of sight, things of another club."""
-        world, far = self.world, PEOPLE_SEEN.get(role or "")
+        world, role, far = self.world, ask.role, PEOPLE_SEEN.get(ask.role or "")
         unseen = [name for owner, name in OWNERS.items() if not reaches(far, owner)]
+        if ask.path.startswith("/api/v1/shared") and any(role in given for given in GIVEN_TO.values()):
+            unseen.remove("gina")  # whose grants are shown there
         people = [(name, f'"{name.title()}"') for name in unseen]
         marks = [
             f"{name}_{what}"
@@ -400,7 +425,7 @@ class Matrix:
         if role != "technician":  # who sees who wore what, by ids
             marks += [*unseen, *(f"{name}_worn" for name in unseen)]
         marks += [
-            "gina",
+            *(["gina"] if "gina" in unseen else []),
             "gina_worn",
             "gina_session",
             "gina_template",

@@ -54,6 +54,16 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "athlete_parameter": ("id", _people("_parameter")),
     "parameter_proposal": ("id", _people("_proposal")),
     "guardian": ("athlete_id", {f"{_CHIEFS} {_TRAINERS} athlete guardian": "rosa"}),
+    "consent_text": ("id", {_ALL: "club_text"}),
+    "athlete_grant": (
+        "id",
+        {
+            _CHIEFS: "rosa_grant rudi_grant bea_grant gina_grant",
+            "coach": "gina_grant",
+            "trainer": "gina_trust",
+            "athlete guardian": "rosa_grant",
+        },
+    ),
     "consent": ("id", _people("_consent")),
     "session": ("id", _teams("_session")),
     "session_template": ("id", _teams("_template")),
@@ -247,6 +257,23 @@ WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
         ("INSERT INTO sts.guardian VALUES ('{other_coach}', '{gina}', '{other_club}')", {}),
     ],
     ("guardian", "removes"): [("DELETE FROM sts.guardian", {_CHIEFS: 1})],
+    ("consent_text", "adds"): [
+        (
+            "INSERT INTO sts.consent_text (club_id, purpose, version, texts, published_by) "
+            f"VALUES ('{{{club}}}', 'photos', '2', '{{{{}}}}', gen_random_uuid())",
+            rights,
+        )
+        for club, rights in (("club", {"admin": 1}), ("other_club", {}))
+    ],
+    ("athlete_grant", "adds"): [
+        (
+            "INSERT INTO sts.athlete_grant (athlete_id, to_club_id, metrics, during, given_by) "
+            f"VALUES ('{{{who}}}', '{{other_club}}', '{{{{1}}}}', {_SINCE_MAY}, 'athlete')",
+            rights,
+        )
+        for who, rights in (("rosa", {"athlete guardian": 1}), ("rudi", {}), ("gina", {}))
+    ],
+    ("athlete_grant", "changes"): [("UPDATE sts.athlete_grant SET ends_at = now()", {"athlete guardian": 1})],
     ("consent", "adds"): [
         (
             f"INSERT INTO sts.consent (athlete_id, purpose, version, during) VALUES ('{{{who}}}', 'research', '1', {_SINCE_MAY})",

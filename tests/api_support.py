@@ -185,6 +185,18 @@ class World:
 
         await self.session(name, club, team)
 
+    async def grant(self, name: str, athlete: str, club: str, account: str | None = None) -> None:
+        """What the athlete lets a club, or a trainer of it, read: heart rates of a day long ago."""
+        self.ids[name] = await self.database.add(
+            "athlete_grant",
+            athlete_id=self[athlete],
+            to_club_id=self[club],
+            to_account_id=self[account] if account else None,
+            metrics=[HEART_RATE.id],
+            during=asyncpg.Range(LONG_AGO, LONG_AGO + timedelta(days=1)),
+            given_by="athlete",
+        )
+
     async def activity(self, athlete: str, club: str) -> Any:
         """An activity of long ago without values."""
         return await self.database.add(
@@ -339,8 +351,17 @@ class World:
         self.ids[f"{name}_rule"], self.ids[f"{name}_alert"] = await self.alert(club, name)
 
     async def club(self, name: str) -> None:
-        """A club."""
+        """A club, with a text that it asks its athletes to agree to."""
         self.ids[name] = await self.database.add("club", name=f"{name} {secrets.token_hex(4)}")
+        self.ids[f"{name}_text"] = await self.database.add(
+            "consent_text",
+            club_id=self[name],
+            purpose="photos",
+            version="1",
+            texts='{"en": "Photographs."}',
+            published_at=LONG_AGO,
+            published_by=uuid4(),
+        )
 
 
 def _since(moment: datetime) -> asyncpg.Range:
@@ -387,6 +408,10 @@ async def make_world(database: ApiDatabase, app: FastAPI) -> World:
     await world.athlete("rudi", "club", "red", 8)
     await world.athlete("bea", "club", "blue", 9)
     await world.athlete("gina", "other_club", "green", 7)
+    for name in ("rosa", "rudi", "bea"):
+        await world.grant(f"{name}_grant", name, "other_club")
+    await world.grant("gina_grant", "gina", "club")
+    await world.grant("gina_trust", "gina", "club", account="trainer")
     await world.sensor("spare", "club")
     await world.gateway("pitch", "club")
     await world.gateway("other_pitch", "other_club")

@@ -34,16 +34,21 @@ class Act(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a thing is. HEALTH is every measured value of an athlete, past or live."""
+    """What a thing is. HEALTH is every measured value of an athlete, past or live; SHARED are those that an athlete's
+    grant gives a club, ENTRUSTED those that it gives one trainer."""
 
     CLUB = "club"
     TEAM = "team"
     ACCOUNT = "account"
     ATHLETE = "athlete"
     CONSENT = "consent"
+    CONSENT_TEXT = "consent text"
     AUDIT = "audit"
     ERASURE = "erasure"
     GUARDIAN = "guardian"
+    GRANT = "grant"
+    SHARED = "shared"
+    ENTRUSTED = "entrusted"
     HEALTH = "health"
     GATEWAY = "gateway"
     SENSOR = "sensor"
@@ -68,7 +73,9 @@ class Scope(StrEnum):
     CHANGE = "change"
 
 
-_OF_THE_BODY: Final = frozenset({Kind.HEALTH, Kind.ACTIVITY, Kind.WELLBEING, Kind.EXPORT})
+_OF_THE_BODY: Final = frozenset(
+    {Kind.HEALTH, Kind.SHARED, Kind.ENTRUSTED, Kind.ACTIVITY, Kind.WELLBEING, Kind.EXPORT}
+)
 
 
 class Reach(IntEnum):
@@ -120,9 +127,13 @@ _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
     Kind.ACCOUNT: ((_C, _C, _O, _O, _O, _O, _O), (_C, _O, _O, _O, _O, _O, _O)),
     Kind.ATHLETE: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _N, _N, _N)),
     Kind.CONSENT: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _O, _N, _O)),
+    Kind.CONSENT_TEXT: ((_C, _C, _C, _C, _C, _C, _C), (_C, _N, _N, _N, _N, _N, _N)),
     Kind.AUDIT: ((_C, _N, _N, _N, _O, _N, _O), (_N, _N, _N, _N, _N, _N, _N)),
     Kind.ERASURE: ((_C, _C, _T, _T, _O, _N, _O), (_C, _N, _N, _N, _N, _N, _N)),
     Kind.GUARDIAN: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _N, _N, _N, _N, _N)),
+    Kind.GRANT: ((_C, _C, _N, _N, _O, _N, _O), (_N, _N, _N, _N, _O, _N, _O)),
+    Kind.SHARED: ((_C, _C, _C, _N, _N, _N, _N), (_N, _N, _N, _N, _N, _N, _N)),
+    Kind.ENTRUSTED: ((_N, _N, _N, _O, _N, _N, _N), (_N, _N, _N, _N, _N, _N, _N)),
     Kind.HEALTH: ((_C, _C, _T, _T, _O, _N, _O), (_N, _N, _N, _N, _N, _N, _N)),
     Kind.GATEWAY: ((_C, _C, _C, _C, _N, _C, _N), (_C, _N, _N, _N, _N, _C, _N)),
     Kind.SENSOR: ((_C, _C, _C, _C, _N, _C, _N), (_C, _N, _N, _N, _N, _C, _N)),

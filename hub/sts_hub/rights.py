@@ -12,12 +12,13 @@ _FAR: Final = {Reach.NOTHING: "", Reach.OWN: "own", Reach.TEAMS: "teams", Reach.
 _HEAD: Final = """\
 # Who may see and change what
 
-The club is the tenant: nothing of another club is ever seen. Within it a role reaches the whole **club**, the **teams** given to
+The club is the tenant: nothing of another club is ever seen but what an athlete's grant gives. Within it a role reaches the whole **club**, the **teams** given to
 the account, or only what is its **own**: of an athlete his or her person, of a guardian the athletes that the account stands for
 (until each is of age), of everybody the own account. What somebody may not see looks like what does not exist. The database's
 row-level security says the same a second time.
 
-*health* is every measured value of an athlete, past or live; nobody changes one. *audit* is the list of who read or changed
+*health* is every measured value of an athlete, past or live; nobody changes one. *grant* is what an athlete lets others read, *shared*
+what is so given to the own club, *entrusted* what is given to one trainer. *audit* is the list of who read or changed
 an athlete. *erasure* is the deletion of everything that the hub holds of an athlete.
 """
 
@@ -28,6 +29,19 @@ Without a consent to the purpose `monitoring` at the time of measurement no valu
 consents alone from the age of digital consent on (`STS_DIGITAL_CONSENT_AGE`, 16 unless set); before that a guardian does, or
 staff records what was signed on paper. Whoever gave it, a consent for a minor that is not the athlete's own ends on the day of
 being of age, when the athlete is asked. Everybody may withdraw at any age; the live picture ends within 5 s.
+
+A consent names the version of the text that was agreed to. The club's texts stand by purpose, version and language under
+`/api/v1/consent-texts`; an admin publishes one, once. A version that means something else is published with a day: until then
+consents to older versions hold, after it they count as not given. Whoever agrees to the newer one has agreed to the older no
+more.
+
+## Grants
+
+An athlete, or a guardian, gives a second club or one trainer of whatever club some metrics of some time:
+`POST /api/v1/athletes/{id}/grants`. A club's grant is for its admins, directors and coaches, a trainer's for that account alone. They
+find it under `GET /api/v1/shared`, its values under `GET /api/v1/shared/{id}/samples`, and on the live wall, with the name and
+nothing else of the athlete. It ends at its time, when it is revoked (`PATCH`), and, given by a guardian, on the day of being of
+age; the live picture ends within 5 s. Consent to `monitoring` is asked as always.
 
 ## Audit
 

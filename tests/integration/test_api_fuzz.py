@@ -61,6 +61,8 @@ class Target:
         return {
             "athlete_id": str(world["rosa"]),
             "consent_id": str(world["rosa_consent"]),
+            "grant_id": str(world["rosa_grant"]),
+            "shared_id": str(world["gina_grant"]),
             "assignment_id": str(world["rosa_worn"]),
             **{
                 f"{what}_id": str(world[f"rosa_{what}"])

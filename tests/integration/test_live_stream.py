@@ -22,7 +22,7 @@ from sts_hub.api.app import create_app
 from sts_hub.live import frames, service
 from sts_hub.live.frames import Alert, FleetNews, Frame, FrameValue, Notice
 from sts_hub.live.service import LiveService
-from sts_protocols.metrics import HEART_RATE
+from sts_protocols.metrics import BATTERY_LEVEL, HEART_RATE
 from sts_protocols.routing import LIVE
 
 API = "/api/v1"
@@ -323,6 +323,37 @@ async def test_a_strap_given_to_another_shows_within_seconds(hub: LiveHub) -> No
         assert rudi["sensor"] is not None
         await hub.heart_rate("rosa_strap", 140)
         assert (await stream.next("frame"))["values"][0]["athlete"] == str(hub.world["rudi"])
+
+
+async def test_what_is_given_is_seen_live_until_it_is_revoked(hub: LiveHub) -> None:
+    """A trainer of another club is given Rosa's heart rate: no other metric, no strap, no alert, and within 5 s no more."""
+    world = hub.world
+    path = f"{API}/athletes/{world['rosa']}/grants"
+    await world.person("personal", "trainer", "other_club")
+    headers = {"X-STS-Request": "1", "Origin": hub.url}
+    async with httpx.AsyncClient(
+        base_url=hub.url, cookies={"sts": world.tokens["athlete"]}, headers=headers
+    ) as rosa:
+        body = {"account_id": str(world["personal"]), "metrics": ["heart_rate"]}
+        answer = await rosa.post(path, json=body)
+        assert answer.status_code == 201, answer.text
+        async with watching(hub, "personal") as stream, watching(hub, "other_coach") as other:
+            (seen,) = (await stream.next("snapshot"))["athletes"]
+            assert (seen["name"], seen["team_id"], seen["number"]) == ("Rosa", None, None)
+            assert seen["sensor"]["label"] == "heart_rate"
+            assert [one["name"] for one in (await other.next("snapshot"))["athletes"]] == ["Gina"]
+            now_us = time.time_ns() // 1000
+            await hub.say(Alert("a1", now_us, "Heart rate over 200.", athlete=world["rosa"]))
+            battery = FrameValue(world["rosa_strap"], BATTERY_LEVEL.id, now_us, 80, 0)
+            await hub.say(Frame(world["pitch"], "e", 1, 0, now_us, now_us, [battery]))
+            await hub.heart_rate("rosa_strap", 150)
+            (item,) = (await stream.next("frame"))["values"]
+            assert (item["metric"], item["value"]) == ("heart_rate", 150)
+            await rosa.patch(f"{path}/{answer.json()['id']}", json={})
+            revoked_at = time.monotonic()
+            assert (await stream.next("snapshot"))["athletes"] == []
+            assert time.monotonic() - revoked_at < 5.0
+            assert not [name for name, _ in stream.seen if name == "alert"]
 
 
 async def test_a_withdrawn_consent_stops_the_values(hub: LiveHub) -> None:

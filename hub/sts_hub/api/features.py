@@ -10,6 +10,7 @@ from sts_hub.athletes.endpoints import router as athletes
 from sts_hub.audit.endpoints import router as audit
 from sts_hub.competitions.endpoints import router as competitions
 from sts_hub.completeness.endpoints import router as completeness
+from sts_hub.consent_texts.endpoints import router as consent_texts
 from sts_hub.corrections.endpoints import router as corrections
 from sts_hub.credentials.endpoints import router as credentials
 from sts_hub.documents.endpoints import router as documents
@@ -18,6 +19,7 @@ from sts_hub.erasure.endpoints import router as erasure
 from sts_hub.exports.endpoints import router as exports
 from sts_hub.gateway_settings.endpoints import router as gateway_settings
 from sts_hub.gateways.endpoints import router as gateways
+from sts_hub.grants.endpoints import router as grants
 from sts_hub.guardians.endpoints import router as guardians
 from sts_hub.impulses.endpoints import router as impulses
 from sts_hub.live.endpoints import router as live
@@ -54,7 +56,9 @@ for _feature in (
     athletes,
     parameters,
     activities,
+    consent_texts,
     guardians,
+    grants,
     exports,
     audit,
     outbox,

@@ -46,6 +46,20 @@ INSERT INTO sts.consent (athlete_id, purpose, version, during, given_by, entered
 VALUES ($1, $2, $3, tstzrange($4, $5), $6, $7)
 RETURNING id, athlete_id, purpose, version, lower(during) AS since, upper(during) AS until, given_by
 
+-- name: consent_version
+-- Whether the club has texts of a purpose, whether this version is one of them, and when consents to it end because a later one
+-- means something else.
+SELECT count(*) > 0 AS asked, coalesce(bool_or(t.version = $3), false) AS known,
+       min(t.older_end_at) FILTER (WHERE t.published_at > v.published_at) AS ends_at
+FROM sts.consent_text t
+LEFT JOIN sts.consent_text v ON v.club_id = t.club_id AND v.purpose = t.purpose AND v.version = $3
+WHERE t.club_id = $1 AND t.purpose = $2
+
+-- name: end_replaced
+-- Whoever agrees to another version agrees to the one before no longer.
+UPDATE sts.consent SET during = tstzrange(lower(during), $4)
+WHERE athlete_id = $1 AND purpose = $2 AND version <> $3 AND during @> $4::timestamptz AND lower(during) < $4
+
 -- name: end_consent
 UPDATE sts.consent SET during = tstzrange(lower(during), $2)
 WHERE id = $1

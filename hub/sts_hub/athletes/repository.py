@@ -54,6 +54,15 @@ class ConsentRow:
     given_by: GivenBy
 
 
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version of a purpose's text: whether the club has any texts of it, this one, and when consents to it end."""
+
+    asked: bool
+    known: bool
+    ends_at: datetime | None
+
+
 async def page(
     session: ReadSession, team_id: UUID | None, after: tuple[Any, ...], limit: int
 ) -> list[AthleteRow]:
@@ -116,6 +125,19 @@ async def add_consent(
     return ConsentRow(
         **await session.one(_SQL.add_consent, athlete_id, purpose, version, *during, given_by, entered_by)
     )
+
+
+async def consent_version(session: ReadSession, club_id: UUID, purpose: str, version: str) -> VersionRow:
+    """What the club's texts say of a version."""
+    (row,) = await session.rows(_SQL.consent_version, club_id, purpose, version)
+    return VersionRow(**row)
+
+
+async def end_replaced(
+    session: WriteSession, athlete_id: UUID, purpose: str, version: str, at: datetime
+) -> None:
+    """Have a consent to another version end there."""
+    await session.do(_SQL.end_replaced, athlete_id, purpose, version, at)
 
 
 async def end_consents_of_a_minor(session: WriteSession, athlete_id: UUID, of_age_at: datetime) -> None:

@@ -91,7 +91,12 @@ class NewConsent(Body):
     """A consent to record."""
 
     purpose: Purpose
-    version: Label
+    version: Annotated[
+        Label,
+        Field(
+            description="Of the text that was agreed to: one of GET /consent-texts where the club has any."
+        ),
+    ]
     since: Moment | None = Field(
         default=None, alias="from", description="From when it holds; now when left out."
     )

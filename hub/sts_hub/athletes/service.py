@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sts_hub.athletes import repository
 from sts_hub.athletes.age import of_age_at, years_old_on
-from sts_hub.athletes.repository import AthleteRow, ConsentRow
+from sts_hub.athletes.repository import AthleteRow, ConsentRow, VersionRow
 from sts_hub.athletes.schemas import (
     Athlete,
     AthleteChange,
@@ -126,14 +126,21 @@ async def consent_added(
 ) -> Consent:
     """Record a consent from now on, or from a time given: an athlete's or guardian's own, or, by staff, one on paper.
 
-    Raises NotFound, Forbidden for an athlete younger than `digital_consent_age`, Conflict.
+    Raises NotFound, Forbidden for an athlete younger than `digital_consent_age`, Conflict, Invalid for a version that the
+    club has no text of.
     """
     athlete = await one(session, caller, athlete_id, Act.CHANGE, Kind.CONSENT)
     since = new.since or datetime.now(UTC)
     given_by = _giver(caller)
     if given_by == "athlete":
-        _old_enough(athlete, digital_consent_age)
-    until = None if given_by == "athlete" else _end_of_minority(athlete, since)
+        old_enough(athlete, digital_consent_age)
+    text = await _text(session, athlete, new, since)
+    ends = [text.ends_at]
+    if given_by != "athlete":
+        ends.append(_end_of_minority(athlete, since))
+    until = min((end for end in ends if end is not None), default=None)
+    if text.known:
+        await repository.end_replaced(session, athlete_id, new.purpose, new.version, since)
     overlap = Conflict(
         f"A consent for {new.purpose} already holds in that time.",
         way_out="Withdraw that one first (PATCH with `to`), or begin where it ends.",
@@ -146,6 +153,22 @@ async def consent_added(
         )
 
 
+async def _text(session: ReadSession, athlete: AthleteRow, new: NewConsent, since: datetime) -> VersionRow:
+    """What the club's texts say of the version agreed to. Where it has none of the purpose, any version will do."""
+    text = await repository.consent_version(session, athlete.club_id, new.purpose, new.version)
+    if text.asked and not text.known:
+        raise Invalid(
+            f"There is no version {new.version!r} of the text for {new.purpose}.",
+            way_out="GET /api/v1/consent-texts lists them; the newest is asked for.",
+        )
+    if text.ends_at is not None and text.ends_at <= since:
+        raise Conflict(
+            f"Version {new.version!r} is agreed to no more since {text.ends_at.isoformat()}.",
+            way_out="Ask for the newest version: GET /api/v1/consent-texts.",
+        )
+    return text
+
+
 def _giver(caller: Caller) -> GivenBy:
     match caller.role:
         case Role.ATHLETE:
@@ -156,8 +179,9 @@ def _giver(caller: Caller) -> GivenBy:
             return "paper"
 
 
-def _old_enough(athlete: AthleteRow, years: int) -> None:
-    """An athlete whose birth date is not known is taken for old enough: the club asks those who are not."""
+def old_enough(athlete: AthleteRow, years: int) -> None:
+    """Raise Forbidden for an athlete who is younger than may consent alone. One whose birth date is not known is taken
+    for old enough: the club asks those who are not."""
     if athlete.birth_date is None:
         return
     since = years_old_on(athlete.birth_date, years)
@@ -189,9 +213,15 @@ async def consent_ended(
     row = await repository.consent_by_id(session, athlete_id, consent_id)
     if row is None:
         raise missing(Kind.CONSENT)
-    until = _end(row, change)
-    await removals.add(Withdrawn(datetime.now(UTC), athlete_id, row.id, until))
-    return consent_shown(await repository.end_consent(session, row.id, until))
+    return consent_shown(await consent_ends(session, removals, athlete_id, row.id, _end(row, change)))
+
+
+async def consent_ends(
+    session: WriteSession, removals: Removals, athlete_id: UUID, consent_id: UUID, until: datetime
+) -> ConsentRow:
+    """Have a consent end; it is listed outside the database first."""
+    await removals.add(Withdrawn(datetime.now(UTC), athlete_id, consent_id, until))
+    return await repository.end_consent(session, consent_id, until)
 
 
 def _end(row: ConsentRow, change: ConsentChange) -> datetime:

@@ -774,6 +774,119 @@ CREATE POLICY says ON sts.absence TO sts_api USING (
     sts.may_see_athlete(athlete_id) AND (SELECT sts.asking_role()) <> 'guardian');
 
 -- =====================================================================================================================
+-- Grants
+-- =====================================================================================================================
+
+-- Grants: an athlete, or who stands for one, lets a second club or one trainer read some metrics of some time, and nothing else.
+-- Whether a grant holds is asked anew each time, so nobody has to end it.
+
+CREATE TABLE sts.athlete_grant (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    athlete_id uuid NOT NULL REFERENCES sts.athlete ON DELETE CASCADE,
+    -- Without foreign keys: with its athlete a grant moves to a hub where the other club may not be, and holds for nobody there.
+    to_club_id uuid NOT NULL,
+    to_account_id uuid,                                   -- to this trainer of the club alone; null: to the club
+    metrics    int2[] NOT NULL CHECK (cardinality(metrics) BETWEEN 1 AND 50),
+    during     tstzrange NOT NULL CHECK (NOT isempty(during) AND lower(during) IS NOT NULL),  -- when it was measured
+    ends_at    timestamptz,
+    given_by   text NOT NULL CHECK (given_by IN ('athlete', 'guardian')),
+    given_at   timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX athlete_grant_athlete_idx ON sts.athlete_grant (athlete_id);
+CREATE INDEX athlete_grant_club_idx ON sts.athlete_grant (to_club_id);
+
+-- When a grant ends; what a guardian gave, on the day of being of age at the latest.
+CREATE FUNCTION sts.grant_end(p sts.athlete_grant) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT least(p.ends_at, (SELECT sts.of_age(a.birth_date)::timestamp AT TIME ZONE 'UTC' FROM sts.athlete a
+                             WHERE a.id = p.athlete_id AND p.given_by = 'guardian'))
+$$;
+
+-- Whether whoever is asking is given something by it now: a club's is for its chiefs and coaches.
+CREATE FUNCTION sts.grant_holds(p sts.athlete_grant) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = sts, pg_temp AS $$
+    SELECT p.to_club_id = sts.asking_club()
+       AND CASE WHEN p.to_account_id IS NULL THEN sts.asking_role() IN ('admin', 'director', 'coach')
+                ELSE sts.asking_role() = 'trainer' AND p.to_account_id = sts.asking_account() END
+       AND coalesce(sts.grant_end(p) > now(), true)
+$$;
+
+-- Who knows of an athlete's grants: the athlete, who stands for the athlete, and the chiefs of the own club.
+CREATE FUNCTION sts.may_see_grants(p_athlete uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = sts, pg_temp AS $$
+    SELECT sts.asking_role() IN ('admin', 'director', 'athlete', 'guardian') AND sts.may_see_athlete(p_athlete)
+$$;
+
+-- Names that a grant is about, for those who know of it: the grant crosses the walls that hide them.
+CREATE FUNCTION sts.grant_names(p_grant uuid)
+RETURNS TABLE (athlete text, from_club text, to_club text, to_name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT a.name, f.name, t.name, c.name
+    FROM sts.athlete_grant g
+    JOIN sts.athlete a ON a.id = g.athlete_id
+    JOIN sts.club f ON f.id = a.club_id
+    JOIN sts.club t ON t.id = g.to_club_id
+    LEFT JOIN sts.account c ON c.id = g.to_account_id
+    WHERE g.id = p_grant AND (sts.may_see_grants(g.athlete_id) OR sts.grant_holds(g))
+$$;
+
+-- To whom one can give: a club, or a trainer's account and the club of it. An id is told by its owner; nobody guesses one.
+CREATE FUNCTION sts.grantee(p_club uuid, p_account uuid) RETURNS TABLE (club_id uuid, account_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT c.id, NULL::uuid FROM sts.club c WHERE c.id = p_club
+    UNION ALL
+    SELECT a.club_id, a.id FROM sts.account a WHERE a.id = p_account AND a.role = 'trainer' AND a.disabled_at IS NULL
+$$;
+
+GRANT SELECT, INSERT, UPDATE (ends_at) ON sts.athlete_grant TO sts_api;
+ALTER TABLE sts.athlete_grant ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sees ON sts.athlete_grant FOR SELECT TO sts_api USING (
+    sts.may_see_grants(athlete_id) OR sts.grant_holds(athlete_grant));
+CREATE POLICY adds ON sts.athlete_grant FOR INSERT TO sts_api WITH CHECK (
+    (SELECT sts.asking_role()) IN ('athlete', 'guardian') AND sts.may_see_athlete(athlete_id));
+CREATE POLICY changes ON sts.athlete_grant FOR UPDATE TO sts_api USING (
+    (SELECT sts.asking_role()) IN ('athlete', 'guardian') AND sts.may_see_athlete(athlete_id));
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Reading by a grant. The functions that read values ask of each metric when it may be read.
+
+-- The times of which whoever is asking may read a metric of an athlete: all of them of an athlete in sight, else what grants
+-- give. Without a metric, of an athlete in sight alone.
+CREATE FUNCTION sts.readable(p_athlete uuid, p_metric int2) RETURNS tstzmultirange
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT CASE WHEN sts.may_see_athlete(p_athlete) THEN '{(,)}'::tstzmultirange
+                ELSE coalesce((SELECT range_agg(g.during) FROM sts.athlete_grant g
+                               WHERE g.athlete_id = p_athlete AND p_metric = ANY (g.metrics) AND sts.grant_holds(g)), '{}')
+           END
+$$;
+
+REVOKE EXECUTE ON FUNCTION sts.grant_end, sts.grant_holds, sts.may_see_grants, sts.grant_names, sts.grantee, sts.readable FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.grant_end, sts.grant_holds, sts.may_see_grants, sts.grant_names, sts.grantee TO sts_api;
+
+-- =====================================================================================================================
+-- Consent texts
+-- =====================================================================================================================
+
+-- What athletes are asked to agree to: the text of a purpose in its languages, by version. A version whose meaning is another
+-- asks again: consents to older ones end at the time that its publisher sets.
+CREATE TABLE sts.consent_text (
+    id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    club_id      uuid NOT NULL REFERENCES sts.club,
+    purpose      text NOT NULL CHECK (purpose ~ '^[a-z][a-z_]{2,39}$'),
+    version      text NOT NULL CHECK (length(version) BETWEEN 1 AND 40),
+    texts        jsonb NOT NULL,                          -- by language (BCP 47)
+    older_end_at timestamptz,                             -- null: older versions mean the same and hold on
+    published_at timestamptz NOT NULL DEFAULT now(),
+    published_by uuid NOT NULL,
+    CONSTRAINT consent_text_once UNIQUE (club_id, purpose, version)
+);
+GRANT SELECT, INSERT ON sts.consent_text TO sts_api;
+ALTER TABLE sts.consent_text ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sees ON sts.consent_text FOR SELECT TO sts_api USING (club_id = (SELECT sts.asking_club()));
+CREATE POLICY adds ON sts.consent_text FOR INSERT TO sts_api WITH CHECK (
+    club_id = (SELECT sts.asking_club()) AND (SELECT sts.asking_role()) = 'admin');
+
+-- =====================================================================================================================
 -- Telemetry
 -- =====================================================================================================================
 
@@ -1085,16 +1198,18 @@ CREATE POLICY sees ON sts.gateway_state FOR SELECT TO sts_api USING (
     EXISTS (SELECT FROM sts.gateway g WHERE g.name = gateway_state.gateway));
 GRANT SELECT ON sts.gateway_state TO sts_api;
 
--- When the athlete wore which sensor and consented to monitoring, cut to the times given.
-CREATE FUNCTION sts.worn(p_athlete uuid, p_from timestamptz, p_to timestamptz)
+-- When the athlete wore which sensor and consented to monitoring, cut to the times given and to those in which the caller may read the
+-- metric; without one, of an athlete in sight alone.
+CREATE FUNCTION sts.worn(p_athlete uuid, p_from timestamptz, p_to timestamptz, p_metric int2 DEFAULT NULL)
 RETURNS TABLE (sensor int, since timestamptz, until timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     SELECT s.sensor_id, lower(s.both), upper(s.both)
     FROM (
-        SELECT a.sensor_id, a.during * c.during * tstzrange(p_from, p_to) AS both
+        SELECT a.sensor_id, a.during * c.during * r.during * tstzrange(p_from, p_to) AS both
         FROM sts.assignment a JOIN sts.consent c ON c.athlete_id = a.athlete_id AND c.purpose = 'monitoring'
+        CROSS JOIN unnest(sts.readable(p_athlete, p_metric)) AS r (during)
         WHERE a.athlete_id = p_athlete AND a.during && tstzrange(p_from, p_to)
-          AND c.during && a.during AND sts.may_see_athlete(p_athlete)
+          AND c.during && a.during
     ) s
     WHERE NOT isempty(s.both)
     ORDER BY 2, 1
@@ -1126,7 +1241,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = sts, pg_temp SET work
 DECLARE
     v_worn record;
 BEGIN
-    FOR v_worn IN SELECT w.sensor, w.since, w.until FROM sts.worn(p_athlete, p_from, p_to) w LOOP
+    FOR v_worn IN SELECT w.sensor, w.since, w.until FROM sts.worn(p_athlete, p_from, p_to, p_metric) w LOOP
         RETURN QUERY EXECUTE $q$
             SELECT $1, r.gateway, r.series, v.t_us, v.value, v.quality
             FROM sts.receptions_of($1, $2) r
@@ -1162,8 +1277,33 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     ORDER BY a.number NULLS LAST, a.id, s.kind <> 'heart_rate', s.id
 $$;
 
+-- Athletes of whom a grant to the caller holds and reaches now, with the metrics given, as sts.live_roster tells those in sight.
+CREATE FUNCTION sts.live_given()
+RETURNS TABLE (
+    athlete uuid, club_id uuid, account_id uuid, name text, metrics int2[],
+    sensor int, label text, kind text, since timestamptz, until timestamptz, consents boolean
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT a.id, g.to_club_id, g.to_account_id, a.name, g.metrics,
+           s.id, s.kind, s.kind, greatest(lower(w.during), g.since), least(upper(w.during), g.until),
+           EXISTS (SELECT FROM sts.consent c
+                   WHERE c.athlete_id = a.id AND c.purpose = 'monitoring' AND c.during @> now())
+    FROM (
+        SELECT h.athlete_id, h.to_club_id, h.to_account_id, array_agg(DISTINCT m.metric) AS metrics,
+               max(lower(h.during)) AS since, min(upper(h.during)) AS until
+        FROM sts.athlete_grant h CROSS JOIN unnest(h.metrics) AS m (metric)
+        WHERE h.to_club_id = sts.asking_club() AND h.during @> now() AND sts.grant_holds(h)
+        GROUP BY h.athlete_id, h.to_club_id, h.to_account_id
+    ) g
+    JOIN sts.athlete a ON a.id = g.athlete_id
+    LEFT JOIN sts.assignment w ON w.athlete_id = a.id AND w.during @> now()
+    LEFT JOIN sts.sensor s ON s.id = w.sensor_id
+    WHERE NOT sts.may_see_athlete(a.id)
+    ORDER BY a.name, a.id, s.kind <> 'heart_rate', s.id
+$$;
+
 -- What a live wall that has just started knows of the past: the values of one metric since p_from of all sensors worn now by
--- people whom the caller may see, and the newest one of each since p_newest_from; each with the gateway that heard it.
+-- people whom the caller may see or is given it of, and the newest one of each since p_newest_from; each with the gateway that heard it.
 CREATE FUNCTION sts.live_past(p_metric int2, p_from timestamptz, p_newest_from timestamptz)
 RETURNS TABLE (gateway text, sensor int, t_us bigint, value float8, quality int2)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
@@ -1173,6 +1313,9 @@ BEGIN
     FOR v_worn IN
         SELECT r.sensor, greatest(r.since, p_newest_from) AS since
         FROM sts.live_roster() r WHERE r.consents AND r.sensor IS NOT NULL
+        UNION
+        SELECT g.sensor, greatest(g.since, p_newest_from)
+        FROM sts.live_given() g WHERE g.consents AND g.sensor IS NOT NULL AND p_metric = ANY (g.metrics)
     LOOP
         RETURN QUERY EXECUTE $q$
             WITH heard AS MATERIALIZED (
@@ -1197,9 +1340,9 @@ BEGIN
 END $$;
 
 REVOKE EXECUTE ON FUNCTION
-    sts.worn, sts.receptions_of, sts.read_series, sts.us, sts.live_roster, sts.live_past
+    sts.worn, sts.receptions_of, sts.read_series, sts.us, sts.live_roster, sts.live_given, sts.live_past
 FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sts.us, sts.worn, sts.read_series, sts.live_roster, sts.live_past TO sts_api;
+GRANT EXECUTE ON FUNCTION sts.us, sts.worn, sts.read_series, sts.live_roster, sts.live_given, sts.live_past TO sts_api;
 
 -- =====================================================================================================================
 -- Completeness
@@ -1910,16 +2053,17 @@ BEGIN
     FROM judged;
 END $$;
 
--- The athlete's activities with consent, cut to the times given; of one workout told twice, the one that counts.
-CREATE FUNCTION sts.recorded(p_athlete uuid, p_from timestamptz, p_to timestamptz)
+-- The athlete's activities with consent, cut as sts.worn cuts; of one workout told twice, the one that counts.
+CREATE FUNCTION sts.recorded(p_athlete uuid, p_from timestamptz, p_to timestamptz, p_metric int2 DEFAULT NULL)
 RETURNS TABLE (activity uuid, since timestamptz, until timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     SELECT s.id, lower(s.both), upper(s.both)
     FROM (
-        SELECT a.id, a.during * c.during * tstzrange(p_from, p_to) AS both
+        SELECT a.id, a.during * c.during * r.during * tstzrange(p_from, p_to) AS both
         FROM sts.activity a JOIN sts.consent c ON c.athlete_id = a.athlete_id AND c.purpose = 'monitoring'
+        CROSS JOIN unnest(sts.readable(p_athlete, p_metric)) AS r (during)
         WHERE a.athlete_id = p_athlete AND a.same_as IS NULL AND a.during && tstzrange(p_from, p_to)
-          AND c.during && a.during AND sts.may_see_athlete(p_athlete)
+          AND c.during && a.during
     ) s
     WHERE NOT isempty(s.both)
     ORDER BY 2, 1
@@ -1933,8 +2077,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
            string_agg(float8send(v.value), '' ORDER BY v.t), string_agg(int2send(v.quality), '' ORDER BY v.t)
     FROM sts.activity a
     JOIN sts.series s ON s.epoch = a.id AND s.metric = p_metric
-    JOIN sts.sample v ON v.series = s.id AND v.t >= p_from AND v.t < p_to
-    WHERE a.id = p_activity AND sts.may_see_athlete(a.athlete_id)
+    CROSS JOIN unnest(sts.readable(a.athlete_id, p_metric)) AS r (during)
+    JOIN sts.sample v ON v.series = s.id AND v.t >= greatest(p_from, lower(r.during)) AND v.t < least(p_to, upper(r.during))
+    WHERE a.id = p_activity
     HAVING count(*) > 0
 $$;
 
@@ -1969,10 +2114,10 @@ BEGIN
     END IF;
     FOR v_told IN
         SELECT r.gateway, NULL::uuid AS activity, r.series, w.since, w.until
-        FROM sts.worn(p_athlete, p_from, p_to) w, sts.receptions_of(w.sensor, p_metric) r
+        FROM sts.worn(p_athlete, p_from, p_to, p_metric) w, sts.receptions_of(w.sensor, p_metric) r
         UNION ALL
         SELECT '', a.activity, s.id, a.since, a.until
-        FROM sts.recorded(p_athlete, p_from, p_to) a JOIN sts.series s ON s.epoch = a.activity AND s.metric = p_metric
+        FROM sts.recorded(p_athlete, p_from, p_to, p_metric) a JOIN sts.series s ON s.epoch = a.activity AND s.metric = p_metric
     LOOP
         v_first := least(date_bin(v_bucket, v_told.since - interval '1 us', v_zero) + v_bucket, v_told.until);
         v_last := greatest(date_bin(v_bucket, v_told.until, v_zero), v_first);

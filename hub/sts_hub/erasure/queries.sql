@@ -21,6 +21,9 @@ SELECT coalesce(sum(sts.erase_worn(s.id, tstzrange($3, $4))), 0) FROM sts.sensor
 UPDATE sts.consent SET during = tstzrange(lower(during), greatest($2, lower(during) + interval '1 microsecond'))
 WHERE id = $1 AND (upper(during) IS NULL OR upper(during) > $2)
 
+-- name: revoke_again
+UPDATE sts.athlete_grant SET ends_at = least(ends_at, $2) WHERE id = $1
+
 -- name: delete_withheld
 SELECT sts.delete_withheld(a.sensor_id) FROM (SELECT DISTINCT sensor_id FROM sts.assignment WHERE athlete_id = $1) a
 

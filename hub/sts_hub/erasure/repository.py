@@ -57,6 +57,11 @@ async def withdraw_again(connection: Connection, athlete_id: UUID, consent_id: U
     await connection.execute(_SQL.delete_withheld, athlete_id)
 
 
+async def revoke_again(connection: Connection, grant_id: UUID, until: datetime) -> None:
+    """End a grant that holds again with an older database."""
+    await connection.execute(_SQL.revoke_again, grant_id, until)
+
+
 async def erase_club(connection: Connection, club_id: UUID) -> int:
     """Delete every row of a club, in the caller's transaction; how many measured values went. Of none there is nothing."""
     of = await belonging(connection)

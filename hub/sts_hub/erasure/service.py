@@ -10,7 +10,7 @@ from sts_hub import logs
 from sts_hub.athletes import service as athletes
 from sts_hub.erasure import repository
 from sts_hub.erasure.schemas import Erasure
-from sts_hub.kit.removals import ClubErased, ClubImported, Erased, Removal, Removals, Withdrawn
+from sts_hub.kit.removals import ClubErased, ClubImported, Erased, Removal, Removals, Revoked, Withdrawn
 from sts_hub.outbox import service as outbox
 from sts_hub.policy import Act, Caller, Kind
 
@@ -71,6 +71,8 @@ async def _again(connection: Connection, removal: Removal) -> int:
             return await repository.erase_again(connection, removal)
         case Withdrawn():
             await repository.withdraw_again(connection, removal.athlete, removal.consent, removal.until)
+        case Revoked():
+            await repository.revoke_again(connection, removal.grant, removal.until)
         case ClubErased():
             return await repository.erase_club(connection, removal.club)
     return 0

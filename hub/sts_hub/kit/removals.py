@@ -1,4 +1,4 @@
-"""What was erased and withdrawn, listed outside the database: an older backup knows nothing of it.
+"""What was erased, withdrawn and revoked, listed outside the database: an older backup knows nothing of it.
 
 A file of JSON lines that is only added to; each is on the disk before its act is committed. `sts-hub erasure replay` does
 them all again, which changes nothing where they are done.
@@ -48,6 +48,15 @@ class Withdrawn(msgspec.Struct, frozen=True, tag="withdrawn", tag_field="act"):
     until: datetime
 
 
+class Revoked(msgspec.Struct, frozen=True, tag="revoked", tag_field="act"):
+    """What an athlete has let others read ends at a time."""
+
+    at: datetime
+    athlete: UUID
+    grant: UUID
+    until: datetime
+
+
 class ClubErased(msgspec.Struct, frozen=True, tag="club erased", tag_field="act"):
     """A whole club was erased."""
 
@@ -62,7 +71,7 @@ class ClubImported(msgspec.Struct, frozen=True, tag="club imported", tag_field="
     club: UUID
 
 
-Removal = Erased | Withdrawn | ClubErased | ClubImported
+Removal = Erased | Withdrawn | Revoked | ClubErased | ClubImported
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Removal] = msgspec.json.Decoder(Removal)
 

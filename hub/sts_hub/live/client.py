@@ -126,7 +126,7 @@ class Client:
 
     def _tell_alert(self, alert: Alert) -> None:
         roster = self._view.roster
-        of_person = any(person.id == alert.athlete for person in roster.people)
+        of_person = any(person.id == alert.athlete and not person.given for person in roster.people)
         of_team = alert.athlete is None and any(person.team_id == alert.team for person in roster.people)
         mine = alert.gateway in roster.gateways or of_person or of_team
         if not mine:

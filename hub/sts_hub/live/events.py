@@ -82,7 +82,7 @@ def _trend(wall: Wall, worn: list[Worn], since_us: int) -> list[FrameValue]:
         value
         for one in worn
         for value in wall.trend(one.sensor)
-        if value.t_us >= since_us and one.shows(value.t_us)
+        if value.t_us >= since_us and one.shows(value.t_us, value.metric)
     ]
     return sorted(values, key=lambda value: value.t_us)
 
@@ -92,7 +92,7 @@ def frame_values(values: Iterable[FrameValue], worn: dict[int, Worn]) -> list[di
     newest: dict[tuple[Any, int], FrameValue] = {}
     for value in values:
         wearing = worn.get(value.sensor_id)
-        if wearing is None or not wearing.shows(value.t_us):
+        if wearing is None or not wearing.shows(value.t_us, value.metric):
             continue
         key = (wearing.athlete, value.metric)
         if key not in newest or newest[key].t_us < value.t_us:

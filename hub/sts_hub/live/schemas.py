@@ -42,7 +42,9 @@ class LiveAthlete(Shown):
     number: int | None
     name: str
     hr_max: int | None
-    team_id: UUID
+    team_id: UUID | None = Field(
+        description="Null: of another team or club, given to you by a grant; only what it gives is told."
+    )
     sensor: LiveSensor | None = Field(description="Null: nothing is worn now.")
     values: dict[str, LiveValue] = Field(description="By the metric's name; empty when nothing was heard.")
     trend: LiveTrend

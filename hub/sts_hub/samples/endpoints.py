@@ -40,7 +40,7 @@ _Until = Annotated[
 _Pixels = Annotated[int, Query(ge=10, le=10_000, description="Width of the chart.")]
 
 
-def _wanted(
+def wanted(
     metric: Annotated[
         list[str],
         Query(min_length=1, max_length=8, description="Name of a metric; several times for several."),
@@ -50,6 +50,7 @@ def _wanted(
     pixels: _Pixels = 1000,
     gateway: _Gateway = None,
 ) -> Wanted:
+    """Which part of somebody's values a request asks for."""
     return Wanted(tuple(metric), since, until, pixels, gateway)
 
 
@@ -64,18 +65,18 @@ def _wanted_of_team(
 
 @router.get("/athletes/{athlete_id}/samples", responses=described(NotSignedIn, NotFound))
 async def get_samples(
-    caller: Asking, session: Reads, athlete_id: UUID, wanted: Annotated[Wanted, Depends(_wanted)]
+    caller: Asking, session: Reads, athlete_id: UUID, asked: Annotated[Wanted, Depends(wanted)]
 ) -> Chart:
     """What an athlete's sensors measured, in columns, thinned to the pixels asked for."""
-    return await service.chart(session, caller, athlete_id, wanted)
+    return await service.chart(session, caller, athlete_id, asked)
 
 
 @router.get("/teams/{team_id}/samples", responses=described(NotSignedIn, NotFound))
 async def get_team_samples(
-    caller: Asking, session: Reads, team_id: UUID, wanted: Annotated[Wanted, Depends(_wanted_of_team)]
+    caller: Asking, session: Reads, team_id: UUID, asked: Annotated[Wanted, Depends(_wanted_of_team)]
 ) -> TeamChart:
     """One metric of everybody of a team in one answer: small multiples, with what each athlete's own chart shows."""
-    return await service.team_chart(session, caller, team_id, wanted)
+    return await service.team_chart(session, caller, team_id, asked)
 
 
 @router.get("/athletes/{athlete_id}/beats", responses=described(NotSignedIn, NotFound))

@@ -1,6 +1,7 @@
 -- name: worn
--- When these athletes wore which sensor with consent to monitoring; nothing for an athlete that the caller does not see.
-SELECT asked.athlete, since, until FROM unnest($1::uuid[]) AS asked (athlete), sts.worn(asked.athlete, $2, $3)
+-- When these athletes wore which sensor with consent to monitoring; nothing where the caller may not read
+-- the metric.
+SELECT asked.athlete, since, until FROM unnest($1::uuid[]) AS asked (athlete), sts.worn(asked.athlete, $2, $3, $4)
 
 -- name: series
 -- These athletes' values of one metric as they are, a row per wearing and series.
@@ -10,7 +11,7 @@ FROM unnest($1::uuid[]) AS asked (athlete), sts.read_series(asked.athlete, $2, $
 -- name: recorded
 -- Activities of these athletes with consent, of one workout told twice the one that counts.
 SELECT asked.athlete, activity, since, until
-FROM unnest($1::uuid[]) AS asked (athlete), sts.recorded(asked.athlete, $2, $3)
+FROM unnest($1::uuid[]) AS asked (athlete), sts.recorded(asked.athlete, $2, $3, $4)
 
 -- name: recording
 SELECT t_us, value, quality FROM sts.read_activity($1, $2, $3, $4)

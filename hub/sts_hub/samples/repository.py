@@ -23,10 +23,11 @@ Of = dict[UUID, list[Found]]
 
 
 async def worn(
-    session: ReadSession, athlete_ids: Sequence[UUID], since: datetime, until: datetime
+    session: ReadSession, athlete_ids: Sequence[UUID], metric: int, since: datetime, until: datetime
 ) -> Of[tuple[datetime, datetime]]:
-    """When athletes wore any sensor with consent, cut to the times given."""
-    rows = await session.rows(_SQL.worn, athlete_ids, since, until)
+    """When athletes wore any sensor with consent, cut to the times given and to those in which the caller may read the
+    metric."""
+    rows = await session.rows(_SQL.worn, athlete_ids, since, until, metric)
     return _by_athlete(athlete_ids, rows, lambda row: (row["since"], row["until"]))
 
 
@@ -57,10 +58,10 @@ class Recorded:
 
 
 async def recorded(
-    session: ReadSession, athlete_ids: Sequence[UUID], since: datetime, until: datetime
+    session: ReadSession, athlete_ids: Sequence[UUID], metric: int, since: datetime, until: datetime
 ) -> Of[Recorded]:
-    """Athletes' activities with consent, cut to the times given."""
-    rows = await session.rows(_SQL.recorded, athlete_ids, since, until)
+    """Athletes' activities with consent, cut alike."""
+    rows = await session.rows(_SQL.recorded, athlete_ids, since, until, metric)
     return _by_athlete(athlete_ids, rows, lambda row: Recorded(row["activity"], row["since"], row["until"]))
 
 

@@ -3,7 +3,7 @@ beside. Up to a week is drawn from the samples, more from a level of time."""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -67,6 +67,11 @@ class Wanted:
         """The time that one pixel stands for."""
         return max((self.until - self.since) / self.pixels, timedelta(microseconds=1))
 
+    def within(self, since: datetime, until: datetime | None) -> "Wanted | None":
+        """The part of it that lies between these; None where none does."""
+        first, last = max(self.since, since), self.until if until is None else min(self.until, until)
+        return replace(self, since=first, until=last) if first < last else None
+
     @property
     def level(self) -> Level | None:
         """The level of time that serves it; None: the samples themselves."""
@@ -76,8 +81,15 @@ class Wanted:
 async def chart(session: ReadSession, caller: Caller, athlete_id: UUID, wanted: Wanted) -> Chart:
     """The chart of an athlete; raises NotFound, or Invalid for times and metrics that make no sense."""
     await athletes.one(session, caller, athlete_id, Act.SEE, Kind.HEALTH)
-    series = (await _drawn_of(session, caller, [athlete_id], wanted))[athlete_id]
+    series = _told_to(caller, await _drawn_of(session, [athlete_id], wanted))[athlete_id]
     return Chart(athlete_id=athlete_id, since=wanted.since, until=wanted.until, series=series)
+
+
+async def given_chart(session: ReadSession, athlete_id: UUID, wanted: Wanted) -> Chart:
+    """The same for whoever is given these metrics: without the gateways and files that told them. Raises Invalid."""
+    (lines,) = (await _drawn_of(session, [athlete_id], wanted)).values()
+    plain = [line.model_copy(update={"gateways": [], "activities": []}) for line in lines]
+    return Chart(athlete_id=athlete_id, since=wanted.since, until=wanted.until, series=plain)
 
 
 async def team_chart(session: ReadSession, caller: Caller, team_id: UUID, wanted: Wanted) -> TeamChart:
@@ -85,29 +97,34 @@ async def team_chart(session: ReadSession, caller: Caller, team_id: UUID, wanted
     await teams.one(session, caller, team_id)
     people = await athletes.of_team(session, caller, team_id, Kind.HEALTH)
     session.athletes = {one.id for one in people}
-    drawn = await _drawn_of(session, caller, [one.id for one in people], wanted)
+    drawn = _told_to(caller, await _drawn_of(session, [one.id for one in people], wanted))
     lines = [AthleteLine(athlete_id=one, line=line) for one, (line,) in drawn.items()]
     return TeamChart(team_id=team_id, since=wanted.since, until=wanted.until, athletes=lines)
 
 
+def _told_to(caller: Caller, drawn: dict[UUID, list[Series]]) -> dict[UUID, list[Series]]:
+    """The lines, with the gateways that told them for whoever sees gateways."""
+    if may(caller, Act.SEE, Thing(Kind.GATEWAY, caller.club_id)):
+        return drawn
+    return {one: [line.model_copy(update={"gateways": []}) for line in lines] for one, lines in drawn.items()}
+
+
 async def _drawn_of(
-    session: ReadSession, caller: Caller, athlete_ids: Sequence[UUID], wanted: Wanted
+    session: ReadSession, athlete_ids: Sequence[UUID], wanted: Wanted
 ) -> dict[UUID, list[Series]]:
     """The lines of each athlete, a metric each."""
     metrics = [_known(name) for name in dict.fromkeys(wanted.metrics)]
     _sensible(wanted)
-    worn = await repository.worn(session, athlete_ids, wanted.since, wanted.until)
-    recorded = await _recorded(session, athlete_ids, wanted)
     now = datetime.now(UTC)
     drawn: dict[UUID, list[Series]] = {one: [] for one in athlete_ids}
     for metric in metrics:
+        worn = await repository.worn(session, athlete_ids, metric.id, wanted.since, wanted.until)
+        recorded = await _recorded(session, athlete_ids, metric, wanted)
         heard = await _heard_for(session, athlete_ids, metric, wanted)
         for one in athlete_ids:
             worn_us = worn_time_us([*worn[one], *((part.since, part.until) for part in recorded[one])], now)
             drawn[one].append(await _series(session, one, metric, wanted, heard[one], recorded[one], worn_us))
-    if may(caller, Act.SEE, Thing(Kind.GATEWAY, caller.club_id)):
-        return drawn
-    return {one: [line.model_copy(update={"gateways": []}) for line in lines] for one, lines in drawn.items()}
+    return drawn
 
 
 async def _heard_for(
@@ -162,7 +179,7 @@ async def told_parts(
     """The same, by which sensor or file tells it."""
     series = await _heard(session, athlete_id, metric.id, since, until, None)
     sensors = await _of_sensors(session, athlete_id, metric, since, until, series)
-    recorded = (await repository.recorded(session, [athlete_id], since, until))[athlete_id]
+    recorded = (await repository.recorded(session, [athlete_id], metric.id, since, until))[athlete_id]
     recordings = await _recordings(session, metric, recorded)
     return await asyncio.to_thread(told_once, sensors, recordings)
 
@@ -198,12 +215,12 @@ async def recording(
 
 
 async def _recorded(
-    session: ReadSession, athlete_ids: Sequence[UUID], wanted: Wanted
+    session: ReadSession, athlete_ids: Sequence[UUID], metric: Metric, wanted: Wanted
 ) -> dict[UUID, list[Recorded]]:
     """No file was heard by a gateway."""
     if wanted.gateway is not None:
         return {one: [] for one in athlete_ids}
-    return await repository.recorded(session, athlete_ids, wanted.since, wanted.until)
+    return await repository.recorded(session, athlete_ids, metric.id, wanted.since, wanted.until)
 
 
 async def _recordings(session: ReadSession, metric: Metric, recorded: Sequence[Recorded]) -> list[Part]:

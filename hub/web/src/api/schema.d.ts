@@ -949,6 +949,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/consent-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Consent Texts
+         * @description What athletes of the club are asked to agree to, by purpose and version, the newest first.
+         */
+        get: operations["list_consent_texts"];
+        put?: never;
+        /**
+         * Publish Consent Text
+         * @description Publish a version of the text of a purpose. It stays as it is; where its meaning is another, athletes are asked again.
+         */
+        post: operations["publish_consent_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/athletes/{athlete_id}/guardians": {
         parameters: {
             query?: never;
@@ -988,6 +1012,90 @@ export interface paths {
          * @description Have an account stand for an athlete no more, at once.
          */
         delete: operations["remove_guardian"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/athletes/{athlete_id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Grants
+         * @description What an athlete lets other clubs and trainers read, the newest first.
+         */
+        get: operations["list_grants"];
+        put?: never;
+        /**
+         * Add Grant
+         * @description Let a second club or a trainer read some metrics of some time: as the athlete, or as a guardian.
+         */
+        post: operations["add_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/athletes/{athlete_id}/grants/{grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * End Grant
+         * @description Revoke a grant, now or from a time on.
+         */
+        patch: operations["end_grant"];
+        trace?: never;
+    };
+    "/api/v1/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Shared
+         * @description What athletes of other teams and clubs let you read.
+         */
+        get: operations["list_shared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{shared_id}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shared Samples
+         * @description What was measured of it, in columns, thinned to the pixels asked for.
+         */
+        get: operations["get_shared_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3720,6 +3828,36 @@ export interface components {
             to?: string | null;
         };
         /**
+         * ConsentText
+         * @description What athletes are asked to agree to for a purpose: the newest version is asked for.
+         */
+        ConsentText: {
+            /**
+             * Purpose
+             * @description What the data may be used for. Without `monitoring` no value is stored or shown.
+             * @example monitoring
+             */
+            purpose: string;
+            /** Version */
+            version: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Older End At
+             * @description Where the meaning is another than that of older versions: until when consents to those hold. Then they count as not given, unless the athlete has agreed anew. Null: it means the same, and nobody is asked again.
+             */
+            older_end_at: string | null;
+            /**
+             * Published At
+             * Format: date-time
+             * @description RFC 3339 with an offset; answers are in UTC.
+             * @example 2026-11-22T18:30:00Z
+             */
+            published_at: string;
+        };
+        /**
          * Delivery
          * @description An event on its way to a webhook.
          */
@@ -4268,6 +4406,84 @@ export interface components {
             change: components["schemas"]["SettingsAsked"] | null;
         };
         /**
+         * Grant
+         * @description What an athlete lets somebody read.
+         */
+        Grant: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /** Metrics */
+            metrics: string[];
+            /**
+             * From
+             * Format: date-time
+             * @description Only what was measured from then on.
+             * @example 2026-11-22T18:30:00Z
+             */
+            from: string;
+            /**
+             * To
+             * @description Only what was measured before; null: whatever is measured.
+             */
+            to: string | null;
+            /**
+             * Ends At
+             * @description From then on nothing of it is seen any more; null: until it is revoked. What a guardian gave ends when the athlete is of age.
+             */
+            ends_at: string | null;
+            /**
+             * Club Id
+             * Format: uuid
+             */
+            club_id: string;
+            /**
+             * Club
+             * @description To which club it is given, or of which the trainer is.
+             */
+            club: string;
+            /**
+             * Account Id
+             * @description The trainer to whom alone it is given; null: to the club.
+             */
+            account_id: string | null;
+            /**
+             * Trainer
+             * @description The trainer's name.
+             */
+            trainer: string | null;
+            /**
+             * Given By
+             * @enum {string}
+             */
+            given_by: "athlete" | "guardian";
+            /**
+             * Given At
+             * Format: date-time
+             * @description RFC 3339 with an offset; answers are in UTC.
+             * @example 2026-11-22T18:30:00Z
+             */
+            given_at: string;
+        };
+        /**
+         * GrantChange
+         * @description The end of a grant.
+         */
+        GrantChange: {
+            /**
+             * Ends At
+             * @description Now when left out. A grant is not made longer.
+             */
+            ends_at?: string | null;
+        };
+        /**
          * Guardian
          * @description Somebody who stands for a minor athlete: sees what the athlete sees, and consents.
          */
@@ -4598,9 +4814,9 @@ export interface components {
             hr_max: number | null;
             /**
              * Team Id
-             * Format: uuid
+             * @description Null: of another team or club, given to you by a grant; only what it gives is told.
              */
-            team_id: string;
+            team_id: string | null;
             /** @description Null: nothing is worn now. */
             sensor: components["schemas"]["LiveSensor"] | null;
             /**
@@ -5238,13 +5454,45 @@ export interface components {
              * @example monitoring
              */
             purpose: string;
-            /** Version */
+            /**
+             * Version
+             * @description Of the text that was agreed to: one of GET /consent-texts where the club has any.
+             */
             version: string;
             /**
              * From
              * @description From when it holds; now when left out.
              */
             from?: string | null;
+        };
+        /**
+         * NewConsentText
+         * @description A version of the text of a purpose.
+         */
+        NewConsentText: {
+            /**
+             * Purpose
+             * @description What the data may be used for. Without `monitoring` no value is stored or shown.
+             * @example monitoring
+             */
+            purpose: string;
+            /** Version */
+            version: string;
+            /**
+             * Texts
+             * @description The text by language (BCP 47).
+             * @example {
+             *       "en": "The club may measure my heart rate in training."
+             *     }
+             */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Older End At
+             * @description Where the meaning is another than that of older versions: until when consents to those hold. Then they count as not given, unless the athlete has agreed anew. Null: it means the same, and nobody is asked again.
+             */
+            older_end_at?: string | null;
         };
         /**
          * NewExport
@@ -5279,6 +5527,45 @@ export interface components {
              * @default []
              */
             metrics: string[];
+        };
+        /**
+         * NewGrant
+         * @description To whom something is given, and what: to a club or to a trainer, whose id each finds under GET /me.
+         */
+        NewGrant: {
+            /**
+             * Club Id
+             * @description For its admins, directors and coaches.
+             */
+            club_id?: string | null;
+            /**
+             * Account Id
+             * @description A trainer's, of whatever club: for nobody else.
+             */
+            account_id?: string | null;
+            /**
+             * Metrics
+             * @description Names of metrics.
+             * @example [
+             *       "heart_rate"
+             *     ]
+             */
+            metrics: string[];
+            /**
+             * From
+             * @description Only what was measured from then on; now when left out.
+             */
+            from?: string | null;
+            /**
+             * To
+             * @description Only what was measured before; null: whatever is measured.
+             */
+            to?: string | null;
+            /**
+             * Ends At
+             * @description From then on nothing of it is seen any more; null: until it is revoked.
+             */
+            ends_at?: string | null;
         };
         /**
          * NewMarker
@@ -5899,6 +6186,16 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[ConsentText] */
+        Page_ConsentText_: {
+            /** Items */
+            items: components["schemas"]["ConsentText"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
         /** Page[Consent] */
         Page_Consent_: {
             /** Items */
@@ -5963,6 +6260,16 @@ export interface components {
         Page_Gateway_: {
             /** Items */
             items: components["schemas"]["Gateway"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
+        /** Page[Grant] */
+        Page_Grant_: {
+            /** Items */
+            items: components["schemas"]["Grant"][];
             /**
              * Next
              * @description Send as `cursor` to go on; null at the end.
@@ -6093,6 +6400,16 @@ export interface components {
         Page_SessionEntry_: {
             /** Items */
             items: components["schemas"]["SessionEntry"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
+        /** Page[Shared] */
+        Page_Shared_: {
+            /** Items */
+            items: components["schemas"]["Shared"][];
             /**
              * Next
              * @description Send as `cursor` to go on; null at the end.
@@ -7558,6 +7875,51 @@ export interface components {
              */
             based_on: number;
             tables: components["schemas"]["Tables"];
+        };
+        /**
+         * Shared
+         * @description What you are given of an athlete of another team or club.
+         */
+        Shared: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /** Metrics */
+            metrics: string[];
+            /**
+             * From
+             * Format: date-time
+             * @description Only what was measured from then on.
+             * @example 2026-11-22T18:30:00Z
+             */
+            from: string;
+            /**
+             * To
+             * @description Only what was measured before; null: whatever is measured.
+             */
+            to: string | null;
+            /**
+             * Ends At
+             * @description From then on nothing of it is seen any more; null: until it is revoked. What a guardian gave ends when the athlete is of age.
+             */
+            ends_at: string | null;
+            /**
+             * Athlete
+             * @description The name.
+             */
+            athlete: string;
+            /**
+             * Club
+             * @description The athlete's club.
+             */
+            club: string;
         };
         /**
          * SignIn
@@ -13179,6 +13541,150 @@ export interface operations {
             };
         };
     };
+    list_consent_texts: {
+        parameters: {
+            query?: {
+                /** @description Only of this purpose. */
+                purpose?: string | null;
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConsentText_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_consent_text: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsentText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentText"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_guardians: {
         parameters: {
             query?: never;
@@ -13402,6 +13908,393 @@ export interface operations {
             };
             /** @description The request is too large (`urn:sts:problem:too-large`) */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_grants: {
+        parameters: {
+            query?: {
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Grant_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_grant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGrant"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_grant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shared: {
+        parameters: {
+            query?: {
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Shared_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared_samples: {
+        parameters: {
+            query: {
+                /** @description Name of a metric; several times for several. */
+                metric: string[];
+                /** @description RFC 3339 with an offset; answers are in UTC. */
+                from: string;
+                /** @description Not included; at most 731 days after `from`. Of more than 7 days the minutes or hours are drawn, which are some minutes old. */
+                to: string;
+                /** @description Width of the chart. */
+                pixels?: number;
+                /** @description Only what this gateway heard; without it the receptions of all are merged, so that nothing counts twice. */
+                gateway?: string | null;
+            };
+            header?: never;
+            path: {
+                shared_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chart"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

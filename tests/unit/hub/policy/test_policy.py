@@ -35,8 +35,9 @@ def test_nothing_of_another_club_is_ever_allowed(role: Role, kind: Kind, act: Ac
 @pytest.mark.parametrize("kind", Kind)
 def test_admins_and_directors_see_everything_of_the_club(kind: Kind) -> None:
     for role in (Role.ADMIN, Role.DIRECTOR):
-        audited = kind is Kind.AUDIT and role is Role.DIRECTOR
-        assert may(caller(role), Act.SEE, thing(kind, team=OTHER_TEAM)) is not audited
+        admins = kind in (Kind.AUDIT, Kind.LETTER, Kind.WEBHOOK) and role is Role.DIRECTOR
+        entrusted = kind is Kind.ENTRUSTED  # to one trainer, and nobody else
+        assert may(caller(role), Act.SEE, thing(kind, team=OTHER_TEAM)) is not (admins or entrusted)
 
 
 @pytest.mark.parametrize("kind", PEOPLE)
@@ -62,10 +63,10 @@ def test_a_guardian_sees_only_what_is_the_wards(kind: Kind) -> None:
     assert not may(caller(Role.GUARDIAN), Act.SEE, thing(kind, athlete=WARD))
 
 
-def test_a_guardian_changes_the_wards_consents_own_exports_and_account_and_nothing_else() -> None:
+def test_a_guardian_changes_the_wards_consents_and_grants_own_exports_and_account_and_nothing_else() -> None:
     guardian = caller(Role.GUARDIAN, WARD)
     allowed = {kind for kind in Kind if may(guardian, Act.CHANGE, thing(kind, owner=ME, athlete=WARD))}
-    assert allowed == {Kind.CONSENT, Kind.EXPORT, Kind.ACCOUNT}
+    assert allowed == {Kind.CONSENT, Kind.GRANT, Kind.EXPORT, Kind.ACCOUNT}
 
 
 def test_a_technician_sees_things_and_no_people() -> None:
@@ -80,9 +81,16 @@ def test_nobody_changes_measured_values() -> None:
     assert not any(may(caller(role), Act.CHANGE, thing(Kind.HEALTH, owner=ME)) for role in Role)
 
 
-def test_an_athlete_changes_the_own_consents_files_exports_and_account_and_nothing_else() -> None:
+def test_an_athlete_changes_the_own_consents_grants_files_exports_and_account_and_nothing_else() -> None:
     allowed = {kind for kind in Kind if may(caller(Role.ATHLETE), Act.CHANGE, thing(kind, owner=ME))}
-    assert allowed == {Kind.CONSENT, Kind.ACTIVITY, Kind.EXPORT, Kind.ACCOUNT, Kind.WELLBEING}
+    assert allowed == {
+        Kind.CONSENT,
+        Kind.GRANT,
+        Kind.ACTIVITY,
+        Kind.EXPORT,
+        Kind.ACCOUNT,
+        Kind.WELLBEING,
+    }
 
 
 def test_gateways_and_sensors_are_changed_by_admins_and_technicians() -> None:

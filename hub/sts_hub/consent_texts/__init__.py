@@ -1,0 +1,1 @@
+"""The texts that athletes are asked to agree to, by purpose and version."""
