@@ -24,3 +24,11 @@ async def time_limit(seconds: float) -> AsyncIterator[None]:
         if limit.expired() and task.cancelling() <= cancellations:
             raise TimeoutError from None
         raise
+
+
+def heed_cancellation() -> None:
+    """Raise CancelledError in a task that was cancelled and got another error instead: a connection that ends at that
+    moment answers with its own end, and whoever went on after it would never end."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from sts_edge.time_limit import time_limit
+from sts_edge.time_limit import heed_cancellation, time_limit
 
 from .line import Line, Outlet
 
@@ -40,6 +40,7 @@ async def open_outlet(line: Line) -> Outlet:
         raise ConnectionError(f"no channel within {OUTLET_S:.0f} s") from None
     except Exception as error:
         line.cut()
+        heed_cancellation()
         raise ConnectionError(str(error)) from error
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -85,14 +85,23 @@ class Tls:
 
 def explained(error: BaseException) -> str:
     """Why a try to connect failed; for TLS with who must act and how."""
-    found: BaseException | None = error
-    while found is not None and not isinstance(found, ssl.SSLError):
-        found = found.__cause__ or found.__context__
+    found = next((one for one in _chain(error) if isinstance(one, ssl.SSLError)), None)
     if isinstance(found, ssl.SSLCertVerificationError):
         return _ADVICE.get(found.verify_code, _UNKNOWN_AUTHORITY)
-    if isinstance(found, ssl.SSLError) and found.reason == "WRONG_VERSION_NUMBER":
+    if found is not None and found.reason == "WRONG_VERSION_NUMBER":
         return _NO_TLS
     return str(error) or type(error).__name__
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and what led to it, each once: one that several tasks throw at each other, as aiormq's do when a
+    connection is cut, can lead to itself."""
+    seen: set[int] = set()
+    found: BaseException | None = error
+    while found is not None and id(found) not in seen:
+        seen.add(id(found))
+        yield found
+        found = found.__cause__ or found.__context__
 
 
 def _refused(code: int, words: str) -> ssl.SSLCertVerificationError:

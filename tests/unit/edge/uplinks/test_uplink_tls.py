@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from sts_edge.uplinks.tls import EARLIEST_US, Tls
+from sts_edge.uplinks.tls import EARLIEST_US, Tls, explained
 
 YEAR_US = 365 * 86_400_000_000
 NOW_US = EARLIEST_US + YEAR_US
@@ -121,3 +121,22 @@ async def test_in_1970_a_stranger_and_a_wrong_name_are_refused_all_the_same(tmp_
     async with broker(certificate) as port:
         assert not await accepts(Tls(Known(), None, system_us=lambda: 0), port)
         assert not await accepts(Tls(Known(), certificate, system_us=lambda: 0), port, "somewhere.else")
+
+
+def in_a_ring(*errors: BaseException) -> BaseException:
+    """Errors each of which led to the one before it, and the first of them to the last."""
+    for error, cause in zip(errors, (*errors[1:], errors[0]), strict=True):
+        error.__cause__ = cause
+    return errors[0]
+
+
+@pytest.mark.timeout(20)
+def test_an_error_that_leads_to_itself_is_explained_all_the_same() -> None:
+    """As aiormq throws it when a connection ends while it is being made: an agent that followed it round for ever heard
+    no strap any more."""
+    assert explained(in_a_ring(ConnectionError("the broker is gone"), OSError("cut"))) == "the broker is gone"
+    untrusted = ssl.SSLCertVerificationError("self-signed certificate")
+    untrusted.verify_code = 18
+    assert "of an authority that this gateway does not trust" in explained(
+        in_a_ring(ConnectionError("lost"), OSError("cut"), untrusted)
+    )
