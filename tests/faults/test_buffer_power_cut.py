@@ -82,13 +82,18 @@ async def test_after_a_power_cut_in_a_full_buffer_under_each_policy_what_is_not_
 
 @pytest.mark.parametrize("kind", ["ext4", "xfs"])
 async def test_without_the_sync_a_power_cut_loses_what_was_called_accepted(tmp_path: Path, kind: str) -> None:
-    """Control: these tests notice a buffer that does not sync."""
+    """Control: these tests notice a buffer that does not sync.
+
+    How much a cut costs is the kernel's affair: on a busy machine its write-back had once taken along all but 63 of
+    1,398 records. What was written in the milliseconds before, it has not; three cuts, should it ever be quick enough.
+    """
     truth = Truth()
     with cuttable_disk(kind, tmp_path) as disk:
-        run_until_the_power_is_cut(disk, truth, "--careless")
+        for _ in range(3):
+            run_until_the_power_is_cut(disk, truth, "--careless")
         found = await find(disk.folder / "log")
 
-    assert lost(truth, found) > truth.accepted_count // 2
+    assert lost(truth, found) > 0
 
 
 async def test_the_writer_says_that_its_disk_has_failed(tmp_path: Path) -> None:

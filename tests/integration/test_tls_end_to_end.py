@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from agent_support import agent, settings
+from demo.services import debian13
 from demo.services.rabbitmq import RabbitMQ
 from ingest_support import eventually as comes_true
 from sts_edge.uplinks import LinkState
 from tls_certificates import YEAR_S, Authority, authority
 from uplink_support import Hub, Site, StillClock, eventually, running
-
-pytestmark = pytest.mark.one_generation
 
 
 @dataclass
@@ -31,11 +30,17 @@ class Secured:
 
 
 @pytest.fixture(scope="module")
-async def secured(tmp_path_factory: pytest.TempPathFactory, services_folder: Path) -> AsyncIterator[Secured]:
+async def secured(
+    tmp_path_factory: pytest.TempPathFactory,
+    services_folder: Path,
+    generation: str,
+    debian13_root: Path | None,
+) -> AsyncIterator[Secured]:
     folder = tmp_path_factory.mktemp("authority")
     ca = authority(folder / "ca.pem", "an authority of the club")
-    certificate = ca.signs(services_folder / "localhost.pem", "localhost")
-    broker = RabbitMQ(services_folder / "rabbitmq-tls", certificate=certificate)
+    certificate = ca.signs(services_folder / f"localhost-{generation}.pem", "localhost")
+    release = debian13.rabbitmq_4(debian13_root) if debian13_root else None
+    broker = RabbitMQ(services_folder / f"rabbitmq-tls-{generation}", release, certificate=certificate)
     assert broker.amqps_port is not None
     await asyncio.to_thread(broker.start)
     hub = Hub(broker)
