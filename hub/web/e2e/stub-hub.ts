@@ -7,6 +7,7 @@
 import type { components } from '../src/api/schema.d.ts';
 import { stubSeries } from './stub-chart.ts';
 import { StubLive } from './stub-live.ts';
+import { STUB_CODE, StubAccount, wrongCode } from './stub-account.ts';
 import { StubDay } from './stub-day.ts';
 import { stubSummary } from './stub-sessions.ts';
 import { problem } from './stub-problem.ts';
@@ -15,7 +16,6 @@ import { CLUB, SQUAD, TEAMS } from './stub-squad.ts';
 type Schemas = components['schemas'];
 
 export const STUB_EMAIL = 'coach@club.example';
-export const STUB_CODE = '123456';
 export const STUB_PASSWORD = 'a long walk to the pitch';
 
 const ME: Schemas['Me'] = {
@@ -38,15 +38,17 @@ export class StubHub {
   /** As if a proxy stood before a hub that is not there. */
   away = false;
   signedIn: boolean;
-  /** Whether the account has an authenticator app. */
-  hasApp = false;
+  readonly account = new StubAccount();
+  ways: Schemas['WaysIn'] = { passkeys: true, providers: [{ id: 'school', name: 'School account' }] };
   role: Schemas['Me']['role'] = 'coach';
   readonly #routes: StubRoute[] = [
     ...this.day.routes(),
+    ...this.account.routes(),
     ['POST', /^\/api\/v1\/session$/, request => this.#signIn(request)],
+    ['GET', /^\/api\/v1\/session\/ways$/, () => Response.json(this.ways)],
     ['POST', /^\/api\/v1\/session\/code$/, request => this.#takeCode(request)],
     ['DELETE', /^\/api\/v1\/session$/, () => this.#signOut()],
-    ['GET', /^\/api\/v1\/me$/, () => Response.json({ ...ME, role: this.role })],
+    ['GET', /^\/api\/v1\/me$/, () => Response.json(this.#me())],
     ['GET', /^\/api\/v1\/teams$/, () => Response.json({ items: TEAMS, next: null })],
     ['GET', /^\/api\/v1\/live$/, request => this.live.answer(new URL(request.url))],
     ['GET', /^\/api\/v1\/athletes$/, () => Response.json({ items: SQUAD.map(athleteOf), next: null })],
@@ -80,7 +82,7 @@ export class StubHub {
   async #admit(request: Request, answer: () => Response | Promise<Response>): Promise<Response> {
     if (request.method !== 'GET' && request.headers.get('x-sts-request') !== '1')
       return problem(403, 'cross-site', 'The header X-STS-Request is missing.', 'Send it.');
-    const isSignIn = request.method === 'POST' && /\/session(\/.*)?$/.test(request.url);
+    const isSignIn = request.method !== 'DELETE' && /\/api\/v1\/session(\/.*)?$/.test(request.url);
     if (!this.signedIn && !isSignIn) return problem(401, 'not-signed-in', 'Nobody is signed in.', 'Sign in.');
     return answer();
   }
@@ -89,7 +91,7 @@ export class StubHub {
     const { email, password } = (await request.json()) as Schemas['SignIn'];
     if (email !== STUB_EMAIL || password !== STUB_PASSWORD)
       return problem(401, 'wrong-credentials', 'E-mail or password is wrong.', 'Check both and try again.');
-    if (this.hasApp) {
+    if (this.account.hasApp) {
       const step = { step: 'code', expires_at: new Date().toISOString() } satisfies Schemas['NextStep'];
       return Response.json(step, { status: 202 });
     }
@@ -98,14 +100,17 @@ export class StubHub {
 
   async #takeCode(request: Request): Promise<Response> {
     const { code } = (await request.json()) as Schemas['StepCode'];
-    if (code !== STUB_CODE)
-      return problem(403, 'wrong-factor', 'This code is wrong.', 'Wait for the next one.');
+    if (code !== STUB_CODE) return wrongCode();
     return this.#enter();
   }
 
   #enter(): Response {
     this.signedIn = true;
-    return Response.json({ ...ME, role: this.role });
+    return Response.json(this.#me());
+  }
+
+  #me(): Schemas['Me'] {
+    return { ...ME, role: this.role, owes_factor: this.account.owes };
   }
 
   #signOut(): Response {

@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { isSignedOut } from '@/api/problem';
+import type { Me } from '@/api/queries';
 import { meQuery } from '@/api/queries';
 import type { RangeSearch } from '@/features/athlete/time-range';
 import { isPreset } from '@/features/athlete/time-range';
@@ -43,6 +44,24 @@ const signInRoute = createRoute({
   component: lazyRouteComponent(() => import('./sign-in-route'), 'SignInRoute'),
 });
 
+interface ProviderSearch {
+  code?: string | undefined;
+  state?: string | undefined;
+  iss?: string | undefined;
+}
+
+/** Where an OpenID provider sends people back to. */
+const providerRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in/$provider',
+  validateSearch: (search: Record<string, unknown>): ProviderSearch => ({
+    code: asWritten(search, 'code'),
+    state: asWritten(search, 'state'),
+    iss: asWritten(search, 'iss'),
+  }),
+  component: lazyRouteComponent(() => import('./provider-route'), 'ProviderRoute'),
+});
+
 interface FrameSearch {
   team?: string | undefined;
 }
@@ -53,14 +72,19 @@ const frameRoute = createRoute({
   id: 'frame',
   validateSearch: (search: Record<string, unknown>): FrameSearch => ({ team: textOf(search['team']) }),
   beforeLoad: async ({ context, location }) => {
-    try {
-      return { me: await context.queryClient.ensureQueryData(meQuery) };
-    } catch (error) {
-      if (isSignedOut(error)) throw redirect({ to: '/sign-in', search: nextOf(location.href) });
-      throw error;
-    }
+    const { me } = await knownPerson({ context, location });
+    if (me.owes_factor) throw redirect({ to: '/account' });
+    return { me };
   },
   component: Frame,
+});
+
+/** One's own account: the only place open to whoever owes the second factor that the club asks for. */
+const accountRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/account',
+  beforeLoad: knownPerson,
+  component: lazyRouteComponent(() => import('./account-route'), 'AccountRoute'),
 });
 
 const wallRoute = createRoute({ getParentRoute: () => frameRoute, path: '/', component: WallRoute });
@@ -109,6 +133,8 @@ const reviewRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
+  providerRoute,
+  accountRoute,
   frameRoute.addChildren([wallRoute, athleteRoute, weekRoute, startRoute, sessionRoute, reviewRoute]),
 ]);
 
@@ -127,8 +153,27 @@ declare module '@tanstack/react-router' {
   }
 }
 
+/** Whoever is signed in; nobody is led to the sign-in, and back afterwards. */
+async function knownPerson(asked: {
+  context: RouterContext;
+  location: { href: string };
+}): Promise<{ me: Me }> {
+  try {
+    return { me: await asked.context.queryClient.ensureQueryData(meQuery) };
+  } catch (error) {
+    if (isSignedOut(error)) throw redirect({ to: '/sign-in', search: nextOf(asked.location.href) });
+    throw error;
+  }
+}
+
 function nextOf(href: string): SignInSearch {
   return href === '/' ? {} : { next: href };
+}
+
+/** A text of others in the address: the router reads one of digits as a number, which may have lost some. */
+function asWritten(search: Record<string, unknown>, name: string): string | undefined {
+  if (typeof search[name] !== 'number') return textOf(search[name]);
+  return new URLSearchParams(globalThis.location.search).get(name) ?? undefined;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -4,6 +4,8 @@ import type { Me } from '@/api/queries';
 import { teamsQuery } from '@/api/queries';
 import { PulseIcon } from '@/components/ui/icons';
 import { AccountMenu } from '@/features/account/account-menu';
+import { accountWords } from '@/words/account';
+import { useWords } from '@/words/catalogue';
 import { ConnectionChip } from './connection-chip';
 
 interface TopBarProps {
@@ -14,6 +16,7 @@ interface TopBarProps {
 }
 
 export function TopBar({ me, teamId, onTeam, onSignedOut }: TopBarProps) {
+  const account = useWords(accountWords);
   return (
     <header className="flex min-h-14 items-center gap-2 border-b border-line bg-surface px-2 sm:gap-3 sm:px-4">
       <Link
@@ -28,7 +31,15 @@ export function TopBar({ me, teamId, onTeam, onSignedOut }: TopBarProps) {
       <TeamSwitch teamId={teamId} onTeam={onTeam} clubName={me.club.name} />
       <div className="ml-auto flex items-center gap-1 sm:gap-2">
         <ConnectionChip />
-        <AccountMenu me={me} onSignedOut={onSignedOut} />
+        <AccountMenu
+          me={me}
+          onSignedOut={onSignedOut}
+          more={
+            <Link to="/account" className="mb-2 flex min-h-11 items-center font-medium text-accent underline">
+              {account.open}
+            </Link>
+          }
+        />
       </div>
     </header>
   );

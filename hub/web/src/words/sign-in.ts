@@ -13,6 +13,14 @@ export const signInWords = catalogue(
     goOn: 'Go on',
     goingOn: 'Checking …',
     again: 'Begin again',
+    or: 'or',
+    passkey: 'Sign in with a passkey',
+    passkeyAsked: 'Your device asks you …',
+    passkeyNotGiven: 'Your device gave no passkey. Try again, or sign in with your password.',
+    provider: (name: string) => `Go on with ${name}`,
+    throughProvider: 'Signing in …',
+    providerSaidNo: 'The provider did not sign you in. Try again, or sign in with your password.',
+    toSignIn: 'Back to the sign-in',
   },
   {
     pt: {
@@ -26,6 +34,16 @@ export const signInWords = catalogue(
       goOn: 'Continuar',
       goingOn: 'A verificar …',
       again: 'Começar de novo',
+      or: 'ou',
+      passkey: 'Entrar com uma chave de acesso',
+      passkeyAsked: 'O seu dispositivo pergunta-lhe …',
+      passkeyNotGiven:
+        'O dispositivo não deu nenhuma chave de acesso. Tente de novo ou entre com a palavra-passe.',
+      provider: name => `Continuar com ${name}`,
+      throughProvider: 'A entrar …',
+      providerSaidNo:
+        'O fornecedor não confirmou a sua identidade. Tente de novo ou entre com a palavra-passe.',
+      toSignIn: 'Voltar à entrada',
     },
   },
 );

@@ -74,6 +74,12 @@ export const PersonIcon = icon(
     <path d="M4 21c.8-4.5 4-6.5 8-6.5s7.2 2 8 6.5" />
   </>,
 );
+export const KeyIcon = icon(
+  <>
+    <circle cx="8" cy="15" r="4.5" />
+    <path d="M11.3 11.7L20 3M16 7l3 3M13.5 9.5l2 2" />
+  </>,
+);
 export const BackIcon = icon(<path d="M15 5l-7 7 7 7" />);
 export const ChevronIcon = icon(<path d="M6 9l6 6 6-6" />);
 export const EyeIcon = icon(

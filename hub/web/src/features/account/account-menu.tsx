@@ -1,19 +1,21 @@
-import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useId } from 'react';
-import { answerOf, api } from '@/api/client';
 import type { Me } from '@/api/queries';
 import { Button } from '@/components/ui/button';
 import { ChevronIcon, PersonIcon } from '@/components/ui/icons';
 import { LanguageChoice } from './language-choice';
+import { SignOut } from './sign-out';
 import { ThemeChoice } from './theme-choice';
 
 interface AccountMenuProps {
   me: Me;
   onSignedOut: () => void;
+  /** The way to the account's own page. */
+  more: ReactNode;
 }
 
 /** Who is signed in, this device's theme and language, and the way out. A native popover: Escape and a tap beside it close it. */
-export function AccountMenu({ me, onSignedOut }: AccountMenuProps) {
+export function AccountMenu({ me, onSignedOut, more }: AccountMenuProps) {
   const id = useId();
   return (
     <>
@@ -36,7 +38,8 @@ export function AccountMenu({ me, onSignedOut }: AccountMenuProps) {
         <ThemeChoice />
         <LanguageChoice />
         <hr className="my-3 border-line" />
-        <SignOut onSignedOut={onSignedOut} />
+        {more}
+        <SignOut onSignedOut={onSignedOut} className="w-full" />
       </div>
     </>
   );
@@ -44,24 +47,4 @@ export function AccountMenu({ me, onSignedOut }: AccountMenuProps) {
 
 function roleName(role: string): string {
   return role.charAt(0).toUpperCase() + role.slice(1);
-}
-
-function SignOut({ onSignedOut }: { onSignedOut: () => void }) {
-  const leave = useMutation({
-    mutationFn: () => answerOf(api.DELETE('/api/v1/session')),
-    onSuccess: onSignedOut,
-    networkMode: 'always',
-  });
-  return (
-    <>
-      <Button className="w-full" onClick={() => leave.mutate()} aria-disabled={leave.isPending}>
-        Sign out
-      </Button>
-      {leave.isError && (
-        <p role="alert" className="mt-2 text-sm text-lost">
-          You are still signed in: {leave.error.message}
-        </p>
-      )}
-    </>
-  );
 }

@@ -87,7 +87,7 @@ describe('SignInPage', () => {
   });
 
   it('asks those with an authenticator app for a code, and keeps asking after a wrong one', async () => {
-    hub.current.hasApp = true;
+    hub.current.account.hasApp = true;
     const { onSignedIn, person } = show();
     await tryWith(person);
     await person.type(await screen.findByLabelText('Six-digit code'), '000000');
@@ -101,13 +101,32 @@ describe('SignInPage', () => {
   });
 
   it('takes a backup code instead, and leads back to the password', async () => {
-    hub.current.hasApp = true;
+    hub.current.account.hasApp = true;
     const { person } = show();
     await tryWith(person);
     await person.click(await screen.findByRole('button', { name: 'Use a backup code' }));
     expect(screen.getByLabelText('Backup code')).toBeVisible();
     await person.click(screen.getByRole('button', { name: 'Begin again' }));
     expect(screen.getByLabelText('Password')).toBeVisible();
+  });
+
+  it('offers providers, and leaves for the one that is chosen', async () => {
+    const { person } = show();
+    server.use(
+      http.post('*/api/v1/session/providers/school', () =>
+        HttpResponse.json({ address: 'https://login.school.example/authorize' }),
+      ),
+    );
+    const leave = vi.spyOn(location, 'assign').mockImplementation(() => undefined);
+    await person.click(await screen.findByRole('button', { name: 'Go on with School account' }));
+    await vi.waitFor(() => expect(leave).toHaveBeenCalledWith('https://login.school.example/authorize'));
+  });
+
+  it('offers nothing that neither hub nor browser has', async () => {
+    hub.current.ways = { passkeys: true, providers: [] };
+    show();
+    await screen.findByLabelText('E-mail');
+    expect(screen.queryByRole('button', { name: /passkey/ })).toBeNull();
   });
 
   it('explains itself to somebody whose session ended', () => {

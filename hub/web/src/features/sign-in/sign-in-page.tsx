@@ -4,14 +4,14 @@ import { useState } from 'react';
 import { Problem } from '@/api/problem';
 import type { Me } from '@/api/queries';
 import { Button } from '@/components/ui/button';
-import { PulseIcon } from '@/components/ui/icons';
-import { MainPlace } from '@/components/ui/main-place';
 import { TextField } from '@/components/ui/text-field';
 import { useWords } from '@/words/catalogue';
 import { signInWords } from '@/words/sign-in';
 import { CodeForm } from './code-form';
+import { OtherWays } from './other-ways';
 import { PasswordField } from './password-field';
 import { RefusedBox } from './refused-box';
+import { SignInCard } from './sign-in-card';
 import { isNextStep, passwordOf, signIn, signInSentence, textOf } from './sign-in';
 
 interface SignInPageProps {
@@ -23,29 +23,18 @@ interface SignInPageProps {
 export function SignInPage({ sessionEnded, onSignedIn }: SignInPageProps) {
   const words = useWords(signInWords);
   const [waitsForCode, setWaitsForCode] = useState(false);
+  if (waitsForCode)
+    return (
+      <SignInCard title={words.codeTitle}>
+        <CodeForm onSignedIn={onSignedIn} onBack={() => setWaitsForCode(false)} />
+      </SignInCard>
+    );
   return (
-    <MainPlace title="Sign in" className="grid min-h-dvh place-items-center bg-page p-4">
-      <div className="w-full max-w-sm">
-        <div className="mb-6 flex items-center justify-center gap-2.5">
-          <PulseIcon className="size-8 text-accent" />
-          <span className="text-xl font-bold tracking-tight">Smart Training System</span>
-        </div>
-        <div className="rounded-2xl border border-line bg-surface p-6 shadow-sm sm:p-8">
-          <h1 className="mb-5 text-lg font-semibold">{waitsForCode ? words.codeTitle : 'Sign in'}</h1>
-          {sessionEnded && !waitsForCode && (
-            <p className="mb-4 text-ink-soft">Your session has ended. Sign in to go on.</p>
-          )}
-          {waitsForCode ? (
-            <CodeForm onSignedIn={onSignedIn} onBack={() => setWaitsForCode(false)} />
-          ) : (
-            <SignInForm onSignedIn={onSignedIn} onCode={() => setWaitsForCode(true)} />
-          )}
-        </div>
-        <p className="mt-5 px-2 text-center text-sm text-pretty text-ink-soft">
-          No account, or the password forgotten? Ask an administrator of your club.
-        </p>
-      </div>
-    </MainPlace>
+    <SignInCard title="Sign in">
+      {sessionEnded && <p className="mb-4 text-ink-soft">Your session has ended. Sign in to go on.</p>}
+      <SignInForm onSignedIn={onSignedIn} onCode={() => setWaitsForCode(true)} />
+      <OtherWays onSignedIn={onSignedIn} />
+    </SignInCard>
   );
 }
 

@@ -1,3 +1,4 @@
+import { queryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '@/api/client';
 import { HubUnreachable, Problem } from '@/api/problem';
 import type { Me } from '@/api/queries';
@@ -22,6 +23,42 @@ export function isNextStep(answer: Me | NextStep): answer is NextStep {
 
 export function sendCode(code: string): Promise<Me> {
   return answerOf(api.POST('/api/v1/session/code', { body: { code } }));
+}
+
+/** How one can sign in here beside the password; where the hub does not say, by the password alone. */
+export const waysQuery = queryOptions({
+  queryKey: ['ways-in'],
+  queryFn: () => answerOf(api.GET('/api/v1/session/ways')),
+  staleTime: Infinity,
+});
+
+/** Leaves for the provider's pages; they lead back to /sign-in/PROVIDER. */
+export async function goToProvider(provider: string): Promise<void> {
+  const { address } = await answerOf(
+    api.POST('/api/v1/session/providers/{provider}', { params: { path: { provider } } }),
+  );
+  globalThis.location.assign(address);
+}
+
+export interface ProviderAnswer {
+  provider: string;
+  code: string;
+  state: string;
+  iss: string | null;
+}
+
+/** Asked once however often the page is drawn: a code counts once. */
+export function providerAnswerQuery({ provider, ...body }: ProviderAnswer) {
+  return queryOptions({
+    queryKey: ['provider-answer', provider, body],
+    queryFn: (): Promise<Me | NextStep> =>
+      answerOf(
+        api.POST('/api/v1/session/providers/{provider}/answer', { params: { path: { provider } }, body }),
+      ),
+    retry: false,
+    staleTime: Infinity,
+    networkMode: 'always',
+  });
 }
 
 /** What the person can do about a code that was not taken. */
