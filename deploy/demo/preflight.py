@@ -40,6 +40,7 @@ PACKAGES = {
     "xfs": {"apt-get": "xfsprogs", "dnf": "xfsprogs", "pacman": "xfsprogs"},
     "dpkg": {"apt-get": "dpkg", "dnf": "dpkg", "pacman": "dpkg"},
     "zsh": {"apt-get": "zsh", "dnf": "zsh", "pacman": "zsh"},
+    "fish": {"apt-get": "fish", "dnf": "fish", "pacman": "fish"},
     "venv": {"apt-get": "python3-venv", "dnf": "python3-pip", "pacman": "python"},
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -64,7 +65,7 @@ NEEDS = {
     "bench": ("venv", "rabbitmq", "dbus", "faketime"),
     "check": ("venv",),
     "package": ("venv", "dpkg"),
-    "test": ("venv", "rabbitmq", "dbus", "faketime", "browser", "compiler", "zsh"),
+    "test": ("venv", "rabbitmq", "dbus", "faketime", "browser", "compiler", "zsh", "fish"),
     "test-long": ("venv",),
     "test-storm": ("venv", "rabbitmq", "dbus"),
     "test-power": ("venv", "strace"),
@@ -187,6 +188,10 @@ def _zsh() -> list[Lack]:
     return _lack_of("zsh", "zsh is not installed (the Tab key is tried in it).", bool(shutil.which("zsh")))
 
 
+def _fish() -> list[Lack]:
+    return _lack_of("fish", "fish is not installed (the Tab key is tried in it).", bool(shutil.which("fish")))
+
+
 def _dpkg() -> list[Lack]:
     return _lack_of(
         "dpkg", "dpkg-deb is not installed (it packs the package).", bool(shutil.which("dpkg-deb"))
@@ -218,6 +223,7 @@ CHECKS = {
     "compiler": _compiler,
     "strace": _strace,
     "zsh": _zsh,
+    "fish": _fish,
     "dpkg": _dpkg,
     "qemu": _qemu,
     "ext4": _ext4,

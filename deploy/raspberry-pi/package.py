@@ -26,7 +26,11 @@ PLATFORMS = {
 # Python alone, and published as source only.
 SOURCE_ONLY = ("sdnotify",)
 SCRIPTS = ("postinst", "prerm", "postrm")
-COMPLETIONS = {"bash": "bash-completion/completions/sts-edge", "zsh": "zsh/vendor-completions/_sts-edge"}
+COMPLETIONS = {
+    "bash": "bash-completion/completions/sts-edge",
+    "zsh": "zsh/vendor-completions/_sts-edge",
+    "fish": "fish/vendor_completions.d/sts-edge.fish",
+}
 
 
 def make(architecture: str, python: str) -> Path:

@@ -146,6 +146,7 @@ def test_the_tab_key_finds_its_scripts(machine: Machine) -> None:
     share = machine.root / "usr/share"
     assert "complete " in (share / "bash-completion/completions/sts-edge").read_text()
     assert "#compdef sts-edge" in (share / "zsh/vendor-completions/_sts-edge").read_text()
+    assert "complete --command sts-edge" in (share / "fish/vendor_completions.d/sts-edge.fish").read_text()
 
 
 def test_removed_what_was_measured_stays_and_purged_nothing_does(machine: Machine) -> None:

@@ -39,13 +39,12 @@ class Shell:
             "STS_EDGE_CONFIG": str(settings),
         }
         self._process = subprocess.Popen(
-            command,
+            ["setsid", "--ctty", *command],  # fish insists on a terminal of its own
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
             env=environment,
             cwd=folder,
-            start_new_session=True,
         )
         os.close(theirs)
         self.shown = ""
@@ -92,7 +91,18 @@ def zsh(folder: Path) -> list[str]:
     return ["zsh", "-i"]
 
 
-@pytest.fixture(params=[bash, zsh], ids=lambda one: one.__name__)
+def fish(folder: Path) -> list[str]:
+    """A fish that looks for completions in a folder of its user."""
+    settings = folder / ".config/fish"
+    (settings / "completions").mkdir(parents=True)
+    (settings / "completions/sts-edge.fish").write_text(script("fish"))
+    (settings / "config.fish").write_text(
+        "function fish_prompt; echo '> '; end\nset -g fish_greeting\nset -g fish_autosuggestion_enabled 0\n"
+    )
+    return ["fish", "-i"]
+
+
+@pytest.fixture(params=[bash, zsh, fish], ids=lambda one: one.__name__)
 def shell(request: pytest.FixtureRequest, tmp_path: Path, config: Path) -> Iterator[Shell]:
     name = request.param.__name__
     if shutil.which(name) is None:
