@@ -12,9 +12,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from faults.link import Link
 from sts_edge.config import MqttSettings, TopicSettings
 from sts_edge.sources import Told
-from sts_edge.sources.mqtt import MqttSource, Unacknowledged
+from sts_edge.sources.mqtt import MqttSource, Unacknowledged, client
 from sts_protocols.metrics import HEART_RATE, SKIN_TEMPERATURE
 from sts_protocols.sample import Packet, Quality
 from sts_sims.mqtt_pods import Pod, Publisher
@@ -114,6 +115,50 @@ async def test_every_value_comes_once_over_a_restart_of_the_broker(mqtt_broker, 
         await eventually(lambda: not source.faults())
     for sensor, said in truth.items():
         assert sorted(heard.values(sensor)) == sorted(said)
+
+
+async def heard_over_a_silent_link(broker, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Twenty equal messages, of which six are sent into a link that has fallen silent; how many values came of them."""
+    monkeypatch.setattr(client, "KEEP_ALIVE_S", 1)
+    async with Link(0, broker.mqtt_port) as link:
+        heard.settings = msgspec.structs.replace(heard.settings, url=f"mqtt://127.0.0.1:{link.port}")
+        async with heard.running() as source:
+            with publisher(broker) as publishing:
+
+                async def publish(count: int) -> None:
+                    for _ in range(count):
+                        publishing.publish("hall/1/temperature", b"21.5")
+                        await publishing.acknowledged()
+
+                await publish(9)
+                await eventually(lambda: len(heard.values("hall-1")) == 9)
+                await asyncio.sleep(0.5)  # the acknowledgements are on their way
+                await publish(1)
+                await eventually(lambda: len(heard.values("hall-1")) == 10)
+                await asyncio.sleep(0.5)
+                await link.silence()
+                await publish(6)
+                await eventually(source.faults)
+                await link.restore()
+                await eventually(lambda: not source.faults())
+                await publish(4)
+                publishing.publish("hall/2/temperature", b"1.0")
+                await eventually(lambda: heard.values("hall-2"))
+    return len(heard.values("hall-1"))
+
+
+async def test_of_equal_messages_only_the_last_is_in_doubt_when_a_link_falls_silent(
+    mqtt_broker, heard, monkeypatch
+):
+    """Its acknowledgement was the last thing said: nothing came after it that shows whether it had arrived."""
+    assert await heard_over_a_silent_link(mqtt_broker, heard, monkeypatch) in (19, 20)
+
+
+async def test_the_control_without_the_kernels_word_those_on_their_way_are_taken_for_others(
+    mqtt_broker, heard, monkeypatch
+):
+    monkeypatch.setattr(client.MqttClient, "_look_what_arrived", lambda _: None)
+    assert await heard_over_a_silent_link(mqtt_broker, heard, monkeypatch) == 14
 
 
 async def test_what_is_published_while_the_gateway_restarts_waits_at_the_broker(mqtt_broker, heard):

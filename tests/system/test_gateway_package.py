@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,19 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = (sys.executable, "deploy/raspberry-pi/package.py")
 # What the package itself asks for, and the system's own programs to judge the unit by.
 PACKAGES = "adduser,bluez,dbus,init-system-helpers,python3-venv,systemd"
+# What a package is made of, and a version that comes after every one of ours.
+PARTS = (
+    "LICENSE",
+    "README.md",
+    "deploy",
+    "docs",
+    "edge",
+    "firmware-sims",
+    "hub/sts_hub",
+    "protocols",
+    "pyproject.toml",
+)
+NEWER = "99.0.0"
 # Tenths of systemd's figure of exposure, 0 to 100; it calls up to 40 OK. 22 is what a network, serial ports, the
 # question to the kernel's clock and a socket for the group cost.
 MOST_EXPOSED = "25"
@@ -32,6 +46,11 @@ run_dir = "/run/sts-edge"
 url = "amqps://hub.invalid/sts"
 password_file = "/etc/sts-edge/password"
 """
+# As the service does before it starts the agent.
+GUARD = (
+    "setpriv", "--reuid=sts-edge", "--regid=sts-edge", "--init-groups",
+    "/opt/sts/settled/bin/sts-edge", "update", "guard",
+)  # fmt: skip
 RUN = """
 install -d -m 750 -o sts-edge -g sts-edge /run/sts-edge
 cat > /etc/sts-edge/settings.toml
@@ -66,13 +85,36 @@ class Machine:
         return done.stdout
 
 
+def built(tree: Path, folder: Path) -> Path:
+    """The package of this tree for this machine, in a folder that the root sees as well."""
+    done = subprocess.run(BUILD, cwd=tree, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    made = tree / done.stdout.strip()
+    return Path(shutil.copy(made, folder / made.name))
+
+
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package for this machine, in a folder that the root sees as well."""
-    done = subprocess.run(BUILD, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    built = ROOT / done.stdout.strip()
-    return Path(shutil.copy(built, tmp_path_factory.mktemp("package") / built.name))
+    return built(ROOT, tmp_path_factory.mktemp("package"))
+
+
+@pytest.fixture(scope="module")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of the same tree under a later version."""
+    tree = tmp_path_factory.mktemp("tree")
+    for part in PARTS:
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        copy(ROOT / part, tree / part)
+    project = (tree / "pyproject.toml").read_text()
+    assert f'version = "{version_of(ROOT)}"' in project
+    (tree / "pyproject.toml").write_text(
+        project.replace(f'version = "{version_of(ROOT)}"', f'version = "{NEWER}"', 1)
+    )
+    return built(tree, tmp_path_factory.mktemp("newer"))
+
+
+def version_of(tree: Path) -> str:
+    return str(tomllib.loads((tree / "pyproject.toml").read_text())["project"]["version"])
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +182,49 @@ def test_it_may_ask_the_kernel_whether_its_clock_is_synchronised(machine: Machin
 def test_the_agent_runs_as_its_user_and_answers(machine: Machine) -> None:
     told = json.loads(machine.says("sh", "-c", RUN, "run", "agent", given=SETTINGS).splitlines()[0])
     assert (told["gateway"], told["hub"]["state"]) == ("pitch-1", "unreachable")
+
+
+def links(machine: Machine) -> tuple[str, str]:
+    """The version that starts next, and the one that the hub heard last."""
+    current, settled = (machine.says("readlink", f"/opt/sts/{one}").strip() for one in ("current", "settled"))
+    return Path(current).name, Path(settled).name
+
+
+def stored(machine: Machine) -> set[str]:
+    """The files of the buffer."""
+    return {one.name for one in (machine.root / "var/lib/sts-edge/buffer").iterdir()}
+
+
+def test_an_upgrade_is_on_trial_and_takes_nothing_that_was_stored(machine: Machine, newer: Path) -> None:
+    before = stored(machine)
+    assert "state.db" in before
+    machine.says("dpkg", "--install", str(newer))
+    assert links(machine) == (NEWER, version_of(ROOT))
+    assert stored(machine) >= before
+    assert json.loads(machine.says("sts-edge", "version", "--json"))["sts-edge"] == NEWER
+    told = json.loads(machine.says("sh", "-c", RUN, "run", "newer", given=SETTINGS).splitlines()[0])
+    assert (told["gateway"], told["hub"]["state"]) == ("pitch-1", "unreachable")
+
+
+def test_an_upgrade_that_no_hub_hears_is_taken_back_by_itself(machine: Machine) -> None:
+    """It may be started three times; before the fourth the settled version puts itself back."""
+    for _ in range(3):
+        machine.says(*GUARD)
+        assert links(machine) == (NEWER, version_of(ROOT))
+    machine.says(*GUARD)
+    assert links(machine) == (version_of(ROOT), version_of(ROOT))
+    told = json.loads(machine.says("sts-edge", "update", "show", "--json"))
+    assert (told["phase"], told["current"]) == ("settled", version_of(ROOT))
+    assert NEWER in told["refused"]
+
+
+def test_the_package_before_can_be_installed_again_and_its_agent_runs(
+    machine: Machine, package: Path
+) -> None:
+    machine.says("dpkg", "--install", str(package))
+    assert links(machine) == (version_of(ROOT), version_of(ROOT))
+    told = json.loads(machine.says("sh", "-c", RUN, "run", "again", given=SETTINGS).splitlines()[0])
+    assert told["gateway"] == "pitch-1"
 
 
 def test_the_tab_key_finds_its_scripts(machine: Machine) -> None:
