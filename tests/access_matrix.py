@@ -72,6 +72,7 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/alerts": _STAFF,
     "/alert-rules": _STAFF,
     "/webhooks": {"admin": "club"},
+    "/invitations": _STAFF,
     "/exports": {**_STAFF, "athlete": "self", "guardian": "self"},
     "/exports/{export_id}": {"admin": "club", **dict.fromkeys(ROLES[1:], "self")},
     "/gateways": _KEEPERS,
@@ -90,6 +91,10 @@ BESIDE: Final = {
     "sign_in_by_code",
     "sign_out",
     "recover_account",
+    "send_recovery_letter",
+    "look_at_invitation",
+    "join_by_invitation",
+    "accept_invitation",
     "change_password",
     "confirm_second_factor",
     "renew_backup_codes",
@@ -140,6 +145,7 @@ def body_of(operation: str, of: Mapping[str, Any]) -> Any:
         "set_alert_letters": {"told": "raised"},
         "add_export": {"form": "csv", **FROM_TO, "athlete_ids": [of["athlete_id"]]},
         "change_second_factor_rule": {"required_of": ["athlete"]},
+        "add_invitation": {"role": "athlete", "athlete_id": of["athlete_id"]},
         "add_webhook": {"name": "scores", "url": "https://x.example", "events": ["session.ended"]},
         "change_webhook": {"name": "renamed"},
         "add_team": {"name": "Under 19"},
@@ -221,6 +227,7 @@ def things(world: World, path: str, role: str, owner: str) -> dict[str, Any]:
         "rule_id": str(world[f"{'green' if foreign else 'blue' if owner == 'club' else 'red'}_rule"]),
         "alert_id": str(world[f"{'green' if foreign else 'blue' if owner == 'club' else 'red'}_alert"]),
         "export_id": str(world["other_admin_export" if foreign else f"{accounts[owner]}_export"]),
+        "invitation_id": str(world[f"{name}_invitation"]),
         "webhook_id": str(world["other_hook" if foreign else "hook"]),
         "delivery_id": str(world["other_hook_delivery" if foreign else "hook_delivery"]),
         "spare": world["spare"],
@@ -238,6 +245,7 @@ _SEEN: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
     ("/audit", {"admin": "club", "athlete": "self", "guardian": "self"}),
     ("/grants", {"admin": "club", "director": "club", "athlete": "self", "guardian": "self"}),
     ("webhook_id", {"admin": "club"}),
+    ("invitation_id", _STAFF),
     ("rule_id", _STAFF),
     ("alert_id", _STAFF),
     ("athlete_id", PEOPLE_SEEN),
@@ -420,7 +428,16 @@ class Matrix:
         marks = [
             f"{name}_{what}"
             for name in unseen
-            for what in ("consent", "parameter", "proposal", "marker", "play", "absence", "wellness")
+            for what in (
+                "consent",
+                "invitation",
+                "parameter",
+                "proposal",
+                "marker",
+                "play",
+                "absence",
+                "wellness",
+            )
         ]
         if role != "technician":  # who sees who wore what, by ids
             marks += [*unseen, *(f"{name}_worn" for name in unseen)]

@@ -95,6 +95,10 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
             **{role: f"{role}_export" for role in ROLES if role not in _CHIEFS.split()},
         },
     ),
+    "invitation": (
+        "id",
+        {who: rows for who, rows in _people("_invitation").items() if who in (_CHIEFS, _TRAINERS)},
+    ),
     "webhook": ("id", {"admin": "hook"}),
     "outgoing": ("id", {"admin": "hook_delivery"}),
     "sensor": ("id", {_STAFF: "rosa_strap rudi_strap bea_strap spare"}),
@@ -166,6 +170,20 @@ WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
             rights,
         )
         for club, rights in (("club", {_SCORERS: 1}), ("other_club", {}))
+    ],
+    ("invitation", "keeps"): [
+        (
+            "INSERT INTO sts.invitation (club_id, role, athlete_id, hash, made_by, expires_at) VALUES "
+            f"('{{{club}}}', '{role}', {who}, sha256(gen_random_uuid()::text::bytea), gen_random_uuid(), now())",
+            rights,
+        )
+        for club, role, who, rights in (
+            ("club", "guardian", "'{rosa}'", {f"{_CHIEFS} {_TRAINERS}": 1}),
+            ("club", "athlete", "'{bea}'", {_CHIEFS: 1}),
+            ("club", "coach", "NULL", {_CHIEFS: 1}),
+            ("club", "director", "NULL", {"admin": 1}),
+            ("other_club", "guardian", "'{gina}'", {}),
+        )
     ],
     ("webhook", "keeps"): [
         (

@@ -178,6 +178,15 @@ class World:
             "consent", athlete_id=self[name], purpose="monitoring", version="1", during=_since(LONG_AGO)
         )
         self.ids[f"{name}_ride"] = await self.activity(name, club)
+        self.ids[f"{name}_invitation"] = await self.database.add(
+            "invitation",
+            club_id=self[club],
+            role="guardian",
+            athlete_id=self[name],
+            hash=secrets.token_bytes(32),
+            made_by=uuid4(),
+            expires_at=datetime.now(UTC) + timedelta(days=1),
+        )
         await self.sensor(f"{name}_strap", club)
         self.ids[f"{name}_worn"] = await self.database.add(
             "assignment", sensor_id=self[f"{name}_strap"], athlete_id=self[name], during=_since(LONG_AGO)

@@ -73,7 +73,7 @@ class WrongCredentials(Refusal):
     status = 401
     type = "wrong-credentials"
     title = "E-mail or password is wrong"
-    way_out = "Check both and try again; an admin of the club can make a code that sets a new password."
+    way_out = "Check both and try again; a letter, or an admin's code, sets a new password."
 
 
 class Forbidden(Refusal):

@@ -61,6 +61,7 @@ class Kind(StrEnum):
     TEMPLATE = "template"
     EXPORT = "export"
     ALERT = "alert"
+    INVITATION = "invitation"
     LETTER = "letter"
     WEBHOOK = "webhook"
 
@@ -140,6 +141,7 @@ _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
     Kind.ASSIGNMENT: ((_C, _C, _T, _T, _O, _C, _O), (_C, _C, _T, _T, _N, _N, _N)),
     Kind.ACTIVITY: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _O, _N, _N)),
     Kind.ALERT: ((_C, _C, _T, _T, _N, _N, _N), (_C, _C, _T, _T, _N, _N, _N)),
+    Kind.INVITATION: ((_C, _C, _T, _T, _N, _N, _N), (_C, _C, _T, _T, _N, _N, _N)),
     Kind.LETTER: ((_C, _N, _N, _N, _N, _N, _N), (_N, _N, _N, _N, _N, _N, _N)),
     Kind.WEBHOOK: ((_C, _N, _N, _N, _N, _N, _N), (_C, _N, _N, _N, _N, _N, _N)),
     Kind.EXPORT: ((_C, _C, _O, _O, _O, _O, _O), (_C, _O, _O, _O, _O, _O, _O)),

@@ -79,6 +79,7 @@ class Target:
             },
             "activity_id": str(world["rosa_ride"]),
             "export_id": str(world["admin_export"]),
+            "invitation_id": str(world["rosa_invitation"]),
             "webhook_id": str(world["hook"]),
             "delivery_id": str(world["hook_delivery"]),
             "rule_id": str(world["red_rule"]),

@@ -1,12 +1,15 @@
 """Routes of signing in and of accounts."""
 
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sts_hub.accounts import service, signing_in
 from sts_hub.accounts.entrance import NEXT_STEP, Door, Entering, GivenCookie, Visiting
+from sts_hub.accounts.recovery import RecoveryLetters
 from sts_hub.accounts.schemas import (
     Account,
     AccountChange,
@@ -15,6 +18,7 @@ from sts_hub.accounts.schemas import (
     PasswordChange,
     Recovery,
     RecoveryCode,
+    RecoveryLetter,
     SignIn,
     StepCode,
 )
@@ -22,11 +26,13 @@ from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn, TooMany, 
 from sts_hub.kit.identity import Asking, InPerson
 from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
+from sts_hub.kit.provide import provided
 from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.kit.shapes import Page
 
 router = Router(tags=["accounts"])
+Letters = Annotated[RecoveryLetters, Depends(provided(RecoveryLetters))]
 
 
 @router.post(
@@ -52,8 +58,19 @@ async def sign_in_by_code(entrance: Entering, door: Door, visit: Visiting, given
     "/session/recovery", status_code=204, responses=described(signing_in.WrongCode, TooMany, *UNSAFE)
 )
 async def recover_account(request: Request, door: Door, given: Recovery) -> None:
-    """Set a new password by a one-time code from an admin; ends all logins of the account, so sign in."""
+    """Set a new password by a one-time code from an admin or a letter; ends all logins of the account, so sign in."""
     await door.recover(signing_in.address_of(request), given)
+
+
+@router.post("/session/recovery-letter", status_code=202, responses=described(Conflict, TooMany, *UNSAFE))
+async def send_recovery_letter(
+    request: Request,
+    letters: Letters,
+    about: RecoveryLetter,
+) -> None:
+    """Have a letter sent with a link that sets a new password, good once for half an hour. The answer is the same whether
+    or not there is such an account."""
+    await letters.send(signing_in.address_of(request), about.email.strip().lower())
 
 
 @router.delete("/session", status_code=204, responses=described(*UNSAFE))

@@ -30,11 +30,14 @@ UPDATE sts.account SET password_hash = $2 WHERE id = $1
 UPDATE sts.account SET disabled_at = CASE WHEN $2 THEN coalesce(disabled_at, now()) END WHERE id = $1
 
 -- name: clear_teams
-DELETE FROM sts.account_team WHERE account_id = $1
+-- All teams but these.
+DELETE FROM sts.account_team WHERE account_id = $1 AND team_id <> ALL ($2::uuid[])
 
 -- name: add_teams
+-- A team that the account has already keeps its time.
 INSERT INTO sts.account_team (account_id, team_id, club_id)
 SELECT $1, team_id, $3 FROM unnest($2::uuid[]) AS team_id
+ON CONFLICT DO NOTHING
 
 -- name: admins
 -- How many other admins of the club can sign in.
@@ -47,3 +50,6 @@ SELECT id FROM added UNION ALL SELECT id FROM sts.club WHERE name = $1 LIMIT 1
 
 -- name: recovery_begin
 SELECT sts.recovery_begin($1, $2, $3)
+
+-- name: recovery_ask
+SELECT sts.recovery_ask($1, $2, $3, $4)

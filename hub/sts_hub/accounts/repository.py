@@ -71,7 +71,7 @@ async def change_disabled(session: WriteSession, account_id: UUID, disabled: boo
 
 async def set_teams(session: WriteSession, account_id: UUID, club_id: UUID, teams: Collection[UUID]) -> None:
     """Give an account these teams and no others."""
-    await session.do(_SQL.clear_teams, account_id)
+    await session.do(_SQL.clear_teams, account_id, list(set(teams)))
     await session.do(_SQL.add_teams, account_id, list(set(teams)), club_id)
 
 
@@ -86,6 +86,11 @@ async def begin_recovery(
     """Keep the hash of a one-time code; when it ends, None for an account that cannot sign in."""
     ends: datetime | None = await session.value(_SQL.recovery_begin, hashed, account_id, lasts)
     return ends
+
+
+async def ask_recovery(session: WriteSession, email: str, hashed: bytes, lasts: timedelta, body: str) -> None:
+    """Keep the hash of a code for the account of this e-mail and queue the letter; nothing where there is none."""
+    await session.value(_SQL.recovery_ask, email, hashed, lasts, body)
 
 
 async def club(session: WriteSession, name: str) -> UUID:

@@ -127,8 +127,14 @@ class RecoveryCode(ShownOnce):
     expires_at: datetime
 
 
+class RecoveryLetter(Body):
+    """Whose password is to be set anew."""
+
+    email: Annotated[str, Field(max_length=254), AfterValidator(sendable)]
+
+
 class Recovery(Body):
-    """A code that an admin made, and the new password."""
+    """A code that an admin made or that came by mail, and the new password."""
 
     code: Annotated[SecretStr, Field(max_length=100)]
     password: NewPassword

@@ -11,7 +11,6 @@ proof is not of two factors already, a code of it is the next step.
 
 import contextlib
 import ipaddress
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +24,8 @@ from sts_hub import logs
 from sts_hub.accounts import repository
 from sts_hub.accounts.passwords import Passwords, refuse_guessable
 from sts_hub.accounts.schemas import PasswordChange, Recovery, SignIn
-from sts_hub.accounts.tries import Tries
-from sts_hub.errors import Refusal, TooMany, WrongCredentials
+from sts_hub.accounts.tries import Tries, refuse_too_many
+from sts_hub.errors import Refusal, WrongCredentials
 from sts_hub.kit import challenges
 from sts_hub.kit.challenges import Step
 from sts_hub.kit.database import Database, WriteSession
@@ -241,21 +240,13 @@ class Doorkeeper:
 
     def count_begun(self, visit: Visit) -> None:
         """One sign-in more is begun that waits for its answer. Raises TooMany."""
-        _refuse_for(self._begun.wait_s(visit.address))
+        refuse_too_many(self._begun.wait_s(visit.address))
         self._begun.count(visit.address)
 
     def _count(self, address: str, what: str) -> None:
-        _refuse_for(max(self._by_address.wait_s(address), self._by_account.wait_s(what)))
+        refuse_too_many(max(self._by_address.wait_s(address), self._by_account.wait_s(what)))
         self._by_address.count(address)
         self._by_account.count(what)
-
-
-def _refuse_for(wait_s: float) -> None:
-    if wait_s > 0:
-        raise TooMany(
-            f"Wait {math.ceil(wait_s / 60)} min before the next try.",
-            headers={"Retry-After": str(math.ceil(wait_s))},
-        )
 
 
 def address_of(request: Request) -> str:

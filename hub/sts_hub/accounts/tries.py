@@ -1,13 +1,25 @@
 """How often something may be tried: a sliding window for each key, in memory of this process."""
 
+import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Final
 
+from sts_hub.errors import TooMany
+
 # Keys remembered at once; the one untouched for longest is forgotten first. 10,000 deques of 10 times are
 # about 10 MB.
 KEYS: Final = 10_000
+
+
+def refuse_too_many(wait_s: float) -> None:
+    """Raises TooMany where there is something to wait for."""
+    if wait_s > 0:
+        raise TooMany(
+            f"Wait {math.ceil(wait_s / 60)} min before the next try.",
+            headers={"Retry-After": str(math.ceil(wait_s))},
+        )
 
 
 class Tries:

@@ -11,6 +11,7 @@ from starlette.types import Lifespan
 
 from sts_hub import logs
 from sts_hub.accounts.passwords import Passwords
+from sts_hub.accounts.recovery import RecoveryLetters
 from sts_hub.accounts.signing_in import Doorkeeper
 from sts_hub.alerts.watch import AlertWatch
 from sts_hub.api import document, health
@@ -71,6 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
     parts = (settings, Cookie(settings), database, live, enrolment, exports, doorkeeper, mail)
     for part in (
         *parts,
+        RecoveryLetters(database, mail, settings.public_origin),
         Providers(settings),
         StepCookie(settings),
         sealing,

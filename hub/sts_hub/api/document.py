@@ -42,6 +42,9 @@ _OPEN = {
     ("/api/v1/session/providers/{provider}/answer", "post"),
     ("/api/v1/session/recovery", "post"),
     ("/api/v1/session/ways", "get"),
+    ("/api/v1/session/recovery-letter", "post"),
+    ("/api/v1/session/invitation", "post"),
+    ("/api/v1/session/invitation/look", "post"),
 }
 
 

@@ -22,6 +22,7 @@ from sts_hub.gateways.endpoints import router as gateways
 from sts_hub.grants.endpoints import router as grants
 from sts_hub.guardians.endpoints import router as guardians
 from sts_hub.impulses.endpoints import router as impulses
+from sts_hub.invitations.endpoints import router as invitations
 from sts_hub.live.endpoints import router as live
 from sts_hub.loads.endpoints import router as loads
 from sts_hub.metrics.endpoints import router as metrics
@@ -61,6 +62,7 @@ for _feature in (
     grants,
     exports,
     audit,
+    invitations,
     outbox,
     webhooks,
     erasure,

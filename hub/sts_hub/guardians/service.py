@@ -1,6 +1,6 @@
 """Rules of guardians: for a minor only, by accounts made for it; whether one still is, is asked each time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sts_hub.athletes import service as athletes
@@ -22,13 +22,7 @@ async def listed(session: ReadSession, caller: Caller, athlete_id: UUID) -> Guar
 async def added(session: WriteSession, caller: Caller, athlete_id: UUID, account_id: UUID) -> None:
     """Have an account stand for a minor athlete. Raises NotFound, Forbidden, Conflict."""
     athlete = await athletes.one(session, caller, athlete_id, Act.CHANGE, Kind.GUARDIAN)
-    if athlete.birth_date is None:
-        raise Conflict(
-            "The athlete's birth date is not known.",
-            way_out="Enter birth_date first: it says when this ends.",
-        )
-    if of_age_at(athlete.birth_date) <= datetime.now(UTC):
-        raise Conflict("The athlete is of age.", way_out="Nobody stands for an adult: ask the athlete.")
+    minor(athlete.birth_date)
     role = await repository.role_of(session, account_id)
     if role is None:
         raise NotFound("There is no such account.")
@@ -37,6 +31,17 @@ async def added(session: WriteSession, caller: Caller, athlete_id: UUID, account
             f"This account is a {role}'s.", way_out="Add an account with the role guardian for the guardian."
         )
     await repository.add(session, account_id, athlete_id, athlete.club_id)
+
+
+def minor(birth_date: date | None) -> None:
+    """Let pass whom somebody may stand for. Raises Conflict."""
+    if birth_date is None:
+        raise Conflict(
+            "The athlete's birth date is not known.",
+            way_out="Enter birth_date first: it says when this ends.",
+        )
+    if of_age_at(birth_date) <= datetime.now(UTC):
+        raise Conflict("The athlete is of age.", way_out="Nobody stands for an adult: ask the athlete.")
 
 
 async def removed(session: WriteSession, caller: Caller, athlete_id: UUID, account_id: UUID) -> None:

@@ -89,6 +89,10 @@ class WriteSession(ReadSession):
         """Run a statement."""
         await self._connection.execute(query, *values)
 
+    async def become(self, caller: Caller) -> None:
+        """Go on in the name of somebody who was nobody when the transaction began."""
+        await _ask(self._connection, caller)
+
 
 class Database:
     """The pool of the API's role; opened with the process, also while the server is away."""

@@ -1,4 +1,4 @@
-"""What is printed: QR codes in plain text, which any screen shows and any printer takes."""
+"""What is printed: QR codes in plain text, which any screen shows and any printer takes, and as a picture."""
 
 from __future__ import annotations
 
@@ -24,3 +24,8 @@ def squares(text: str) -> str:
         "".join(_HALVES[pair] for pair in zip(above, below, strict=True)).rstrip()
         for above, below in zip(rows[::2], rows[1::2], strict=True)
     )
+
+
+def picture(text: str) -> str:
+    """A text as a QR code, in SVG that scales to any size of paper."""
+    return str(segno.make(text, error="m").svg_inline(border=4, omitsize=True))

@@ -1,0 +1,1 @@
+"""Invitations: somebody becomes one of the club by a letter, a link or a printed code."""
