@@ -21,21 +21,35 @@ REPORT = web_app.BUILD / "browser-journey.json"
 @pytest.mark.timeout(JOURNEY_ALLOWANCE_S + 120)
 def test_a_coach_signs_in_and_sees_live_late_and_lost(running_system: System, tmp_path: Path) -> None:
     """Sign in, see thirty live tiles, switch a strap off, see it late and then lost."""
+    told = {
+        "STS_SIM_CONTROL": str(running_system.control_socket),
+        "STS_SIM_TRUTH": str(running_system.options.truth),
+    }
+    journey("e2e", running_system, tmp_path, REPORT, **told)
+
+
+@pytest.mark.timeout(JOURNEY_ALLOWANCE_S + 120)
+def test_a_coach_runs_a_training_from_start_to_review(running_system: System, tmp_path: Path) -> None:
+    """Start in three steps, a phase and its undo, the bench, a tap without a network, the end, ratings by keyboard."""
+    journey("e2e:coach", running_system, tmp_path, web_app.BUILD / "browser-coach-day.json")
+
+
+def journey(script: str, system: System, pictures: Path, report: Path, **told: str) -> None:
+    """Run one journey of the web app as a person whom the system knows; fails with what it printed."""
     browser = find_browser()
     if not browser:
         missing("a Chromium", "install the package chromium, or name one: make test BROWSER=/path/to/it")
     environment = {
         **web_app.node_environment(),
-        "BASE_URL": running_system.base_url,
-        "EMAIL": running_system.options.email,
-        "PASSWORD": running_system.password,
-        "STS_SIM_CONTROL": str(running_system.control_socket),
+        "BASE_URL": system.base_url,
+        "EMAIL": system.options.email,
+        "PASSWORD": system.password,
         "CHROMIUM": browser,
-        "STS_SIM_TRUTH": str(running_system.options.truth),
-        "SCREENSHOTS": str(tmp_path),
+        "SCREENSHOTS": str(pictures),
+        **told,
     }
     done = subprocess.run(
-        [str(web_app.node_programs() / "npm"), "run", "--silent", "e2e"],
+        [str(web_app.node_programs() / "npm"), "run", "--silent", script],
         cwd=web_app.WEB,
         env=environment,
         capture_output=True,
@@ -43,6 +57,6 @@ def test_a_coach_signs_in_and_sees_live_late_and_lost(running_system: System, tm
         timeout=JOURNEY_ALLOWANCE_S,
         check=False,
     )
-    REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(done.stdout)
+    report.parent.mkdir(exist_ok=True)
+    report.write_text(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -8,9 +8,11 @@
  * CHROMIUM. Prints JSON; exits with 1 when a step failed.
  */
 import { openBrowser } from './browser.ts';
-import { accessibilityFaults, collectPageErrors, fits } from './checks.ts';
+import { collectPageErrors, fits } from './checks.ts';
 import { latencies, watchNumbers } from './latency.ts';
 import { order } from './simulator.ts';
+import type { Detail } from './steps.ts';
+import { accessible, demanded, enter, must, picture, step, tellSteps } from './steps.ts';
 
 const ATHLETES = 30;
 /** Straps connect one after the other: a whole squad took half a minute on a loaded machine. */
@@ -24,16 +26,7 @@ const password = demanded('PASSWORD');
 const control = demanded('STS_SIM_CONTROL');
 const strap = process.env['STRAP'] ?? 'hr-07';
 const truthLog = process.env['STS_SIM_TRUTH'];
-const screenshots = process.env['SCREENSHOTS'];
 
-interface Step {
-  step: string;
-  ok: boolean;
-  ms: number;
-  [detail: string]: unknown;
-}
-
-const steps: Step[] = [];
 const browser = await openBrowser();
 const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
 page.setDefaultTimeout(STEP_MS);
@@ -54,62 +47,26 @@ try {
     must(errors.length === 0, errors),
   );
 } catch (error) {
-  await picture('failed');
+  await picture(page, 'failed');
   console.error(error instanceof Error ? error.message : error);
 } finally {
   await order(control, { do: 'unmute', strap }).catch(() => undefined);
   await browser.close();
 }
-const passed = steps.length > 0 && steps.every(({ ok }) => ok);
-console.log(JSON.stringify({ passed, steps }, null, 2));
-process.exitCode = passed ? 0 : 1;
-
-type Detail = Record<string, unknown>;
-
-async function step(name: string, act: () => Promise<Detail | void>): Promise<void> {
-  const began = performance.now();
-  const done = (ok: boolean, detail: Detail) => {
-    steps.push({ step: name, ok, ms: Math.round(performance.now() - began), ...detail });
-  };
-  try {
-    done(true, (await act()) ?? {});
-  } catch (error) {
-    done(false, { error: String(error) });
-    throw error;
-  }
-}
-
-function must(held: boolean, told: unknown): void {
-  if (!held) throw new Error(typeof told === 'string' ? told : JSON.stringify(told));
-}
-
-async function accessible(): Promise<void> {
-  const faults = await accessibilityFaults(page);
-  must(faults.length === 0, faults);
-}
-
-async function picture(name: string): Promise<void> {
-  if (screenshots !== undefined) await page.screenshot({ path: `${screenshots}/${name}.png` });
-}
-
-async function enter(secret: string): Promise<void> {
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(secret);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-}
+tellSteps();
 
 async function wrongPassword(): Promise<void> {
   await page.goto(baseUrl);
-  await enter(`${password} `);
+  await enter(page, email, `${password} `);
   await page
     .getByRole('alert')
     .getByText(/password is wrong/)
     .waitFor();
-  await accessible();
+  await accessible(page);
 }
 
 async function signIn(): Promise<void> {
-  await enter(password);
+  await enter(page, email, password);
   await page.getByRole('heading', { name: 'Live wall' }).waitFor();
 }
 
@@ -120,8 +77,8 @@ async function thirtyLive(): Promise<void> {
     .waitFor({ timeout: SQUAD_LIVE_MS });
   const numbers = await page.locator('[data-state=live] [data-part=number]').allTextContents();
   must(numbers.length === ATHLETES && numbers.every(text => Number(text) > 20), numbers);
-  await accessible();
-  await picture('wall');
+  await accessible(page);
+  await picture(page, 'wall');
 }
 
 async function inSight(): Promise<void> {
@@ -132,7 +89,7 @@ async function inSight(): Promise<void> {
     await page.setViewportSize({ width, height });
     await page.waitForTimeout(500);
     must(await fits(page), `The wall does not fit ${width} × ${height}.`);
-    await picture(`wall-${width}`);
+    await picture(page, `wall-${width}`);
   }
 }
 
@@ -147,10 +104,10 @@ async function loseStrap(): Promise<Detail> {
   const began = performance.now();
   await page.locator(`[data-sensor="${strap}"][data-state=late]`).waitFor();
   const lateMs = Math.round(performance.now() - began);
-  await picture('late');
+  await picture(page, 'late');
   await page.locator(`[data-sensor="${strap}"][data-state=lost]`).waitFor();
   const lostMs = Math.round(performance.now() - began);
-  await picture('lost');
+  await picture(page, 'lost');
   must((await tile.locator('[data-part=number]').count()) === 0, 'A lost strap still shows a number.');
   must((await page.locator('[data-state=live]').count()) === ATHLETES - 1, 'Others are not live any more.');
   return { late_after_ms: lateMs, lost_after_ms: lostMs };
@@ -167,8 +124,8 @@ async function athletePage(): Promise<void> {
   await page.getByRole('heading', { name: 'Heart rate' }).waitFor();
   await page.locator('figure canvas').first().waitFor();
   await page.getByText('Coverage').first().waitFor();
-  await accessible();
-  await picture('athlete');
+  await accessible(page);
+  await picture(page, 'athlete');
   await page.getByRole('link', { name: 'Back to the live wall' }).click();
   await page.locator('[data-state=live]').first().waitFor();
 }
@@ -177,10 +134,4 @@ async function signOut(): Promise<void> {
   await page.getByRole('button', { name: /^Account/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByLabel('Password', { exact: true }).waitFor();
-}
-
-function demanded(name: string): string {
-  const value = process.env[name];
-  if (value !== undefined && value !== '') return value;
-  throw new Error(`${name} is not set. The head of e2e/journey.ts says what this journey needs.`);
 }

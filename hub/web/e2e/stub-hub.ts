@@ -8,6 +8,7 @@ import type { components } from '../src/api/schema.d.ts';
 import { stubSeries } from './stub-chart.ts';
 import { StubLive } from './stub-live.ts';
 import { STUB_CODE, StubAccount, wrongCode } from './stub-account.ts';
+import { StubAlerts } from './stub-alerts.ts';
 import { StubDay } from './stub-day.ts';
 import { stubSummary } from './stub-sessions.ts';
 import { problem } from './stub-problem.ts';
@@ -35,6 +36,7 @@ export type StubRoute = [method: string, path: RegExp, answering: Answering];
 export class StubHub {
   readonly live = new StubLive();
   readonly day = new StubDay();
+  readonly alerts = new StubAlerts();
   /** As if a proxy stood before a hub that is not there. */
   away = false;
   signedIn: boolean;
@@ -44,6 +46,7 @@ export class StubHub {
   readonly #routes: StubRoute[] = [
     ...this.day.routes(),
     ...this.account.routes(),
+    ...this.alerts.routes(),
     ['POST', /^\/api\/v1\/session$/, request => this.#signIn(request)],
     ['GET', /^\/api\/v1\/session\/ways$/, () => Response.json(this.ways)],
     ['POST', /^\/api\/v1\/session\/code$/, request => this.#takeCode(request)],

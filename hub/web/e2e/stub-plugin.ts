@@ -9,6 +9,7 @@ export function stubHub(): Plugin {
     configureServer(server) {
       const hub = new StubHub();
       hub.live.start();
+      hub.alerts.raise(9);
       server.httpServer?.on('close', () => hub.live.stop());
       server.middlewares.use((request, response, next) => handlerOf(hub, () => next())(request, response));
     },

@@ -131,11 +131,25 @@ const reviewRoute = createRoute({
   component: lazyRouteComponent(() => import('./review-route'), 'ReviewRoute'),
 });
 
+const alarmsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/alarms',
+  component: lazyRouteComponent(() => import('./alarms-route'), 'AlarmsRoute'),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   providerRoute,
   accountRoute,
-  frameRoute.addChildren([wallRoute, athleteRoute, weekRoute, startRoute, sessionRoute, reviewRoute]),
+  frameRoute.addChildren([
+    wallRoute,
+    athleteRoute,
+    weekRoute,
+    startRoute,
+    sessionRoute,
+    reviewRoute,
+    alarmsRoute,
+  ]),
 ]);
 
 export function makeRouter(queryClient: QueryClient) {

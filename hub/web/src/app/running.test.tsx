@@ -22,7 +22,7 @@ beforeEach(() => {
 
 async function openWall(): Promise<HTMLElement> {
   openApp('/');
-  const bar = await screen.findByRole('region', { name: 'Running session' }, { timeout: 5000 });
+  const bar = await screen.findByRole('region', { name: 'Running session' });
   act(() => FakeEventSource.newest.open());
   act(() =>
     FakeEventSource.newest.say(
@@ -70,7 +70,7 @@ describe('the bar of a running session', () => {
     const bar = await openWall();
     hub.current.away = true;
     await person.click(within(bar).getByRole('button', { name: 'Marker' }));
-    expect(await within(bar).findByText(/One tap waits/, undefined, { timeout: 4000 })).toBeVisible();
+    expect(await within(bar).findByText(/One tap waits/, undefined)).toBeVisible();
     hub.current.away = false;
     act(() => void window.dispatchEvent(new Event('online')));
     await waitFor(() => expect(hub.current.day.taps.map(({ path }) => path)).toEqual(['markers']));

@@ -8,6 +8,9 @@ const RunningBars = lazy(async () => ({
   default: (await import('@/features/running/running-bars')).RunningBars,
 }));
 
+const AlertStrip = lazy(async () => ({
+  default: (await import('@/features/alerts/alert-strip')).AlertStrip,
+}));
 const SwapDialog = lazy(async () => ({
   default: (await import('@/features/straps/swap-dialog')).SwapDialog,
 }));
@@ -19,6 +22,7 @@ export function WallRoute() {
   const [swapped, setSwapped] = useState<string | null>(null);
   const running = (
     <Suspense>
+      {trains(me.role) && <AlertStrip teamId={team} />}
       <RunningBars
         teamId={team}
         trains={trains(me.role)}

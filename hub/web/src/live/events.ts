@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type SnapshotEvent = Schemas['LiveSnapshot'];
 export type FrameEvent = Schemas['LiveFrame'];
 export type FleetEvent = Schemas['LiveFleet'];
+export type AlertEvent = Schemas['LiveAlert'];
 export type GapEvent = Schemas['LiveGap'];
 export type ByeEvent = Schemas['LiveBye'];
 export type SnapshotAthlete = Schemas['LiveAthlete'];

@@ -38,6 +38,7 @@ function connect(teamId: string | undefined, onFailed: () => void): Live {
     frame: event => store.applyFrame(event),
     fleet: event => store.applyFleet(event.gateways),
     gap: event => store.applyGap(event),
+    alert: event => store.applyAlert(event),
     failed: onFailed,
   });
   return { store, stream };

@@ -5,6 +5,7 @@
  * picture changed are told. Without messages a slow tick does the same, so that numbers grow old by themselves.
  */
 import type {
+  AlertEvent,
   FrameEvent,
   GapEvent,
   GatewayNews,
@@ -55,6 +56,7 @@ export class LiveStore {
   #tally: Tally = emptyTally();
   #gateways: readonly GatewayNews[] = [];
   #gap: GapEvent | null = null;
+  #newestAlert: AlertEvent | null = null;
   #play: ReadonlyMap<string, OffPlay> = new Map();
   #lastValueMs: number | null = null;
   #nowMs = 0;
@@ -105,6 +107,11 @@ export class LiveStore {
     this.#schedule();
   }
 
+  applyAlert(alert: AlertEvent): void {
+    this.#newestAlert = alert;
+    this.#schedule();
+  }
+
   /** Who is not in play, as the running session has it; everybody else is. */
   setPlay(play: ReadonlyMap<string, OffPlay>): void {
     const before = this.#play;
@@ -125,6 +132,7 @@ export class LiveStore {
   readonly tally = (): Tally => this.#tally;
   readonly gateways = (): readonly GatewayNews[] => this.#gateways;
   readonly gap = (): GapEvent | null => this.#gap;
+  readonly newestAlert = (): AlertEvent | null => this.#newestAlert;
   /** Hub time to the second, as of the last picture: clocks and ages change together with the tiles. */
   readonly secondMs = (): number => Math.floor((this.#nowMs || this.clock.now()) / 1000) * 1000;
   /** When the newest value of anybody was measured. */

@@ -8,6 +8,7 @@ const handlers = {
   frame: vi.fn<() => void>(),
   fleet: vi.fn<() => void>(),
   gap: vi.fn<() => void>(),
+  alert: vi.fn<() => void>(),
   failed: vi.fn<() => void>(),
 };
 

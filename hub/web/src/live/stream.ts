@@ -4,7 +4,7 @@
  * EventSource gives up for ever after one answer that is not 200 (a proxy's 502 while the hub restarts), and its own
  * pause is fixed. So every failure is ours: close, wait with jitter, open again from the last event id.
  */
-import type { ByeEvent, FleetEvent, FrameEvent, GapEvent, SnapshotEvent } from './events.ts';
+import type { AlertEvent, ByeEvent, FleetEvent, FrameEvent, GapEvent, SnapshotEvent } from './events.ts';
 import type { StreamHappening, StreamState } from './stream-states.ts';
 import { nextStreamState } from './stream-states.ts';
 
@@ -32,6 +32,7 @@ export interface StreamHandlers {
   frame: (event: FrameEvent) => void;
   fleet: (event: FleetEvent) => void;
   gap: (event: GapEvent) => void;
+  alert: (event: AlertEvent) => void;
   /** The stream was refused, broke or was ended: the moment to ask whether we are still signed in. */
   failed: () => void;
 }
@@ -41,6 +42,7 @@ interface Told {
   frame: FrameEvent;
   fleet: FleetEvent;
   gap: GapEvent;
+  alert: AlertEvent;
   bye: ByeEvent;
 }
 
@@ -136,6 +138,7 @@ export class LiveStream {
     this.#listen(source, 'frame', this.#handlers.frame);
     this.#listen(source, 'fleet', this.#handlers.fleet);
     this.#listen(source, 'gap', this.#handlers.gap);
+    this.#listen(source, 'alert', this.#handlers.alert);
     this.#listen(source, 'bye', bye => this.#dismissed(bye));
   }
 

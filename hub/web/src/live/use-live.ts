@@ -1,5 +1,5 @@
 import { useCallback, useSyncExternalStore } from 'react';
-import type { GapEvent, GatewayNews, RosterAthlete } from './events';
+import type { AlertEvent, GapEvent, GatewayNews, RosterAthlete } from './events';
 import { useLive } from './live-context';
 import type { Presence, PresenceState } from './presence';
 import type { OffPlay, Tally } from './store';
@@ -52,6 +52,12 @@ export function useGateways(): readonly GatewayNews[] {
 export function useGap(): GapEvent | null {
   const { store } = useLive();
   return useSyncExternalStore(store.subscribeHead, store.gap);
+}
+
+/** What an alarm said last while this page was open. */
+export function useNewestAlert(): AlertEvent | null {
+  const { store } = useLive();
+  return useSyncExternalStore(store.subscribeHead, store.newestAlert);
 }
 
 export function useStreamStatus(): StreamStatus {

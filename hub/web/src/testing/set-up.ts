@@ -1,6 +1,6 @@
 /** Before each test: an unused stub hub behind `fetch`, streams in the test's hand, and the parts happy-dom leaves out. */
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
@@ -42,6 +42,10 @@ class OneLookResizeObserver implements ResizeObserver {
   }
 }
 
+/** A screen is compiled when it is first opened: on a loaded machine that takes longer than the library's second. */
+const FIRST_SCREEN_MS = 5_000;
+
+configure({ asyncUtilTimeout: FIRST_SCREEN_MS });
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 beforeEach(() => {
   hub.current = new StubHub();

@@ -6,12 +6,14 @@ export const placeWords = catalogue(
     navigation: 'Places',
     live: 'Live',
     sessions: 'Sessions',
+    alarms: 'Alarms',
   },
   {
     pt: {
       navigation: 'Lugares',
       live: 'Ao vivo',
       sessions: 'Sessões',
+      alarms: 'Alarmes',
     },
   },
 );

@@ -101,7 +101,7 @@ function Place({ state, members, onMove }: PlaceProps) {
                 key={to}
                 look="quiet"
                 className="px-1.5 text-sm underline decoration-line-strong underline-offset-4"
-                aria-label={words.move(member.name, words.play[to])}
+                aria-label={words.move(member.name, words.to[to])}
                 onClick={() => onMove(member.id, to)}
               >
                 {words.to[to]}

@@ -10,11 +10,12 @@ export function ZoneBar({ seconds }: { seconds: readonly number[] }) {
   const words = useWords(sessionWords);
   const { number } = useFormats();
   const total = seconds.reduce((sum, part) => sum + part, 0);
-  const told = seconds
+  const longest = seconds
     .map((part, zone) => [zone, number(part / 60, 0)] as const)
     .filter(([zone]) => (seconds[zone] ?? 0) >= 30)
     .map(([zone, minutes]) => (zone === 0 ? words.belowZones(minutes) : words.zone(zone, minutes)))
     .join(', ');
+  const told = longest === '' ? words.briefZones : longest;
   const scale = total === 0 ? 0 : WIDTH / total;
   const parts = seconds.map((part, zone) => ({
     zone,

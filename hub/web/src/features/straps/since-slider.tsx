@@ -13,7 +13,7 @@ const SLIDER_MINUTES = 180;
 const DAY_MS = 24 * 3_600_000;
 
 interface SinceSliderProps {
-  teamId: string;
+  teamId: string | null;
   nowMs: number;
   /** Null: now. */
   sinceMs: number | null;

@@ -19,10 +19,10 @@ export function swapStrap({ sensorId, athleteId, other, sinceMs }: Swap) {
   return answerOf(api.POST('/api/v1/assignments/swap', { body }));
 }
 
-/** Sessions of a team between two times that have begun, the newest first. */
-export function touchedQuery(teamId: string, fromMs: number, toMs: number) {
+/** Sessions between two times that have begun, of a team or of all in sight, the newest first. */
+export function touchedQuery(teamId: string | null, fromMs: number, toMs: number) {
   const query = {
-    team: teamId,
+    ...(teamId === null ? {} : { team: teamId }),
     from: new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
     limit: 500,
