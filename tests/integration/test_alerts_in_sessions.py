@@ -9,7 +9,9 @@ import pytest
 
 from alert_support import API, Live, alerts, preview, ruled
 from api_support import World, at, heard, problem
-from sts_hub.live.wall import Gap
+from sts_hub.analytics.so_far import QUANTITIES
+from sts_hub.live.frames import FrameValue
+from sts_hub.live.wall import Entry, Gap
 from sts_protocols.metrics import HEART_RATE
 
 # Every one of these routes is asked on both generations by the tests of hostile requests.
@@ -22,9 +24,11 @@ def above(metric: str, limit: float) -> dict[str, Any]:
     return {"conditions": [{"metric": metric, "check": "above", "limit": limit}], "hold_s": 0}
 
 
-async def session(world: World, since: datetime, until: datetime | None = None, name: str = "rosa") -> Any:
+async def session(
+    world: World, since: datetime, until: datetime | None = None, name: str = "rosa", kind: str = "training"
+) -> Any:
     """A session of the red team with this athlete on its roster."""
-    of_team = {"club_id": world["club"], "team_id": world["red"], "kind": "training", "name": "Intervals"}
+    of_team = {"club_id": world["club"], "team_id": world["red"], "kind": kind, "name": "Intervals"}
     made = await world.database.add(
         "session", **of_team, planned_from=since, started_at=since, ended_at=until
     )
@@ -55,6 +59,47 @@ async def test_load_and_time_in_zone_are_tried_on_the_past_from_the_sessions_beg
     ]
     assert (await preview(world, **above("time_in_zone_5", 200)))["fired"][0]["at"] == "2026-05-01T12:03:25Z"
     assert (await preview(world, **above("time_in_zone_4", 0)))["count"] == 0
+
+
+async def test_load_is_laid_beside_the_athletes_own_match_day(world: World) -> None:
+    """Three matches of a minute in zone 5 are a match day of 5, so a training in zone 5 is beyond it after a minute, told at
+    the next whole five seconds; two matches are none."""
+    for number in range(3):
+        assert (await preview(world, athlete_ids=[str(world["rosa"])], **above("match_day_volume", 100)))[
+            "watched"
+        ] == 0
+        since = -3600 * (number + 1)
+        await heard(world, "rosa_strap", range(since, since + 60), [180] * 60)
+        match = await session(world, at(since), at(since + 60), kind="match")
+        answer = await world.as_("coach").get(f"{API}/sessions/{match}/summary")
+        assert answer.status_code == 200
+    await session(world, at(0), at(600))
+    await heard(world, "rosa_strap", range(300), [180] * 300)
+    told = await preview(world, athlete_ids=[str(world["rosa"])], **above("match_day_volume", 100))
+    assert [one["at"] for one in told["fired"]] == ["2026-05-01T12:01:05Z"]
+
+
+async def test_what_adds_up_is_told_on_the_stream_while_a_session_runs(world: World) -> None:
+    live = Live(world)
+    begin = datetime.fromtimestamp(live.now_us // (5 * S) * 5, UTC)
+    await session(world, begin)
+    told: list[FrameValue] = []
+
+    class Screen:
+        def tell(self, entry: Entry) -> None:
+            if isinstance(entry.what, list):
+                told.extend(entry.what)
+
+    live.wall.join(Screen())
+    await live.read()
+    live.now_us = round(begin.timestamp()) * S - S
+    for name in ("rosa", "rudi"):  # Rudi is not on its roster
+        await live.tell(name, 180, 62)
+        live.now_us -= 62 * S
+    live.watch.tick(live.now_us)
+    load = [one for one in told if one.metric == QUANTITIES["load_edwards"].id]
+    assert {one.sensor_id for one in load} == {world["rosa_strap"]}
+    assert (load[-1].t_us, load[-1].value) == (round(begin.timestamp() + 60) * S, pytest.approx(5.0))
 
 
 async def test_a_rule_counts_in_its_phase_only(world: World) -> None:

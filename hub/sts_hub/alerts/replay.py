@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,13 +14,14 @@ from sts_hub.alerts import rules
 from sts_hub.alerts.courses import Courses, Ground, Heard
 from sts_hub.alerts.engine import Firing, RuleWatch
 from sts_hub.alerts.schemas import RuleFields
-from sts_hub.analytics.so_far import Course, Known
+from sts_hub.analytics.so_far import MATCH_DAY, Course, Known
 from sts_hub.db.times import microseconds, timestamp
 from sts_hub.kit.database import ReadSession
 from sts_hub.parameters import service as parameters
 from sts_hub.samples import service as samples
 from sts_hub.samples.values import Values
 from sts_hub.sessions.presence import Presence, present
+from sts_hub.summaries.match_days import match_days
 from sts_hub.summaries.service import credible
 from sts_protocols.metrics import by_id
 
@@ -29,12 +30,14 @@ _SECOND_US: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A team in a time of the past: its athletes, what was known of them at its begin, and where they were."""
+    """A team in a time of the past: its athletes, what was known of them at its begin, where they were, and what was known at
+    the begins of their sessions."""
 
     team_id: UUID
     athletes: Sequence[UUID]
-    known: dict[UUID, dict[str, float | str]]
+    known: Mapping[UUID, Known]
     presences: Sequence[Presence]
+    then: Mapping[tuple[UUID, UUID], Known]
     since: datetime
     until: datetime
 
@@ -44,7 +47,20 @@ async def past(
 ) -> Past:
     """All that a rule of the team must know of that time but what was measured."""
     presences = await present(session, since, until, team_id)
-    return Past(team_id, athletes, await in_force(session, athletes, since), presences, since, until)
+    then = await in_force_then(session, presences)
+    known = with_match_days(await in_force(session, athletes, since), then)
+    return Past(team_id, athletes, known, presences, then, since, until)
+
+
+def with_match_days(
+    known: Mapping[UUID, Known], then: Mapping[tuple[UUID, UUID], Known]
+) -> dict[UUID, Known]:
+    """What is known of athletes, and of those in a session what a match day asks of them."""
+    found = dict(known)
+    for (_, athlete), at_begin in then.items():
+        match = {name: at_begin[name] for name in MATCH_DAY if name in at_begin}
+        found[athlete] = {**found.get(athlete, {}), **match}
+    return found
 
 
 async def in_force(
@@ -58,13 +74,14 @@ async def in_force(
 async def in_force_then(
     session: ReadSession, presences: Sequence[Presence]
 ) -> dict[tuple[UUID, UUID], Known]:
-    """The same of each athlete in a session, at its begin."""
-    begins = {one.session_id: one.during.since_us for one in presences}
+    """The same of each athlete in a session, at its begin, and what a match day asked of him or her by then."""
+    begins = {(one.session_id, one.team_id): one.during.since_us for one in presences}
     found: dict[tuple[UUID, UUID], Known] = {}
-    for session_id, since_us in begins.items():
+    for (session_id, team_id), since_us in begins.items():
         there = [one.athlete_id for one in presences if one.session_id == session_id]
         known = await in_force(session, there, timestamp(since_us))
-        found |= {(session_id, athlete): known.get(athlete, {}) for athlete in there}
+        match = await match_days(session, team_id, there, timestamp(since_us))
+        found |= {(session_id, athlete): {**known.get(athlete, {}), **match[athlete]} for athlete in there}
     return found
 
 
@@ -74,9 +91,7 @@ async def fired(
     """What the rule says of that time, and the athletes whom it cannot watch."""
     watch, unwatched = rules.watched(rule_id, fields, past.athletes, past.known, past.presences)
     wanted = dict.fromkeys(watch.athletes, rules.derived(fields))
-    courses = Courses(
-        Ground(wanted, past.known, past.presences, await in_force_then(session, past.presences))
-    )
+    courses = Courses(Ground(wanted, past.known, past.presences, past.then))
     for place, course in courses.new:
         await fill(session, place.athlete, course, past.since)
     told = [

@@ -24,6 +24,7 @@ from sts_hub.alerts.engine import Firing, RuleWatch
 from sts_hub.alerts.quantities import GATEWAY_SILENCE, INGEST_LAG
 from sts_hub.alerts.repository import AlertRow, LateRow, MuteRow, NewAlert, RuleRow, Wearing
 from sts_hub.alerts.way import Link, Probe, Storing
+from sts_hub.analytics import so_far
 from sts_hub.analytics.reception import Handover
 from sts_hub.analytics.so_far import SOURCES
 from sts_hub.db.times import microseconds
@@ -52,6 +53,8 @@ TOLD_KEPT: Final = timedelta(days=1)
 RECENT: Final = 120
 # A gateway that was heard so shortly before a session began is in use there.
 IN_USE_US: Final = 3_600_000_000
+# What adds up is told on the stream to whoever sees the athlete; what is of the moment a screen works out by itself.
+SHOWN: Final = frozenset(quantity.id for one in so_far.SUMS for quantity in one.quantities)
 _HUB: Final = "hub"
 _WATCHMAN: Final = UUID(int=0)
 
@@ -102,6 +105,7 @@ class AlertWatch:
         self._link = Link()
         self._leads: dict[tuple[UUID, int], Handover[FrameValue]] = defaultdict(Handover)
         self._recent: dict[tuple[UUID, int], deque[Heard]] = defaultdict(lambda: deque(maxlen=RECENT))
+        self._shown: list[FrameValue] = []
         self._waiting: list[tuple[UUID, NewAlert]] = []
         self._told: dict[tuple[UUID, bool], datetime] = {}
         self._began = self._news_since = datetime.now(UTC)
@@ -138,11 +142,13 @@ class AlertWatch:
     def _take(self, value: FrameValue) -> None:
         club = self._club_of.get(value.sensor_id)
         wearing = None if club is None else club.worn[value.sensor_id]
-        if club is None or wearing is None or not _is_of(wearing, value):
+        if club is None or wearing is None or value.metric in SHOWN or not _is_of(wearing, value):
             return
         club.newest = Probe(value.sensor_id, value.metric, value.t_us, time.time_ns() // 1000)
         raw = Heard(value.t_us, value.metric, value.value, value.quality)
         for heard in (raw, *self._derived(club, wearing.athlete, value)):
+            if heard.metric in SHOWN:
+                self._shown.append(FrameValue(value.sensor_id, *_of_frame(heard)))
             for watch in club.by_metric.get((wearing.team_id, heard.metric), ()):
                 self._say(club, watch.take(wearing.athlete, *heard))
 
@@ -157,7 +163,9 @@ class AlertWatch:
             yield from club.courses.heard(athlete, heard)
 
     def tick(self, now_us: int) -> None:
-        """Time has gone by."""
+        """Time has gone by: show what was worked out meanwhile, and judge what only silence shows."""
+        self.wall.show(self._shown)
+        self._shown = []
         for club in self._clubs.values():
             self._of_the_way(club, now_us)
             for watch in club.watches.values():
@@ -291,9 +299,10 @@ async def _read_rules(session: ReadSession, before: Club, now: datetime) -> Club
     """The club's rules, ready to be watched, with the athletes as they stand now."""
     rows = await repository.watched_rules(session)
     members = await repository.members(session, None)
-    known = await replay.in_force(session, list(members), now)
-    worn = await repository.worn(session)
     presences = await present(session, now, now)
+    then = await replay.in_force_then(session, presences)
+    known = replay.with_match_days(await replay.in_force(session, list(members), now), then)
+    worn = await repository.worn(session)
     club = Club(
         rules={row.id: row for row in rows},
         names={athlete: one.name for athlete, one in members.items()},
@@ -304,6 +313,8 @@ async def _read_rules(session: ReadSession, before: Club, now: datetime) -> Club
         settled=before.settled,
     )
     wanted: dict[UUID, set[int]] = defaultdict(set)
+    for one in presences:
+        wanted[one.athlete_id] |= SHOWN
     for row in rows:
         team = [athlete for athlete, one in members.items() if one.team_id == row.team_id]
         if rules.of_the_way(row.fields):
@@ -316,7 +327,6 @@ async def _read_rules(session: ReadSession, before: Club, now: datetime) -> Club
             watch.go_on_from(before.watches[row.id])
         club.watches[row.id] = watch
     club.index()
-    then = await replay.in_force_then(session, presences)
     club.courses = Courses(Ground(wanted, known, presences, then), before.courses)
     return club
 
@@ -351,6 +361,10 @@ def _show(club: Club, before: Club) -> None:
     if before.newest is not None:
         club.storing.shown(before.newest)
         before.newest = None
+
+
+def _of_frame(heard: Heard) -> tuple[int, int, float, int]:
+    return heard.metric, heard.t_us, heard.value, heard.quality
 
 
 def _is_of(wearing: Wearing, value: FrameValue) -> bool:

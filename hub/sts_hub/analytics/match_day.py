@@ -162,7 +162,10 @@ MATCH_DEMANDS: Final = Formula(
 SO_FAR: Final = Input(
     "so_far", "{same}", "The number of today, such as the volume of `match_demands`.", Shape.NUMBER, low=0.0
 )
-FEWEST: Final = Setting("fewest_matches", "1", 3.0, "Fewer matches than these are no match day.", low=1.0)
+FEWEST_MATCHES: Final = 3.0
+FEWEST: Final = Setting(
+    "fewest_matches", "1", FEWEST_MATCHES, "Fewer matches than these are no match day.", low=1.0
+)
 TARGET: Final = Setting("target_percent", "%", 100.0, "How much of a match day the training is meant to be.")
 
 

@@ -1,5 +1,5 @@
 """What is told of one athlete while it is measured: zone, shares of the highest heart rate and of the reserve, load so far,
-time in zone, W' balance.
+time in zone, W' balance, shares of the own match day.
 
 Each is the live form of a formula of the catalogue with that formula's own settings, so at any time it is what the batch
 would be up to then. What is of the moment is told with every value. What adds up needs a begin, and is told at every whole
@@ -27,6 +27,7 @@ from sts_hub.analytics.formula import (
 )
 from sts_hub.analytics.formulas import chosen
 from sts_hub.analytics.holding import Samples, Window
+from sts_hub.analytics.match_day import BEST_MIN, MATCH_DEMANDS, Demands, weighed
 from sts_hub.analytics.power import POWER_GAP
 from sts_hub.analytics.time_in_zone import TIME_IN_ZONE, TimeInZone
 from sts_hub.analytics.trimp import SEX, TRIMP, VT1, VT2, Load, Weigh, banister_of, edwards_of, lucia_of
@@ -38,6 +39,15 @@ from sts_protocols.metrics import HEART_RATE, POWER, Metric
 # five times as much.
 PACE_US: Final = 5_000_000
 _EVER_US: Final = -(2**61)
+
+MATCH_DAY_VOLUME: Final = "match_day_volume"
+# In the order of `match_demands`: each quantity, and what is known of a match day by the same name.
+MATCH_DAY: Final = {
+    MATCH_DAY_VOLUME: "training impulse so far (Edwards)",
+    "match_day_intensity": "training impulse a minute",
+    **{f"match_day_best_{minutes}_min": f"the hardest {minutes} min" for minutes in BEST_MIN},
+}
+_HARD: Final = tuple(MATCH_DAY)[1:]
 
 Known = Mapping[str, float | str]
 """What is known of the athlete, by the names of the catalogue."""
@@ -131,6 +141,29 @@ def _balance(known: Known, since_us: int) -> Balance:
     )
 
 
+class _MatchDay:
+    """The demands so far beside those of a match day, which are known by the quantities' names; NaN where one is not."""
+
+    def __init__(self, known: Known, since_us: int) -> None:
+        case = _case(MATCH_DEMANDS, "edwards", known)
+        self._weigh = edwards_of(case)
+        self._demands = Demands(since_us, case.us(HEART_RATE_GAP.name))
+        self._whole = [float(known[MATCH_DAY_VOLUME]), *(float(known.get(name, math.nan)) for name in _HARD)]
+        if not self._whole[0] > 0:
+            raise NoNumber("On a match day nothing is done.")
+
+    def take(self, heart_rate: Samples) -> None:
+        self._demands.take(weighed(heart_rate, self._weigh))
+
+    def at(self, until_us: int) -> tuple[float, ...]:
+        so_far = self._demands.at(until_us)
+        done = (so_far.volume, so_far.per_minute if so_far.known else math.nan, *so_far.best)
+        return tuple(
+            math.nan if part is None else 100 * part / whole
+            for part, whole in zip(done, self._whole, strict=True)
+        )
+
+
 def _load_of(number: int, variant: str, weigh_of: Callable[[Case], Weigh], *needs: Parameter) -> Sum:
     quantity = Quantity(
         number, f"load_{variant}", "{AU}", f"TRIMP of the session so far, variant `{variant}`."
@@ -184,6 +217,19 @@ SUMS: Final = (
         (CRITICAL_POWER, W_PRIME),
         _balance,
         lambda form, us: (form.at(us),),
+    ),
+    Sum(
+        tuple(
+            Quantity(-40 - place, name, "%", f"Of the athlete's own match day, or the team's: {what}.")
+            for place, (name, what) in enumerate(MATCH_DAY.items())
+        ),
+        HEART_RATE,
+        (
+            HR_MAX,
+            Parameter(MATCH_DAY_VOLUME, "{AU}", "The mean of at least three matches, from their summaries."),
+        ),
+        _MatchDay,
+        lambda form, us: form.at(us),
     ),
 )
 # By the number of each quantity.
@@ -248,6 +294,7 @@ class _Heard:
             Told(quantity.id, pace_us, value)
             for one, form in self.sums
             for quantity, value in zip(one.quantities, one.read(form, pace_us), strict=True)
+            if not math.isnan(value)
         ]
 
 

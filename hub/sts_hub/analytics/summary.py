@@ -1,4 +1,4 @@
-"""What a heart says of a time: zones, time in zone, training impulse by each variant, mean, highest, coverage."""
+"""What a heart says of a time: zones, time in zone, training impulse by each variant and in its hardest minutes, mean, highest, coverage."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sts_hub.analytics.formula import Given, Result
 from sts_hub.analytics.formulas import compute
 from sts_hub.analytics.heart_rate import HEART_RATE_MEAN
 from sts_hub.analytics.holding import Samples, Window
+from sts_hub.analytics.match_day import MATCH_DEMANDS
 from sts_hub.analytics.time_in_zone import TIME_IN_ZONE
 from sts_hub.analytics.trimp import TRIMP
 from sts_hub.analytics.zones import HEART_RATE_ZONES
@@ -26,6 +27,7 @@ def summarise(
         (TIME_IN_ZONE.id, zones, True),
         *((HEART_RATE_MEAN.id, variant.name, True) for variant in HEART_RATE_MEAN.variants),
         *((TRIMP.id, variant.name, True) for variant in TRIMP.variants),
+        (MATCH_DEMANDS.id, "edwards", True),
     ]
     return tuple(
         compute(

@@ -551,6 +551,7 @@ CREATE TABLE sts.session (
     FOREIGN KEY (team_id, club_id) REFERENCES sts.team (id, club_id)
 );
 CREATE INDEX session_team_idx ON sts.session (team_id, planned_from);
+CREATE INDEX session_running_idx ON sts.session (started_at) WHERE ended_at IS NULL;
 
 CREATE TABLE sts.session_template (
     id      uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -2926,10 +2927,12 @@ CREATE TABLE sts.alert_mute (
 );
 CREATE INDEX alert_mute_idx ON sts.alert_mute (rule_id, until);
 
--- Clubs that have a rule to watch: the process that watches then asks in each one's name.
+-- Clubs that have a rule to watch, or a session that runs: the process that watches then asks in each one's name.
 CREATE FUNCTION sts.watched_clubs() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
-    SELECT DISTINCT club_id FROM sts.alert_rule WHERE enabled
+    SELECT club_id FROM sts.alert_rule WHERE enabled
+    UNION
+    SELECT club_id FROM sts.session WHERE ended_at IS NULL AND started_at > now() - interval '1 day' AND live_data
 $$;
 REVOKE EXECUTE ON FUNCTION sts.watched_clubs FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sts.watched_clubs TO sts_api;

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from sts_hub.analytics.so_far import QUANTITIES
 from sts_hub.gateways import service as gateway_rules
 from sts_hub.gateways.schemas import Gateway, GatewayBuffer, GatewaySensor
 from sts_hub.live.frames import Alert, FleetNews, FrameValue
@@ -21,6 +22,7 @@ from sts_protocols.sample import Quality
 # Clients of a stopping hub come back spread over this time, so that the next process is not stormed.
 RETRY_MS: Final = (1000, 4000)
 
+_WORKED_OUT: Final = {one.id: one for one in QUANTITIES.values()}
 _QUALITY: Final = {int(quality): quality.word for quality in Quality}
 
 
@@ -97,14 +99,23 @@ def frame_values(values: Iterable[FrameValue], worn: dict[int, Worn]) -> list[di
         key = (wearing.athlete, value.metric)
         if key not in newest or newest[key].t_us < value.t_us:
             newest[key] = value
-    return [_item(athlete, value) for (athlete, _), value in newest.items() if by_id(value.metric)]
+    return [
+        _item(athlete, name, value)
+        for (athlete, metric), value in newest.items()
+        if (name := _name(metric)) is not None
+    ]
 
 
-def _item(athlete: Any, value: FrameValue) -> dict[str, Any]:
-    metric = by_id(value.metric)
+def _name(metric: int) -> str | None:
+    """What a metric, or a quantity worked out from one, is called."""
+    known = by_id(metric) or _WORKED_OUT.get(metric)
+    return None if known is None else known.name
+
+
+def _item(athlete: Any, name: str, value: FrameValue) -> dict[str, Any]:
     return {
         "athlete": athlete,
-        "metric": metric.name if metric else "",
+        "metric": name,
         "t_ms": value.t_us // 1000,
         "value": value.value,
         "quality": _QUALITY.get(value.quality, "implausible"),

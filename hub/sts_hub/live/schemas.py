@@ -65,7 +65,9 @@ class FrameItem(Shown):
     """One value of a frame."""
 
     athlete: UUID
-    metric: str
+    metric: str = Field(
+        description="Its name; or while a session runs what is worked out so far, of GET /api/v1/alert-rules/catalogue."
+    )
     t_ms: int = Field(description=f"{_MS}, when it was measured.")
     value: float
     quality: QualityWord

@@ -144,6 +144,12 @@ class Wall:
         """The credible heart rates of the last minute, rising in time."""
         return self._trends.get(sensor_id, ())
 
+    def show(self, values: Iterable[FrameValue]) -> None:
+        """Take what was worked out from values of this wall, quantities below 0 by number: no reception has a say in it."""
+        fresh = [value for value in values if self._keep_if_newer(value)]
+        if fresh:
+            self._tell(fresh)
+
     def fill(self, past: Iterable[tuple[str, FrameValue]]) -> None:
         """Take what the database knows of the time before this process listened, by gateway and rising in time;
         nobody is told."""

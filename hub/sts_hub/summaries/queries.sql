@@ -79,5 +79,12 @@ WHERE s.ended_at IS NOT NULL AND s.ended_at - s.started_at <= interval '24 hours
   AND (numbers.missing OR s.ended_at > now() - interval '14 days')
 ORDER BY numbers.missing DESC, s.ended_at DESC LIMIT $1
 
+-- name: matches
+-- What athletes did in the matches of a year before a time, where their summaries have been worked out.
+SELECT n.athlete_id, (n.body -> 'values')::text AS values
+FROM sts.session s JOIN sts.session_number n ON n.session_id = s.id AND n.formula = $3 AND n.variant = $4
+WHERE s.team_id = $1 AND s.kind = 'match' AND s.ended_at <= $2 AND s.ended_at > $2::timestamptz - interval '1 year'
+ORDER BY s.ended_at
+
 -- name: club_of_number
 SELECT s.club_id FROM sts.session_number n JOIN sts.session s ON s.id = n.session_id WHERE n.id = $1

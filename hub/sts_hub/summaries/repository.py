@@ -199,3 +199,11 @@ async def keep_number(
     """Store a number. name: formula and variant."""
     told = None if was is None else json.dumps(was)
     await session.do(SQL.keep_number, session_id, athlete_id, *name, revision, json.dumps(body), told)
+
+
+async def matches(
+    session: ReadSession, team_id: UUID, before: datetime, formula: str, variant: str
+) -> list[tuple[UUID, dict[str, Any]]]:
+    """Athlete and values of a formula, for each match of the team in the year before."""
+    rows = await session.rows(SQL.matches, team_id, before, formula, variant)
+    return [(row["athlete_id"], json.loads(row["values"])) for row in rows]

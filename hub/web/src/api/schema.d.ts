@@ -4435,7 +4435,10 @@ export interface components {
              * Format: uuid
              */
             athlete: string;
-            /** Metric */
+            /**
+             * Metric
+             * @description Its name; or while a session runs what is worked out so far, of GET /api/v1/alert-rules/catalogue.
+             */
             metric: string;
             /**
              * T Ms

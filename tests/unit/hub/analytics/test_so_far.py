@@ -58,6 +58,30 @@ def test_what_adds_up_is_what_the_batch_says_up_to_each_moment(name: str) -> Non
         assert one.value == (batch if place is None else batch[place])
 
 
+def test_shares_of_a_match_day_are_those_of_the_batch_and_one_that_is_not_known_is_not_told() -> None:
+    whole = {"match_day_volume": 50.0, "match_day_best_1_min": 4.0}
+    samples = training(110, 200)
+    course = Course([QUANTITIES["match_day_volume"].id], KNOWN | whole, 0)
+    rows = zip(samples.t_us.tolist(), samples.value.tolist(), strict=True)
+    told = {
+        (name, one.t_us): one.value
+        for row in rows
+        for one in course.take(HEART_RATE.id, *row)
+        for name in whole
+        if one.quantity == QUANTITIES[name].id
+    }
+    last_us = max(t_us for _, t_us in told)
+    given = Given(
+        "match_demands", "edwards", {"heart_rate": samples.up_to(last_us - 1)}, KNOWN, {}, 0, last_us
+    )
+    batch = compute(given).values
+    assert told["match_day_volume", last_us] == 100 * batch["volume"] / 50
+    assert batch["best_1_min"] is None or told["match_day_best_1_min", last_us] == 25 * batch["best_1_min"]
+    others = {QUANTITIES[name].id for name in ("match_day_intensity", "match_day_best_3_min")}
+    assert not others & {one.quantity for one in course.take(HEART_RATE.id, last_us + 60 * S, 150.0)}
+    assert not known_enough(QUANTITIES["match_day_volume"].id, KNOWN)
+
+
 def test_what_was_filled_in_counts_like_what_was_heard() -> None:
     samples = training(90, 200)
     wanted = [QUANTITIES["load_edwards"].id]

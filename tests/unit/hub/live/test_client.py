@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from sts_hub.analytics.so_far import QUANTITIES
 from sts_hub.gateways.schemas import Gateway
 from sts_hub.live import events
 from sts_hub.live.client import Client
@@ -150,6 +151,14 @@ def test_a_value_that_is_not_the_wearers_is_not_shown(
     (snapshot,) = Client(wall, view, view.caller).drain(now_ms=lambda: 2000)
     assert snapshot.data["athletes"][0]["values"] == {}
     assert snapshot.data["athletes"][0]["trend"]["t_ms"] == []
+
+
+def test_what_was_worked_out_is_told_by_its_name(wall: Wall, client: Client) -> None:
+    load = QUANTITIES["load_edwards"].id
+    wall.show([FrameValue(1, load, 5_000_000, 2.5, 0), FrameValue(1, -999, 5_000_000, 1.0, 0)])
+    wall.show([FrameValue(1, load, 4_000_000, 2.0, 0)])
+    (frame,) = client.drain()
+    assert [(item["metric"], item["value"]) for item in frame.data["values"]] == [("load_edwards", 2.5)]
 
 
 def test_with_two_sensors_the_newer_value_is_the_athletes(wall: Wall, view: View, client: Client) -> None:
