@@ -1,12 +1,12 @@
 /** Where one can go, by role: the rail and the tabs show this table, and nothing else decides it. */
 import type { Me } from '@/api/queries';
-import { BellIcon, CalendarIcon, PulseIcon } from '@/components/ui/icons';
+import { BellIcon, CalendarIcon, PulseIcon, SquadIcon } from '@/components/ui/icons';
 import type { placeWords } from '@/words/places';
 
 type Role = Me['role'];
 
 export interface Place {
-  to: '/' | '/sessions' | '/alarms';
+  to: '/' | '/sessions' | '/alarms' | '/squad';
   name: Exclude<keyof (typeof placeWords)['en'], 'navigation'>;
   Icon: typeof PulseIcon;
   roles: readonly Role[];
@@ -19,6 +19,7 @@ const IS_MEASURED: readonly Role[] = ['athlete', 'guardian'];
 const PLACES: readonly Place[] = [
   { to: '/', name: 'live', Icon: PulseIcon, roles: [...SEES_TEAMS, ...IS_MEASURED, 'technician'] },
   { to: '/sessions', name: 'sessions', Icon: CalendarIcon, roles: [...SEES_TEAMS, ...IS_MEASURED] },
+  { to: '/squad', name: 'squad', Icon: SquadIcon, roles: SEES_TEAMS },
   { to: '/alarms', name: 'alarms', Icon: BellIcon, roles: SEES_TEAMS },
 ];
 

@@ -11,6 +11,8 @@ import type { Me } from '@/api/queries';
 import { meQuery } from '@/api/queries';
 import type { RangeSearch } from '@/features/athlete/time-range';
 import { isPreset } from '@/features/athlete/time-range';
+import type { Measure, SquadView, Weeks } from '@/features/squad/loads';
+import { MEASURES, SQUAD_VIEWS, WEEKS } from '@/features/squad/loads';
 import type { Week } from '@/features/sessions/sessions';
 import { isWeek } from '@/features/sessions/sessions';
 import { Frame } from './frame';
@@ -100,6 +102,12 @@ const athleteRoute = createRoute({
   component: lazyRouteComponent(() => import('./athlete-route'), 'AthleteRoute'),
 });
 
+interface SquadSearch {
+  weeks?: Weeks | undefined;
+  measure?: Measure | undefined;
+  view?: SquadView | undefined;
+}
+
 interface WeekSearch {
   week?: Week | undefined;
 }
@@ -137,6 +145,17 @@ const alarmsRoute = createRoute({
   component: lazyRouteComponent(() => import('./alarms-route'), 'AlarmsRoute'),
 });
 
+const squadRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/squad',
+  validateSearch: (search: Record<string, unknown>): SquadSearch => ({
+    weeks: WEEKS.find(weeks => weeks === search['weeks']),
+    measure: MEASURES.find(measure => measure === search['measure']),
+    view: SQUAD_VIEWS.find(view => view === search['view']),
+  }),
+  component: lazyRouteComponent(() => import('./squad-route'), 'SquadRoute'),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   providerRoute,
@@ -144,6 +163,7 @@ const routeTree = rootRoute.addChildren([
   frameRoute.addChildren([
     wallRoute,
     athleteRoute,
+    squadRoute,
     weekRoute,
     startRoute,
     sessionRoute,

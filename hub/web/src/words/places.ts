@@ -6,6 +6,7 @@ export const placeWords = catalogue(
     navigation: 'Places',
     live: 'Live',
     sessions: 'Sessions',
+    squad: 'Squad',
     alarms: 'Alarms',
   },
   {
@@ -13,6 +14,7 @@ export const placeWords = catalogue(
       navigation: 'Lugares',
       live: 'Ao vivo',
       sessions: 'Sessões',
+      squad: 'Plantel',
       alarms: 'Alarmes',
     },
   },

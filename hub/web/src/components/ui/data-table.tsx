@@ -83,7 +83,7 @@ function HeadCell<Row>({
 }) {
   const order = sorted === null ? undefined : sorted.isDown ? 'descending' : 'ascending';
   const name = (
-    <span>
+    <span className="whitespace-nowrap">
       {column.name}
       {column.unit !== undefined && (
         <span className="block text-xs font-normal text-ink-soft">{column.unit}</span>
@@ -114,7 +114,7 @@ function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   const look = `px-3 py-2 ${column.isNumber === true ? 'text-right tabular-nums' : ''} ${column.className ?? ''}`;
   if (column.isHead === true)
     return (
-      <th scope="row" className={`font-medium ${HEAD} ${look}`}>
+      <th scope="row" className={`font-medium sm:whitespace-nowrap ${HEAD} ${look}`}>
         {column.show(row)}
       </th>
     );

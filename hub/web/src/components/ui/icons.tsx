@@ -124,3 +124,4 @@ export const SwapIcon = icon(<path d="M4 8h14M14 4l4 4-4 4M20 16H6M10 12l-4 4 4 
 export const BellIcon = icon(
   <path d="M6 10a6 6 0 0 1 12 0c0 5 2 6.5 2 6.5H4S6 15 6 10zM10 20a2.2 2.2 0 0 0 4 0" />,
 );
+export const SquadIcon = icon(<path d="M4 20V12M9.3 20V6M14.7 20v-9M20 20V4" />);

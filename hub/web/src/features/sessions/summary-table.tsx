@@ -2,10 +2,11 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Column } from '@/components/ui/data-table';
 import { DataTable } from '@/components/ui/data-table';
+import { NumberDialog } from '@/formulas/number-dialog';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
+import { formulaWords } from '@/words/formulas';
 import { sessionWords } from '@/words/sessions';
-import { NumberDialog } from './number-dialog';
 import { PLACES, coverageOf, numberAt, valueAt, zoneSeconds } from './numbers';
 import type { AthleteSummary, SessionSummary } from './sessions';
 import { ZoneBar } from './zone-bar';
@@ -61,6 +62,7 @@ export function SummaryTable({ summary, people }: SummaryTableProps) {
 
 function useColumns({ from, to }: SessionSummary, onAsk: (asked: Asked) => void): Column<Row>[] {
   const words = useWords(sessionWords);
+  const formulas = useWords(formulaWords);
   const { number } = useFormats();
   const measured = (place: keyof typeof PLACES, unit: string): Column<Row> => ({
     name: words.column[place],
@@ -70,7 +72,7 @@ function useColumns({ from, to }: SessionSummary, onAsk: (asked: Asked) => void)
     show: row => (
       <NumberButton
         value={valueAt(row.athlete, PLACES[place])}
-        label={words.howOf(words.column[place], row.name)}
+        label={formulas.howOf(words.column[place], row.name)}
         revised={place === 'load' ? row.athlete.revised : null}
         onAsk={numberAt(row.athlete, PLACES[place]) && (() => onAsk({ row, place }))}
       />

@@ -1,21 +1,29 @@
 import type { ReactNode } from 'react';
+import type { components } from '@/api/schema';
 import { Dialog } from '@/components/ui/dialog';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
-import { sessionWords } from '@/words/sessions';
-import type { SessionNumber } from './sessions';
+import { formulaWords } from '@/words/formulas';
+
+type StoredNumber = components['schemas']['Number'];
+type LoadResult = components['schemas']['LoadResult'];
+
+/** A number with where it comes from: one that is kept has a receipt and revisions besides. */
+export type FormulaNumber = LoadResult & Partial<StoredNumber>;
 
 interface NumberDialogProps {
   title: string;
-  number: SessionNumber;
+  number: FormulaNumber;
   /** Why the last revision was made, in words; empty for the first. */
-  because: readonly string[];
+  because?: readonly string[];
   onClose: () => void;
 }
 
+const NO_REASONS: readonly string[] = [];
+
 /** Where a number comes from: enough to work it out by hand, and the receipt for whoever wants all of it. */
-export function NumberDialog({ title, number, because, onClose }: NumberDialogProps) {
-  const words = useWords(sessionWords);
+export function NumberDialog({ title, number, because = NO_REASONS, onClose }: NumberDialogProps) {
+  const words = useWords(formulaWords);
   const formats = useFormats();
   return (
     <Dialog title={title} onClose={onClose}>
@@ -32,12 +40,12 @@ export function NumberDialog({ title, number, because, onClose }: NumberDialogPr
         {number.coverage_percent !== null && (
           <Fact name={words.coverage}>{formats.number(number.coverage_percent, 1)} %</Fact>
         )}
-        <Facts name={words.parameters} told={number.parameters} />
+        <Facts name={words.parameters} told={number.parameters ?? {}} />
         <Facts name={words.settings} told={number.settings} />
       </dl>
       {number.reason !== null && <p className="mt-3 text-late">{number.reason}</p>}
-      {number.estimate && <p className="mt-3 text-ink-soft">{words.estimate}</p>}
-      {number.changes.map(change => (
+      {number.estimate === true && <p className="mt-3 text-ink-soft">{words.estimate}</p>}
+      {number.changes?.map(change => (
         <p key={change.output} className="mt-3">
           {change.output}:{' '}
           {words.revisedFrom(
@@ -47,11 +55,15 @@ export function NumberDialog({ title, number, because, onClose }: NumberDialogPr
           {because.length > 0 && `(${because.join('; ')})`}
         </p>
       ))}
-      <h3 className="mt-4 font-semibold">{words.receipt}</h3>
-      <p className="text-sm text-ink-soft">{words.receiptHint}</p>
-      <code className="mt-1 block rounded bg-raised px-2 py-1.5 text-sm break-all select-all">
-        sts-hub receipt {number.id}
-      </code>
+      {number.id !== undefined && (
+        <>
+          <h3 className="mt-4 font-semibold">{words.receipt}</h3>
+          <p className="text-sm text-ink-soft">{words.receiptHint}</p>
+          <code className="mt-1 block rounded bg-raised px-2 py-1.5 text-sm break-all select-all">
+            sts-hub receipt {number.id}
+          </code>
+        </>
+      )}
     </Dialog>
   );
 }

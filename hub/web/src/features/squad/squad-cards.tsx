@@ -1,0 +1,61 @@
+import { useWords } from '@/words/catalogue';
+import { useFormats } from '@/words/formats';
+import { squadWords } from '@/words/squad';
+import { Availability } from './availability';
+import { LoadChart, LoadLegend } from './load-chart';
+import type { SquadRow } from './loads';
+import { resultOf, unknownDays } from './loads';
+import { AthleteLink } from './squad-table';
+
+/** Small multiples: everybody's load by days on one scale. */
+export function SquadCards({ rows, days }: { rows: readonly SquadRow[]; days: readonly string[] }) {
+  const most = Math.max(...rows.flatMap(row => row.loads.load.map(load => load ?? 0)));
+  return (
+    <>
+      <LoadLegend />
+      <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2 xl:grid-cols-3 3xl:grid-cols-5">
+        {rows.map(row => (
+          <Card key={row.loads.athlete_id} row={row} days={days} most={most} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Card({ row, days, most }: { row: SquadRow; days: readonly string[]; most: number }) {
+  const words = useWords(squadWords);
+  const { number } = useFormats();
+  const unknown = unknownDays(row.loads);
+  const told = (formula: string, output: string, digits: number) => {
+    const value = resultOf(row.loads, formula, output);
+    return value === null ? '–' : number(value, digits);
+  };
+  return (
+    <li className="flex flex-col gap-2 rounded-xl border border-line bg-surface p-3">
+      <div className="flex items-baseline gap-2">
+        <b className="tabular-nums">{row.number ?? '–'}</b>
+        <span className="min-w-0 flex-1 truncate font-medium">
+          <AthleteLink row={row} />
+        </span>
+        {row.absence !== undefined && <Availability absence={row.absence} />}
+      </div>
+      <LoadChart name={row.name} loads={row.loads} days={days} most={most} />
+      <dl className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+        <Told name={words.column.acute} value={told('fitness_fatigue', 'acute', 0)} />
+        <Told name={words.column.chronic} value={told('fitness_fatigue', 'chronic', 0)} />
+        <Told name={words.column.balance} value={told('fitness_fatigue', 'balance', 0)} />
+        <Told name={words.column.ratio} value={told('acute_chronic_ratio', 'ratio', 2)} />
+        {unknown > 0 && <dd className="text-late">{words.unknownDays(unknown)}</dd>}
+      </dl>
+    </li>
+  );
+}
+
+function Told({ name, value }: { name: string; value: string }) {
+  return (
+    <div className="flex gap-1.5">
+      <dt className="text-ink-soft">{name}</dt>
+      <dd className="font-semibold tabular-nums">{value}</dd>
+    </div>
+  );
+}
