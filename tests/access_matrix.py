@@ -19,7 +19,7 @@ import httpx
 from fastapi import FastAPI
 
 from activity_files import swim
-from api_support import RULE, World, client_of, settings_of
+from api_support import MAPPING, RULE, World, client_of, settings_of
 from sts_hub.api.app import create_app
 from sts_hub.api.document import bare, document
 from sts_hub.db.pools import Connection
@@ -67,6 +67,8 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/proposals": _STAFF,
     "/athletes/{athlete_id}/activities": {**_STAFF, "athlete": "self"},
     "/sessions": _STAFF,
+    "/history-mappings": _STAFF,
+    "/teams/{team_id}/history": _STAFF,
     "/templates": _STAFF,
     "/assignments": _STAFF,
     "/alerts": _STAFF,
@@ -126,9 +128,14 @@ PARAMS: Final[Mapping[str, Mapping[str, str]]] = {
         "to": "2026-01-01T01:00:00Z",
     },
     "get_workout": FROM_TO,
+    "preview_history": {"mapping": "old"},
+    "store_history": {"mapping": "old"},
     "get_completeness": FROM_TO,
 }
 
+
+# A table with one line, about an athlete by number.
+PAST: Final = b"name,day,min\n%d,2026-05-01,60\n"
 
 # Edits say which state they are based on; here it does not matter which.
 WHATEVER_IS_THERE: Final = {"If-Match": "*"}
@@ -148,6 +155,9 @@ def body_of(operation: str, of: Mapping[str, Any]) -> Any:
         "add_invitation": {"role": "athlete", "athlete_id": of["athlete_id"]},
         "add_webhook": {"name": "scores", "url": "https://x.example", "events": ["session.ended"]},
         "change_webhook": {"name": "renamed"},
+        "save_history_mapping": MAPPING,
+        "preview_history": PAST % of["number"],
+        "store_history": PAST % of["number"],
         "add_team": {"name": "Under 19"},
         "preview_roster": b"name\nNew Comer\n",
         "store_roster": {"people": [{"name": "New"}]},
@@ -231,6 +241,7 @@ def things(world: World, path: str, role: str, owner: str) -> dict[str, Any]:
         "webhook_id": str(world["other_hook" if foreign else "hook"]),
         "delivery_id": str(world["other_hook_delivery" if foreign else "hook_delivery"]),
         "spare": world["spare"],
+        "number": {"rosa": 7, "rudi": 8, "bea": 9, "gina": 7}[name],
     }
 
 

@@ -74,7 +74,10 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "session_play": ("id", _people("_play")),
     "absence": ("id", _people("_absence")),
     "wellness": ("id", _people("_wellness")),
-    **{table: ("athlete_id", _people()) for table in ("session_rating", "session_summary", "session_number")},
+    **{
+        table: ("athlete_id", _people())
+        for table in ("session_rating", "session_told", "session_summary", "session_number")
+    },
     "access_token": ("account_id", {role: role for role in ROLES}),
     "passkey": ("account_id", {role: role for role in ROLES}),
     "identity": ("account_id", {role: role for role in ROLES}),
@@ -118,6 +121,7 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "result_version": ("fact_id", {_ALL: "cup_fact"}),
     "athlete_listing": ("athlete_id", _people()),
     "result_columns": ("club_id", {_SCORERS: "club"}),
+    "history_mapping": ("club_id", {f"{_CHIEFS} {_TRAINERS}": "club"}),
     "document_result": ("document_id", {_STAFF: "heat"}),
     "race_clock": ("competition_id", {_ALL: "cup"}),
     "impulse_assignment": ("club_id", {_STAFF: "club"}),
@@ -184,6 +188,16 @@ WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
             ("club", "director", "NULL", {"admin": 1}),
             ("other_club", "guardian", "'{gina}'", {}),
         )
+    ],
+    ("session_told", "trains"): [
+        ("UPDATE sts.session_told SET value = 1", {_CHIEFS: 3, _TRAINERS: 2}),
+    ],
+    ("history_mapping", "keeps"): [
+        (
+            f"INSERT INTO sts.history_mapping (club_id, name, mapping, saved_by) VALUES ('{{{club}}}', 'n', '{{{{}}}}', 'x')",
+            rights,
+        )
+        for club, rights in (("club", {f"{_CHIEFS} {_TRAINERS}": 1}), ("other_club", {}))
     ],
     ("webhook", "keeps"): [
         (

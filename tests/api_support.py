@@ -48,6 +48,7 @@ SUMMARY = json.dumps(
     | {"form": "fit", "whole": True, "since_power_on": False}
     | {"device": {"maker": None, "product": None, "serial": None}}
 )
+MAPPING = {"name": "old", "athlete": "name", "date": "day", "duration": "min"}
 RULE = {
     "name": "High",
     "conditions": [{"metric": "heart_rate", "check": "above", "limit": 95, "of": "hr_max"}],
@@ -63,6 +64,8 @@ _KEYS = {
     "session_athlete": "session_id",
     "phase_athlete": "phase_id",
     "session_rating": "session_id",
+    "session_told": "session_id",
+    "history_mapping": "club_id",
 }
 
 
@@ -249,6 +252,7 @@ class World:
         )
         about = {"session_id": session, "athlete_id": self[name]}
         await self.database.add("session_rating", **about, rating=4)
+        await self.database.add("session_told", **about, name="load", unit="AU", value=77)
         self.ids[f"{name}_template"] = await self.database.add(
             "session_template", **of_team, name=f"Intervals of {name}"
         )
@@ -426,6 +430,10 @@ async def make_world(database: ApiDatabase, app: FastAPI) -> World:
     await world.gateway("other_pitch", "other_club")
     await world.webhook("hook", "club")
     await world.webhook("other_hook", "other_club")
+    for club in ("club", "other_club"):
+        await world.database.add(
+            "history_mapping", club_id=world[club], name="old", mapping=json.dumps(MAPPING), saved_by="x"
+        )
     await world.competition("cup", "club")
     await world.competition("other_cup", "other_club")
     await world.document("heat", "pitch")

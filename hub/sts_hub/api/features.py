@@ -21,6 +21,7 @@ from sts_hub.gateway_settings.endpoints import router as gateway_settings
 from sts_hub.gateways.endpoints import router as gateways
 from sts_hub.grants.endpoints import router as grants
 from sts_hub.guardians.endpoints import router as guardians
+from sts_hub.histories.endpoints import router as histories
 from sts_hub.impulses.endpoints import router as impulses
 from sts_hub.invitations.endpoints import router as invitations
 from sts_hub.live.endpoints import router as live
@@ -54,6 +55,7 @@ for _feature in (
     providers,
     teams,
     rosters,
+    histories,
     athletes,
     parameters,
     activities,

@@ -20,6 +20,7 @@ from sts_hub.activities.reading.file import LARGEST
 from sts_hub.api.document import paths
 from sts_hub.config import Settings
 from sts_hub.errors import CrossSite, Refusal, TooLarge
+from sts_hub.histories.service import MOST_BYTES as MOST_HISTORY_BYTES
 from sts_hub.kit.identity import bearer_of
 from sts_hub.kit.problems import answer
 
@@ -30,6 +31,7 @@ MAX_RESULTS_BYTES: Final = 16 * 1024 * 1024
 _FILES: Final = (
     (re.compile(r"/api/v1/athletes/[^/]+/activities"), LARGEST),
     (re.compile(r"/api/v1/competitions/(?:[^/]+/)?files"), MAX_RESULTS_BYTES),
+    (re.compile(r"/api/v1/teams/[^/]+/history(?:/preview)?"), MOST_HISTORY_BYTES),
 )
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PROOF: Final = "x-sts-request"

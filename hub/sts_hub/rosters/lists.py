@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final, NamedTuple
 
 import openpyxl
@@ -19,6 +19,8 @@ MOST_BYTES: Final = 2_000_000
 # A spreadsheet is a ZIP archive: a thousand people unpack to well below this.
 MOST_UNPACKED_BYTES: Final = 20_000_000
 MOST_ROWS: Final = 1_000
+# Sixty cells of XML, each with its place and style.
+MOST_BYTES_A_ROW: Final = 4_000
 MOST_COLUMNS: Final = 60
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -36,16 +38,21 @@ class Row(NamedTuple):
     cells: list[str]
 
 
-def rows(data: bytes) -> list[Row]:
+def is_workbook(data: bytes) -> bool:
+    """Whether it is a spreadsheet, whose numbers and dates are no texts."""
+    return data.startswith(_ZIP)
+
+
+def rows(data: bytes, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> list[Row]:
     """The rows that are not empty. Raises ListError."""
-    if len(data) > MOST_BYTES:
-        raise ListError(f"The list is larger than {MOST_BYTES // 1_000_000} MB: send one team at a time.")
+    if len(data) > most_bytes:
+        raise ListError(f"The list is larger than {most_bytes // 1_000_000} MB: send it in parts.")
     if data.startswith(_OLD_EXCEL):
         raise ListError("This is a workbook of Excel before 2007: save it as .xlsx or as CSV.")
-    told = _of_workbook(data) if data.startswith(_ZIP) else _of_text(_text(data))
+    told = _of_workbook(data, most_rows) if is_workbook(data) else _of_text(_text(data))
     found = [Row(number, cells) for number, cells in told if any(cells)]
-    if len(found) > MOST_ROWS:
-        raise ListError(f"The list has more than {MOST_ROWS} rows: send one team at a time.")
+    if len(found) > most_rows:
+        raise ListError(f"The list has more than {most_rows} rows: send it in parts.")
     if not found:
         raise ListError("The list is empty.")
     return found
@@ -77,14 +84,14 @@ def _of_text(text: str) -> list[tuple[int, list[str]]]:
         ) from None
 
 
-def _of_workbook(data: bytes) -> list[tuple[int, list[str]]]:
+def _of_workbook(data: bytes, most_rows: int) -> list[tuple[int, list[str]]]:
     """The first sheet's."""
     try:
         unpacked_bytes = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(data)).infolist())
-        if unpacked_bytes <= MOST_UNPACKED_BYTES:
+        if unpacked_bytes <= max(MOST_UNPACKED_BYTES, most_rows * MOST_BYTES_A_ROW):
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             found = book.worksheets[0].iter_rows(
-                max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS, values_only=True
+                max_row=most_rows + 2, max_col=MOST_COLUMNS, values_only=True
             )
             return [(number, [_cell(cell) for cell in cells]) for number, cells in enumerate(found, start=1)]
     # What is wrong in an archive comes as any of a dozen exceptions, of the library and of what it reads with.
@@ -92,14 +99,14 @@ def _of_workbook(data: bytes) -> list[tuple[int, list[str]]]:
         raise ListError(
             f"This workbook cannot be read ({type(error).__name__}): save the sheet as CSV."
         ) from error
-    raise ListError("The workbook unpacks to far more than a roster needs: save the sheet as CSV.")
+    raise ListError("The workbook unpacks to far more than its rows can need: save the sheet as CSV.")
 
 
 def _cell(value: object) -> str:
     match value:
         case None:
             return ""
-        case datetime():
+        case datetime() if value.time() == time():
             return value.date().isoformat()
         case date():
             return value.isoformat()

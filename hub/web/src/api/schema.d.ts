@@ -726,6 +726,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/history-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List History Mappings
+         * @description Mappings that the club has saved, by name.
+         */
+        get: operations["list_history_mappings"];
+        /**
+         * Save History Mapping
+         * @description Save which column of another system's tables is what, under its name.
+         */
+        put: operations["save_history_mapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/history/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview History
+         * @description What would come of a table of past sessions: looked at first, stored by nobody.
+         */
+        post: operations["preview_history"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store History
+         * @description Store a table of past sessions with ratings and numbers, whole or not at all; once more it changes nothing.
+         */
+        post: operations["store_history"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Told Numbers
+         * @description Numbers of a session as another system told them.
+         */
+        get: operations["list_told_numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/athletes": {
         parameters: {
             query?: never;
@@ -4672,6 +4756,123 @@ export interface components {
             items: components["schemas"]["Guardian"][];
         };
         /**
+         * History
+         * @description What a table says, and what comes of it: lines = add + change + same + refused.
+         */
+        History: {
+            /** Lines */
+            lines: number;
+            /**
+             * Add
+             * @description Athletes in sessions that are new.
+             */
+            add: number;
+            /**
+             * Change
+             * @description Those whose rating or numbers are others than before.
+             */
+            change: number;
+            /** Same */
+            same: number;
+            /** Refused */
+            refused: number;
+            /**
+             * Sessions
+             * @description Sessions that are new.
+             */
+            sessions: number;
+            /**
+             * Refusals
+             * @description The first 200.
+             */
+            refusals: components["schemas"]["HistoryLine"][];
+        };
+        /**
+         * HistoryLine
+         * @description A line that is refused, and why.
+         */
+        HistoryLine: {
+            /**
+             * Line
+             * @description The row, as the file counts.
+             */
+            line: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * HistoryMapping
+         * @description Which column of a table is what, and how dates and numbers are written in it.
+         */
+        HistoryMapping: {
+            /**
+             * Name
+             * @description What the mapping is called.
+             */
+            name: string;
+            /**
+             * Athlete
+             * @description The column with the athlete's name, or the number.
+             */
+            athlete: string;
+            /**
+             * Date
+             * @description The column with the day; a time behind it counts.
+             */
+            date: string;
+            /** Duration */
+            duration: string;
+            /**
+             * Start
+             * @description The column with the time of day; without one it is noon.
+             */
+            start?: string | null;
+            /**
+             * Session
+             * @description The column with what the session was called.
+             */
+            session?: string | null;
+            /**
+             * Rating
+             * @description The column with the RPE, CR-10.
+             */
+            rating?: string | null;
+            /**
+             * Numbers
+             * @description Further columns, by their heading.
+             * @default {}
+             */
+            numbers: {
+                [key: string]: components["schemas"]["NumberColumn"];
+            };
+            /**
+             * Dates
+             * @default year_first
+             * @enum {string}
+             */
+            dates: "year_first" | "day_first" | "month_first";
+            /**
+             * Decimals
+             * @description The decimal sign; a spreadsheet's numbers have none.
+             * @default .
+             * @enum {string}
+             */
+            decimals: "." | ",";
+            /**
+             * Lasts In
+             * @description How durations are written; clock: 1:30 is an hour and a half, 1:30:00 too.
+             * @default min
+             * @enum {string}
+             */
+            lasts_in: "s" | "min" | "h" | "clock";
+            /**
+             * Zone
+             * @description IANA time zone of times of day.
+             * @default UTC
+             */
+            zone: string;
+        };
+        /**
          * Identities
          * @description Who of which provider signs in as you, the oldest first.
          */
@@ -6446,6 +6647,23 @@ export interface components {
             changes: components["schemas"]["Change"][];
         };
         /**
+         * NumberColumn
+         * @description What a column of numbers is.
+         */
+        NumberColumn: {
+            /**
+             * Name
+             * @description load, distance, heart_rate_mean ...
+             */
+            name: string;
+            /**
+             * Unit
+             * @description UCUM, or as the system says.
+             * @default
+             */
+            unit: string;
+        };
+        /**
          * Order
          * @description An order and what became of it.
          */
@@ -6759,6 +6977,16 @@ export interface components {
         Page_SavedColumns_: {
             /** Items */
             items: components["schemas"]["SavedColumns"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
+        /** Page[SavedMapping] */
+        Page_SavedMapping_: {
+            /** Items */
+            items: components["schemas"]["SavedMapping"][];
             /**
              * Next
              * @description Send as `cursor` to go on; null at the end.
@@ -7812,6 +8040,85 @@ export interface components {
             saved_at: string;
         };
         /**
+         * SavedMapping
+         * @description A mapping of the club.
+         */
+        SavedMapping: {
+            /**
+             * Name
+             * @description What the mapping is called.
+             */
+            name: string;
+            /**
+             * Athlete
+             * @description The column with the athlete's name, or the number.
+             */
+            athlete: string;
+            /**
+             * Date
+             * @description The column with the day; a time behind it counts.
+             */
+            date: string;
+            /** Duration */
+            duration: string;
+            /**
+             * Start
+             * @description The column with the time of day; without one it is noon.
+             */
+            start?: string | null;
+            /**
+             * Session
+             * @description The column with what the session was called.
+             */
+            session?: string | null;
+            /**
+             * Rating
+             * @description The column with the RPE, CR-10.
+             */
+            rating?: string | null;
+            /**
+             * Numbers
+             * @description Further columns, by their heading.
+             * @default {}
+             */
+            numbers: {
+                [key: string]: components["schemas"]["NumberColumn"];
+            };
+            /**
+             * Dates
+             * @default year_first
+             * @enum {string}
+             */
+            dates: "year_first" | "day_first" | "month_first";
+            /**
+             * Decimals
+             * @description The decimal sign; a spreadsheet's numbers have none.
+             * @default .
+             * @enum {string}
+             */
+            decimals: "." | ",";
+            /**
+             * Lasts In
+             * @description How durations are written; clock: 1:30 is an hour and a half, 1:30:00 too.
+             * @default min
+             * @enum {string}
+             */
+            lasts_in: "s" | "min" | "h" | "clock";
+            /**
+             * Zone
+             * @description IANA time zone of times of day.
+             * @default UTC
+             */
+            zone: string;
+            /** Saved By */
+            saved_by: string;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+        };
+        /**
          * Scope
          * @description What a token may be good for: to see things, to see what was measured or said of athletes' bodies, to change.
          * @enum {string}
@@ -8710,6 +9017,23 @@ export interface components {
         Tokens: {
             /** Items */
             items: components["schemas"]["Token"][];
+        };
+        /**
+         * ToldNumber
+         * @description A number of an athlete in a session as another system told it; nothing is computed from it.
+         */
+        ToldNumber: {
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number;
         };
         /**
          * UnplacedEpoch
@@ -12586,6 +12910,422 @@ export interface operations {
             };
             /** @description The request is too large (`urn:sts:problem:too-large`) */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_history_mappings: {
+        parameters: {
+            query?: {
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SavedMapping_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_history_mapping: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HistoryMapping"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedMapping"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_history: {
+        parameters: {
+            query: {
+                /** @description The saved mapping of its columns. */
+                mapping: string;
+            };
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description CSV or .xlsx with a first row of headings, a line for each athlete in each session; 16 MB at most. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    store_history: {
+        parameters: {
+            query: {
+                /** @description The saved mapping of its columns. */
+                mapping: string;
+            };
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description CSV or .xlsx with a first row of headings, a line for each athlete in each session; 16 MB at most. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_told_numbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldNumber"][];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
