@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import io
 import secrets
 from typing import Final
 
@@ -40,7 +41,9 @@ def address(secret: str, email: str) -> str:
 
 def picture(text: str) -> str:
     """A text as a QR code, an SVG document."""
-    return str(segno.make(text, error="m").svg_inline(scale=4, border=4, dark="#000", light="#fff"))
+    drawn = io.BytesIO()
+    segno.make(text, error="m").save(drawn, kind="svg", xmldecl=False, scale=4, border=4, light="#fff")
+    return drawn.getvalue().decode().strip()
 
 
 def backup_codes() -> list[str]:

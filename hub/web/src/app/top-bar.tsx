@@ -4,8 +4,8 @@ import type { Me } from '@/api/queries';
 import { teamsQuery } from '@/api/queries';
 import { PulseIcon } from '@/components/ui/icons';
 import { AccountMenu } from '@/features/account/account-menu';
-import { accountWords } from '@/words/account';
 import { useWords } from '@/words/catalogue';
+import { placeWords } from '@/words/places';
 import { ConnectionChip } from './connection-chip';
 
 interface TopBarProps {
@@ -16,7 +16,7 @@ interface TopBarProps {
 }
 
 export function TopBar({ me, teamId, onTeam, onSignedOut }: TopBarProps) {
-  const account = useWords(accountWords);
+  const words = useWords(placeWords);
   return (
     <header className="flex min-h-14 items-center gap-2 border-b border-line bg-surface px-2 sm:gap-3 sm:px-4">
       <Link
@@ -36,7 +36,7 @@ export function TopBar({ me, teamId, onTeam, onSignedOut }: TopBarProps) {
           onSignedOut={onSignedOut}
           more={
             <Link to="/account" className="mb-2 flex min-h-11 items-center font-medium text-accent underline">
-              {account.open}
+              {words.account}
             </Link>
           }
         />

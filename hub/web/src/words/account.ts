@@ -4,9 +4,7 @@ import { catalogue } from './catalogue';
 export const accountWords = catalogue(
   {
     title: 'Your account',
-    open: 'Account and security',
     toApp: 'Back to the app',
-    signOut: 'Sign out',
     owed: 'Your club asks you for a second factor. Set up an authenticator app or a passkey here; then everything else opens.',
     what: {
       factor: 'Your second factor',
@@ -96,9 +94,7 @@ export const accountWords = catalogue(
   {
     pt: {
       title: 'A sua conta',
-      open: 'Conta e segurança',
       toApp: 'Voltar à aplicação',
-      signOut: 'Sair',
       owed: 'O seu clube pede-lhe um segundo fator. Configure aqui uma aplicação de autenticação ou uma chave de acesso; depois abre-se tudo o resto.',
       what: {
         factor: 'O seu segundo fator',

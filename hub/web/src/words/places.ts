@@ -4,6 +4,8 @@ import { catalogue } from './catalogue';
 export const placeWords = catalogue(
   {
     navigation: 'Places',
+    account: 'Account and security',
+    signOut: 'Sign out',
     live: 'Live',
     sessions: 'Sessions',
     squad: 'Squad',
@@ -12,6 +14,8 @@ export const placeWords = catalogue(
   {
     pt: {
       navigation: 'Lugares',
+      account: 'Conta e segurança',
+      signOut: 'Sair',
       live: 'Ao vivo',
       sessions: 'Sessões',
       squad: 'Plantel',

@@ -5,6 +5,7 @@ import { Refusal } from '@/components/ui/refusal';
 import { accountWords } from '@/words/account';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
+import { browserName } from './browser-name';
 import { Panel, Row } from './panel';
 import { endLogin, identitiesQuery, loginsQuery, removeIdentity, useChange } from './security';
 
@@ -21,7 +22,7 @@ export function LoginsPanel() {
             {items.map(login => (
               <Row
                 key={login.id}
-                name={login.agent || words.logins.unknown}
+                name={browserName(login.agent) ?? words.logins.unknown}
                 facts={[login.this && words.logins.here, words.logins.seen(moment(login.last_seen_at))]}
                 action={
                   !login.this && <Button onClick={() => end.mutate(login.id)}>{words.logins.end}</Button>

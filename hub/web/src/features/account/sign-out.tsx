@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query';
 import { answerOf, api } from '@/api/client';
 import { Button } from '@/components/ui/button';
-import { accountWords } from '@/words/account';
 import { useWords } from '@/words/catalogue';
+import { placeWords } from '@/words/places';
 
 /** Out of this hub, and of the provider that one came through, where it offers that. */
 export function SignOut({ onSignedOut, className = '' }: { onSignedOut: () => void; className?: string }) {
-  const words = useWords(accountWords);
+  const words = useWords(placeWords);
   const leave = useMutation({ mutationFn: signOut, onSuccess: onSignedOut, networkMode: 'always' });
   return (
     <>

@@ -39,11 +39,11 @@ export function CodeForm({ onSignedIn, onBack }: CodeFormProps) {
       <Button type="submit" look="solid" className="mt-2 w-full" aria-disabled={attempt.isPending}>
         {attempt.isPending ? words.goingOn : words.goOn}
       </Button>
-      <div className="flex flex-wrap justify-between gap-x-2">
-        <Button look="quiet" className="px-2" onClick={change}>
+      <div className="-mx-4 -mb-2 flex flex-wrap justify-between">
+        <Button look="quiet" onClick={change}>
           {isBackup ? words.useApp : words.useBackup}
         </Button>
-        <Button look="quiet" className="px-2" onClick={onBack}>
+        <Button look="quiet" onClick={onBack}>
           {words.again}
         </Button>
       </div>
