@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -210,6 +210,17 @@ async def test_an_alert_is_told_while_the_database_is_away_and_written_once_it_i
     assert len(live.onlooker.alerts) == 1
     assert len(await alerts(world)) == 1
     await away.close()
+
+
+async def test_a_rule_that_this_version_does_not_know_stops_no_other(live: Live, world: World) -> None:
+    for spoilt in ("null", '{"name": "Old", "conditions": [{"metric": "mood", "check": "above"}]}'):
+        rule = await ruled(world)
+        await world.database.owner.execute(
+            "UPDATE sts.alert_rule SET rule = $2 WHERE id = $1", UUID(rule["id"]), spoilt
+        )
+    await ruled(world)
+    await live.read()
+    assert len(await live.tell("rosa", 185, 10)) == 1
 
 
 async def test_the_whole_team_is_one_alert(live: Live, world: World) -> None:

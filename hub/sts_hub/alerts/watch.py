@@ -17,6 +17,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from sts_hub import logs
 from sts_hub.alerts import delivery, late, replay, repository, rules, telling
 from sts_hub.alerts.courses import Courses, Ground, Heard
@@ -297,7 +299,7 @@ class AlertWatch:
 
 async def _read_rules(session: ReadSession, before: Club, now: datetime) -> Club:
     """The club's rules, ready to be watched, with the athletes as they stand now."""
-    rows = await repository.watched_rules(session)
+    rows = [row for row in await repository.watched_rules(session) if _makes_sense(row)]
     members = await repository.members(session, None)
     presences = await present(session, now, now)
     then = await replay.in_force_then(session, presences)
@@ -329,6 +331,18 @@ async def _read_rules(session: ReadSession, before: Club, now: datetime) -> Club
     club.index()
     club.courses = Courses(Ground(wanted, known, presences, then), before.courses)
     return club
+
+
+def _makes_sense(row: RuleRow) -> bool:
+    """Whether this version can watch by a rule as stored; one that it cannot stops no other."""
+    try:
+        rules.check(row.fields)
+    except (Refusal, ValidationError) as error:
+        _log.error(
+            "a rule cannot be watched: change or remove it", rule=str(row.id), error=type(error).__name__
+        )
+        return False
+    return True
 
 
 async def _watched_way(
