@@ -57,6 +57,7 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/athletes": _STAFF,
     "/athletes/{athlete_id}/consents": {**_STAFF, "athlete": "self", "guardian": "self"},
     "/athletes/{athlete_id}/erasure": {"admin": "club"},
+    "/athletes/{athlete_id}/copy": {"admin": "club", "athlete": "self", "guardian": "self"},
     "/consent-texts": {"admin": "club"},
     "/athletes/{athlete_id}/grants": {"athlete": "self", "guardian": "self"},
     "/athletes/{athlete_id}/guardians": {"admin": "club", "director": "club"},

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     CONSENT = "consent"
     CONSENT_TEXT = "consent text"
     AUDIT = "audit"
+    COPY = "copy"
     ERASURE = "erasure"
     GUARDIAN = "guardian"
     GRANT = "grant"
@@ -131,6 +132,7 @@ _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
     Kind.CONSENT: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _O, _N, _O)),
     Kind.CONSENT_TEXT: ((_C, _C, _C, _C, _C, _C, _C), (_C, _N, _N, _N, _N, _N, _N)),
     Kind.AUDIT: ((_C, _N, _N, _N, _O, _N, _O), (_N, _N, _N, _N, _N, _N, _N)),
+    Kind.COPY: ((_C, _C, _T, _T, _O, _N, _O), (_C, _N, _N, _N, _O, _N, _O)),
     Kind.ERASURE: ((_C, _C, _T, _T, _O, _N, _O), (_C, _N, _N, _N, _N, _N, _N)),
     Kind.GUARDIAN: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _N, _N, _N, _N, _N)),
     Kind.GRANT: ((_C, _C, _N, _N, _O, _N, _O), (_N, _N, _N, _N, _O, _N, _O)),

@@ -19,7 +19,7 @@ row-level security says the same a second time.
 
 *health* is every measured value of an athlete, past or live; nobody changes one. *grant* is what an athlete lets others read, *shared*
 what is so given to the own club, *entrusted* what is given to one trainer. *audit* is the list of who read or changed
-an athlete. *erasure* is the deletion of everything that the hub holds of an athlete.
+an athlete. *copy* is everything that the hub holds of an athlete in one file, *erasure* its deletion.
 """
 
 _TAIL: Final = """
@@ -48,6 +48,11 @@ age; the live picture ends within 5 s. Consent to `monitoring` is asked as alway
 Each reading of an athlete and each change is noted with the account, the time in UTC and ids, and with nothing that was in it; what is
 only read counts once in a minute. Rows are only added, each with a digest of all before it: `sts-hub audit verify` follows
 the chains and tells what is missing or changed. An athlete reads who looked at `GET /api/v1/athletes/{id}/audit`.
+
+## A copy of everything
+
+`POST /api/v1/athletes/{id}/copy` makes an export like others: one zip with a FIT file for each workout, a CSV file of values for
+each day, every row that names the athlete as JSON, who looked among them, and a README that says what is what.
 
 ## Erasing
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
 import os
 import time
 import zipfile
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from fastapi import FastAPI
 
+from access_walls import become
 from activity_files import START, ride
 from api_support import PATIENCE_S, ApiDatabase, World, at, heard, make_world, problem, settings_of
 from oracles import ask
 from sts_hub.api.app import create_app
-from sts_hub.exports import making
+from sts_hub.exports import dossier, making
 from sts_hub.exports.desk import KEPT_S, ExportDesk
 from sts_hub.kit.database import Database
 from sts_protocols.metrics import RR_INTERVAL
@@ -277,3 +280,93 @@ async def test_a_season_of_a_squad_is_told_in_figures(hub: World, tell: Callable
         f"36,000 values exported as Parquet: {export['size']:,} bytes, {time.process_time() - began:.2f} s of CPU"
     )
     assert export["size"] < 36_000 * 24
+
+
+# Every table that names an athlete, and its own.
+NAMING = """
+SELECT c.relname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relnamespace = 'sts'::regnamespace AND c.relkind = 'r' AND a.attname = 'athlete_id' AND NOT a.attisdropped ORDER BY 1
+"""
+
+
+async def copied(hub: World, who: str) -> zipfile.ZipFile:
+    answer = await hub.as_(who).post(f"{API}/athletes/{hub['rosa']}/copy")
+    assert answer.status_code == 202, answer.text
+    export = await settled(hub, answer.json()["id"], who)
+    assert (export["state"], export["form"], export["error"]) == ("done", "everything", None)
+    assert export["done"] == export["total"] > 100  # days since she has worn a strap
+    return zipfile.ZipFile(io.BytesIO(await content(hub, export, who)))
+
+
+async def test_a_copy_of_an_athlete_holds_every_row_that_there_is(hub: World) -> None:
+    owner = hub.database.owner
+    await heard(hub, "rosa_strap", range(120), RATES)
+    await heard(hub, "rudi_strap", range(10), [91] * 10)
+    await hub.as_("coach").get(f"{API}/athletes/{hub['rosa']}")
+    archive = await copied(hub, "athlete")
+    record = {
+        Path(name).stem: json.loads(archive.read(name))
+        for name in archive.namelist()
+        if name.startswith("record/")
+    }
+    for (table,) in await owner.fetch(NAMING):
+        count = await owner.fetchval(f"SELECT count(*) FROM sts.{table} WHERE athlete_id = $1", hub["rosa"])
+        if table == "audit":  # this very asking is in it, and more by now
+            assert {"get_athlete", "copy_athlete"} <= {row["act"] for row in record["audit"]}
+        else:
+            assert len(record.get(table, [])) == count, table
+    assert record["athlete"][0] | {"name": "Rosa", "team": "Red"} == record["athlete"][0]
+    assert record["consent"][0]["version"] == "1"
+    text = archive.read("record/audit.json").decode() + archive.read("record/session.json").decode()
+    assert "staff only" not in text
+    assert "Coach" in text  # who looked
+    rows = list(csv.DictReader(io.StringIO(archive.read("values/2026-05-01.csv").decode())))
+    stored = await owner.fetch(
+        "SELECT v.t, v.value FROM sts.sample v JOIN sts.series s ON s.id = v.series JOIN sts.epoch e USING (epoch) "
+        "WHERE s.name = 'rosa_strap' AND e.gateway = $1 ORDER BY v.t",
+        hub["pitch"],
+    )
+    told = [(datetime.fromisoformat(row["time"]), float(row["value"])) for row in rows]
+    assert told == [(row["t"], row["value"]) for row in stored]
+    (theirs,) = ask("activity", [("fit", archive.read("workouts/2026-05-01T120000Z.fit"))])
+    assert (theirs["sound"], theirs["heart_rate"]) == (True, RATES)
+    assert not any(b"Rudi" in archive.read(name) for name in archive.namelist())
+    readme = archive.read("README.txt").decode()
+    assert all(name.partition("/")[2] in readme for name in archive.namelist() if name.startswith("record/"))
+
+
+async def test_who_may_have_a_copy(hub: World) -> None:
+    path = f"{API}/athletes/{hub['rosa']}/copy"
+    for who in ("director", "coach", "trainer"):
+        problem(await hub.as_(who).post(path), 403, "not-allowed")
+    for who in ("guardian", "admin"):
+        assert (await hub.as_(who).post(path)).status_code == 202
+    for who in ("technician", "other_admin"):
+        problem(await hub.as_(who).post(path), 404, "not-found")
+
+
+async def test_the_database_alone_copies_for_nobody_else(hub: World) -> None:
+    straight = await asyncpg.connect(hub.database.api_dsn)
+    found = {}
+    for who in ("athlete", "coach", "director"):
+        await become(straight, hub, who)
+        found[who] = await straight.fetchval("SELECT count(*) FROM sts.everything_of($1)", hub["rosa"])
+    await straight.close()
+    assert found.pop("athlete") > 10
+    assert set(found.values()) == {0}
+
+
+async def test_every_part_of_a_copy_has_its_sentence(hub: World) -> None:
+    """A new table that names athletes is found here."""
+    tables = {row["relname"] for row in await hub.database.owner.fetch(NAMING)}
+    assert tables <= dossier.PARTS.keys()
+
+
+async def test_with_the_athlete_a_copy_goes_too(hub: World) -> None:
+    answer = await hub.as_("athlete").post(f"{API}/athletes/{hub['rosa']}/copy")
+    export = await settled(hub, answer.json()["id"], "athlete")
+    file = hub.app.state.parts[ExportDesk].file(export["id"])
+    assert file.exists()
+    assert (await hub.as_("admin").post(f"{API}/athletes/{hub['rosa']}/erasure")).status_code == 200
+    await hub.app.state.parts[ExportDesk].sweep()
+    assert not file.exists()

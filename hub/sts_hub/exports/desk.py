@@ -13,7 +13,9 @@ from uuid import UUID
 from sts_hub import logs
 from sts_hub.errors import Refusal
 from sts_hub.exports import making, repository
-from sts_hub.exports.repository import ExportRow
+from sts_hub.exports.dossier import Dossier
+from sts_hub.exports.repository import EVERYTHING, ExportRow
+from sts_hub.exports.table import TABLES
 from sts_hub.kit.database import Database
 from sts_hub.kit.identity import caller_of
 from sts_hub.policy import Caller
@@ -89,7 +91,7 @@ class ExportDesk:
                 export, caller, "failed", error="The hub failed over it: give its id to whoever runs the hub."
             )
         else:
-            await self._tell(export, caller, "done", len(export.athlete_ids), path.stat().st_size)
+            await self._tell(export, caller, "done", export.total, path.stat().st_size)
 
     async def _place(self, export: ExportRow, caller: Caller, path: Path) -> None:
         """Write it beside its place, and put it there whole. Nothing lies about of one that failed."""
@@ -101,14 +103,16 @@ class ExportDesk:
             part.unlink(missing_ok=True)
 
     async def _write(self, export: ExportRow, caller: Caller, part: Path) -> None:
-        file = await asyncio.to_thread(making.opened, part, export.form, frozenset(export.metrics))
+        file = await asyncio.to_thread(_opened, part, export.form, frozenset(export.metrics))
         try:
             for done, athlete_id in enumerate(export.athlete_ids):
                 await self._still(caller)
-                await self._tell(export, caller, "running", done)
-                for since, until in making.days(export.since, export.until):
+                for day, (since, until) in enumerate(making.days(export.since, export.until)):
+                    await self._tell(export, caller, "running", day if export.form == EVERYTHING else done)
                     async with self._database.reading(caller) as session:
                         await file.add(session, athlete_id, since, until)
+                async with self._database.reading(caller) as session:
+                    await file.finish(session, athlete_id)
         finally:
             await asyncio.to_thread(file.close)
 
@@ -129,3 +133,11 @@ class ExportDesk:
     ) -> None:
         async with self._database.writing(caller) as session:
             await repository.progress(session, export.id, state, done, size, error)
+
+
+def _opened(path: Path, form: str, wanted: frozenset[str]) -> making.File:
+    """The file in the making; raises Conflict where this hub cannot write that form."""
+    path.touch(mode=0o600)  # read by the hub alone
+    if form == EVERYTHING:
+        return Dossier(path)
+    return making.Tables(path, form, wanted) if form in TABLES else making.Archive(path, form, wanted)

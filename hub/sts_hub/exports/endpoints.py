@@ -76,6 +76,20 @@ async def add_export(
     return export
 
 
+@router.post(
+    "/athletes/{athlete_id}/copy",
+    status_code=202,
+    responses=described(NotSignedIn, NotFound, Forbidden, Conflict, *UNSAFE),
+)
+async def copy_athlete(
+    caller: Asking, session: Writes, desk: Desk, athlete_id: UUID, after: BackgroundTasks
+) -> Export:
+    """Ask for everything that the hub holds of a person, in one zip: FIT, CSV and JSON, with a README. It is an export."""
+    export = await service.copy_asked(session, caller, desk, athlete_id)
+    after.add_task(desk.begin, export.id, caller)
+    return export
+
+
 @router.get("/exports/{export_id}", responses=described(NotSignedIn, NotFound))
 async def get_export(caller: Asking, session: Reads, export_id: UUID) -> Export:
     """One export, and how far it is."""

@@ -67,7 +67,22 @@ async def recorded(
     return await asyncio.to_thread(lambda: list(workouts(told, sport)))
 
 
-class Tables:
+class File:
+    """A file in the making."""
+
+    async def add(self, session: ReadSession, athlete_id: UUID, since: datetime, until: datetime) -> None:
+        """Write what is told of one athlete in that time, of a day at most."""
+        raise NotImplementedError
+
+    async def finish(self, session: ReadSession, athlete_id: UUID) -> None:
+        """Hear that this was all of one athlete."""
+
+    def close(self) -> None:
+        """End the file."""
+        raise NotImplementedError
+
+
+class Tables(File):
     """One table of everybody."""
 
     def __init__(self, path: Path, form: str, wanted: frozenset[str]) -> None:
@@ -75,16 +90,14 @@ class Tables:
         self._wanted = wanted
 
     async def add(self, session: ReadSession, athlete_id: UUID, since: datetime, until: datetime) -> None:
-        """Write what is told of one athlete in that time."""
         for block in await blocks(session, athlete_id, since, until, self._wanted):
             await asyncio.to_thread(self._table.add, block)
 
     def close(self) -> None:
-        """End the file."""
         self._table.close()
 
 
-class Archive:
+class Archive(File):
     """A zip with a file for each workout, in a folder for each athlete."""
 
     def __init__(self, path: Path, form: str, _wanted: frozenset[str]) -> None:
@@ -92,7 +105,6 @@ class Archive:
         self._form = form
 
     async def add(self, session: ReadSession, athlete_id: UUID, since: datetime, until: datetime) -> None:
-        """Write the workouts of one athlete in that time."""
         for one in await recorded(session, athlete_id, since, until, None):
             began = datetime.fromtimestamp(int(one.t_us[0]) // 1_000_000, UTC)
             name = f"{athlete_id}/{began:%Y-%m-%dT%H%M%SZ}.{self._form}"
@@ -100,11 +112,4 @@ class Archive:
             await asyncio.to_thread(self._zip.writestr, name, data)
 
     def close(self) -> None:
-        """End the file."""
         self._zip.close()
-
-
-def opened(path: Path, form: str, wanted: frozenset[str]) -> Tables | Archive:
-    """The file in the making; raises Conflict where this hub cannot write that form."""
-    path.touch(mode=0o600)  # read by the hub alone
-    return Tables(path, form, wanted) if form in TABLES else Archive(path, form, wanted)

@@ -20,5 +20,11 @@ UPDATE sts.export SET state = $2, done = $3, size = $4, error = $5, seen_at = no
 -- name: remove
 DELETE FROM sts.export WHERE id = $1
 
+-- name: everything_of
+SELECT part, body FROM sts.everything_of($1)
+
+-- name: measured_since
+SELECT sts.measured_since($1)
+
 -- name: kept
 SELECT id FROM sts.exports_kept($1::uuid[]) AS id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sts_hub.db import queries
@@ -12,6 +12,8 @@ from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.policy import Kind, Thing
 
 _SQL = queries.load("sts_hub.exports")
+
+EVERYTHING: Final = "everything"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,13 @@ class ExportRow:
     asked_at: datetime
     seen_at: datetime
     expires_at: datetime
+
+    @property
+    def total(self) -> int:
+        """How much there is to write: athletes, or days of everything."""
+        if self.form != EVERYTHING:
+            return len(self.athlete_ids)
+        return (self.until.date() - self.since.date()).days + 1
 
     @property
     def thing(self) -> Thing:
@@ -71,3 +80,17 @@ async def remove(session: WriteSession, export_id: UUID) -> None:
 async def kept(session: ReadSession, export_ids: list[UUID]) -> set[UUID]:
     """Which of these there still are, whosoever they are."""
     return {row["id"] for row in await session.rows(_SQL.kept, export_ids)}
+
+
+async def everything_of(session: ReadSession, athlete_id: UUID) -> dict[str, list[str]]:
+    """Every row that there is of an athlete as JSON, by its table; nothing for whoever may not have a copy."""
+    parts: dict[str, list[str]] = {}
+    for row in await session.rows(_SQL.everything_of, athlete_id):
+        parts.setdefault(row["part"], []).append(row["body"])
+    return parts
+
+
+async def measured_since(session: ReadSession, athlete_id: UUID) -> datetime | None:
+    """From when on something may have been measured of an athlete; None: never."""
+    since: datetime | None = await session.value(_SQL.measured_since, athlete_id)
+    return since

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from sts_hub.kit.shapes import Body, Moment, Shown
 
-Form = Literal["fit", "tcx", "gpx", "csv", "parquet"]
+Asked = Literal["fit", "tcx", "gpx", "csv", "parquet"]
+Form = Asked | Literal["everything"]
 State = Literal["waiting", "running", "done", "failed", "interrupted", "expired"]
 
 # A squad and its staff.
@@ -18,7 +19,7 @@ MOST_ATHLETES = 100
 class NewExport(Body):
     """What to export: athletes by name, a team, or a session that has ended, which says itself who and when."""
 
-    form: Form = Field(
+    form: Asked = Field(
         description="fit, tcx, gpx: a zip with a file for each workout; csv, parquet: one long table with the columns time, "
         "athlete, metric, unit, value, quality, device."
     )
@@ -45,7 +46,7 @@ class Export(Shown):
     until: datetime = Field(serialization_alias="to")
     athlete_ids: list[UUID]
     state: State
-    done: int = Field(description="Athletes written so far, of `total`.")
+    done: int = Field(description="Athletes, or days of everything, that are written so far, of `total`.")
     total: int
     size: int | None = Field(description="Bytes, once it is done.")
     error: str | None = Field(description="Why it failed, and what to do.")

@@ -10,7 +10,7 @@ from sts_hub.athletes import service as athletes
 from sts_hub.errors import Conflict, Invalid
 from sts_hub.exports import making, repository
 from sts_hub.exports.desk import KEPT_S, SILENT_S, ExportDesk
-from sts_hub.exports.repository import ExportRow
+from sts_hub.exports.repository import EVERYTHING, ExportRow
 from sts_hub.exports.schemas import Export, NewExport
 from sts_hub.kit.database import Database, ReadSession, WriteSession
 from sts_hub.kit.pages import Cut
@@ -61,6 +61,21 @@ async def asked(session: WriteSession, caller: Caller, desk: ExportDesk, new: Ne
     if unknown:
         raise Invalid(f"There is no metric {unknown[0][:40]!r}.", way_out="GET /api/v1/metrics lists them.")
     wanted = await _wanted(session, caller, new)
+    return await _noted(session, caller, desk, new.form, wanted, new.metrics)
+
+
+async def copy_asked(session: WriteSession, caller: Caller, desk: ExportDesk, athlete_id: UUID) -> Export:
+    """Note that everything of an athlete is asked for. Raises NotFound, Forbidden, Conflict."""
+    await athletes.one(session, caller, athlete_id, Act.CHANGE, Kind.COPY)
+    now = datetime.now(UTC)
+    since = await repository.measured_since(session, athlete_id)
+    first = now - timedelta(days=1) if since is None or since > now else since
+    return await _noted(session, caller, desk, EVERYTHING, Wanted([athlete_id], first, now), [])
+
+
+async def _noted(
+    session: WriteSession, caller: Caller, desk: ExportDesk, form: str, wanted: Wanted, metrics: list[str]
+) -> Export:
     if desk.folder is None:
         raise Conflict(
             "This hub keeps no exports.", way_out="Whoever runs it sets STS_EXPORT_DIR to a folder."
@@ -69,11 +84,11 @@ async def asked(session: WriteSession, caller: Caller, desk: ExportDesk, new: Ne
         session,
         caller.club_id,
         caller.account_id,
-        new.form,
+        form,
         wanted.since,
         wanted.until,
         wanted.athlete_ids,
-        new.metrics,
+        metrics,
         datetime.now(UTC) + timedelta(seconds=KEPT_S),
     )
     return shown(row)
@@ -160,7 +175,7 @@ def shown(row: ExportRow) -> Export:
         athlete_ids=row.athlete_ids,
         state=_state(row, datetime.now(UTC)),  # type: ignore[arg-type]
         done=row.done,
-        total=len(row.athlete_ids),
+        total=row.total,
         size=row.size,
         error=row.error,
         asked_by=row.asked_by,

@@ -1250,6 +1250,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/athletes/{athlete_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Athlete
+         * @description Ask for everything that the hub holds of a person, in one zip: FIT, CSV and JSON, with a README. It is an export.
+         */
+        post: operations["copy_athlete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/{export_id}": {
         parameters: {
             query?: never;
@@ -4258,11 +4278,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /**
-             * Form
-             * @enum {string}
-             */
-            form: "fit" | "tcx" | "gpx" | "csv" | "parquet";
+            /** Form */
+            form: ("fit" | "tcx" | "gpx" | "csv" | "parquet") | "everything";
             /**
              * From
              * Format: date-time
@@ -4282,7 +4299,7 @@ export interface components {
             state: "waiting" | "running" | "done" | "failed" | "interrupted" | "expired";
             /**
              * Done
-             * @description Athletes written so far, of `total`.
+             * @description Athletes, or days of everything, that are written so far, of `total`.
              */
             done: number;
             /** Total */
@@ -15687,6 +15704,103 @@ export interface operations {
                 "application/json": components["schemas"]["NewExport"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_athlete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                athlete_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             202: {

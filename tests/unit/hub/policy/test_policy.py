@@ -63,10 +63,12 @@ def test_a_guardian_sees_only_what_is_the_wards(kind: Kind) -> None:
     assert not may(caller(Role.GUARDIAN), Act.SEE, thing(kind, athlete=WARD))
 
 
-def test_a_guardian_changes_the_wards_consents_and_grants_own_exports_and_account_and_nothing_else() -> None:
+def test_a_guardian_changes_the_wards_consents_grants_and_copy_own_exports_and_account_and_nothing_else() -> (
+    None
+):
     guardian = caller(Role.GUARDIAN, WARD)
     allowed = {kind for kind in Kind if may(guardian, Act.CHANGE, thing(kind, owner=ME, athlete=WARD))}
-    assert allowed == {Kind.CONSENT, Kind.GRANT, Kind.EXPORT, Kind.ACCOUNT}
+    assert allowed == {Kind.CONSENT, Kind.GRANT, Kind.COPY, Kind.EXPORT, Kind.ACCOUNT}
 
 
 def test_a_technician_sees_things_and_no_people() -> None:
@@ -81,11 +83,12 @@ def test_nobody_changes_measured_values() -> None:
     assert not any(may(caller(role), Act.CHANGE, thing(Kind.HEALTH, owner=ME)) for role in Role)
 
 
-def test_an_athlete_changes_the_own_consents_grants_files_exports_and_account_and_nothing_else() -> None:
+def test_an_athlete_changes_the_own_consents_grants_copy_files_exports_and_account_and_nothing_else() -> None:
     allowed = {kind for kind in Kind if may(caller(Role.ATHLETE), Act.CHANGE, thing(kind, owner=ME))}
     assert allowed == {
         Kind.CONSENT,
         Kind.GRANT,
+        Kind.COPY,
         Kind.ACTIVITY,
         Kind.EXPORT,
         Kind.ACCOUNT,
