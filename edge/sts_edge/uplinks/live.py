@@ -92,7 +92,11 @@ class LiveLane:
             return
         if header.clock.source == ClockSource.UNKNOWN and not self._is_placed(header.epoch):
             return
-        self._waiting[header.kind] = record
+        waiting = self._waiting.get(header.kind)
+        if (
+            waiting is None or waiting.header.last_us <= header.last_us
+        ):  # a summary is closed now and tells of the past
+            self._waiting[header.kind] = record
         self.pump()
 
     def pump(self) -> None:
