@@ -149,7 +149,7 @@ class Invalid(Refusal):
 
 
 class TooMany(Refusal):
-    """Too many tries in a short time."""
+    """Too many tries or requests in a short time."""
 
     status = 429
     type = "too-many-tries"

@@ -17,6 +17,7 @@ from sts_hub.alerts.watch import AlertWatch
 from sts_hub.api import document, health
 from sts_hub.api.features import PREFIX, router
 from sts_hub.api.guards import BodyLimit, Careful, Journal, OwnPages
+from sts_hub.api.limits import Limits, RateLimits
 from sts_hub.api.web import WebApp, WebMount
 from sts_hub.config import Settings
 from sts_hub.door.alone import StoreIntake
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     for part in (
         *parts,
         RecoveryLetters(database, mail, settings.public_origin),
+        Limits(),
         Providers(settings),
         StepCookie(settings),
         sealing,
@@ -88,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.router.routes.append(WebMount("/", app=_web_app(settings.web_dir)))
     app.add_middleware(OwnPages, settings=settings)
     app.add_middleware(BodyLimit)
+    app.add_middleware(RateLimits, cookie=Cookie(settings))
     app.add_middleware(Journal)
     app.add_middleware(Careful, settings=settings)
     app.add_middleware(Door, keys=Keys(database), intake=intake, enrolment=enrolment)

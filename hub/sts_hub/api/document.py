@@ -25,7 +25,8 @@ Sign in with POST /api/v1/session; the cookie of its answer goes with every othe
 change something also need the header `X-STS-Request: 1` and an `Origin` that is the hub's own. Errors are
 problem details (RFC 9457): `type` for programs, `detail` and `way_out` for people. Lists come in parts: send
 `next` as `cursor` to go on. Times are RFC 3339 in UTC, or milliseconds since 1970 where a name ends in `_ms`
-or the field is `t`. Units are UCUM codes.
+or the field is `t`. Units are UCUM codes. Too many requests answer 429 with Retry-After; `RateLimit-Policy` and
+`RateLimit` tell how many a caller may send and how many are left.
 """
 
 _METHODS = ("get", "post", "put", "patch", "delete")

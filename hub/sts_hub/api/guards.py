@@ -1,6 +1,6 @@
 """What stands around every request, as plain ASGI (a wrapper that buffers would hold up the live stream).
 
-From outside in: headers that make a browser careful; a request id and a log line; the limit on bodies; the
+From outside in: headers that make a browser careful; a request id and a log line; limits on requests (`limits.py`) and bodies; the
 proof that a change comes from the hub's own pages.
 """
 
@@ -96,7 +96,7 @@ class Journal:
             _log.error("request failed", exc_info=error, request_id=scope["sts.request_id"])
             if not line.written:
                 failed = Refusal("Something happened that the hub did not expect.")
-                await _refuse(scope, receive, line.send, failed)
+                await refuse(scope, receive, line.send, failed)
 
 
 class _Line:
@@ -185,7 +185,7 @@ class BodyLimit:
         limit = next((most for path, most in _FILES if path.fullmatch(scope["path"])), MAX_BODY_BYTES)
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isascii() or not length.isdecimal() or int(length) > limit:
-            await _refuse(scope, receive, send, _too_large(limit))
+            await refuse(scope, receive, send, _too_large(limit))
             return
         taken = 0
 
@@ -219,7 +219,7 @@ class OwnPages:
         if scope["type"] == "http" and scope["method"] not in SAFE:
             refusal = self._refusal(Headers(scope=scope))
             if refusal is not None:
-                await _refuse(scope, receive, send, refusal)
+                await refuse(scope, receive, send, refusal)
                 return
         await self._app(scope, receive, send)
 
@@ -236,5 +236,6 @@ class OwnPages:
         return None
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, refusal: Refusal) -> None:
+async def refuse(scope: Scope, receive: Receive, send: Send, refusal: Refusal) -> None:
+    """Answer with a refusal."""
     await answer(Request(scope), refusal)(scope, receive, send)

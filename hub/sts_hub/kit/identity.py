@@ -37,6 +37,9 @@ SETTING_UP: Final = frozenset(
     }
 )
 
+# Stands in the scope of a request whose login or token is known, for what stands around all requests.
+PROVED: Final = "sts.proved"
+
 TOKEN_BYTES: Final = 32
 # A coach signs in once a week, whatever happens; a tablet left in a bag is signed out after a day.
 LASTS: Final = timedelta(days=7)
@@ -163,6 +166,7 @@ async def _asking(
     caller = await caller_of(database, hashed)
     if caller is None:
         raise NotSignedIn("The login or token has ended.")
+    request.scope[PROVED] = True
     if caller.owes_factor and request.scope["route"].name not in SETTING_UP:
         raise FactorOwed("This login has shown no second factor.")
     return caller

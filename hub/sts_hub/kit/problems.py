@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from sts_hub.errors import Away, BadRequest, CrossSite, Invalid, NotFound, Refusal, TooLarge
+from sts_hub.errors import Away, BadRequest, CrossSite, Invalid, NotFound, Refusal, TooLarge, TooMany
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:sts:problem:"
@@ -113,7 +113,7 @@ def faults(error: RequestValidationError) -> list[Fault]:
 def described(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route for these refusals, for the API's document."""
     by_status: dict[int, list[type[Refusal]]] = {}
-    every: tuple[type[Refusal], ...] = (*kinds, Invalid, Away)
+    every: tuple[type[Refusal], ...] = (*kinds, Invalid, TooMany, Away)
     for kind in every:
         by_status.setdefault(kind.status, []).append(kind)
     return {status: _described(same) for status, same in sorted(by_status.items())}

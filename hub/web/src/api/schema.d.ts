@@ -9575,6 +9575,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -9881,6 +9890,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -10018,6 +10036,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -10117,6 +10144,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -10168,6 +10204,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10276,6 +10321,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -10373,6 +10427,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -10422,6 +10485,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10515,6 +10587,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -10564,6 +10645,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10661,6 +10751,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -10747,6 +10846,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -10796,6 +10904,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10882,6 +10999,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11279,6 +11405,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -11328,6 +11463,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11427,6 +11571,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11669,6 +11822,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -11752,6 +11914,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11845,6 +12016,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -11924,6 +12104,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12023,6 +12212,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -12054,6 +12252,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12309,6 +12516,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The provider does not answer (`urn:sts:problem:provider-away`); The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -12358,6 +12574,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12451,6 +12676,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -12496,6 +12730,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12593,6 +12836,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -12644,6 +12896,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12752,6 +13013,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -12835,6 +13105,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12943,6 +13222,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -12997,6 +13285,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13087,6 +13384,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13189,6 +13495,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13301,6 +13616,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -13359,6 +13683,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -13406,6 +13739,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13512,6 +13854,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -13563,6 +13914,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13671,6 +14031,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -13727,6 +14096,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13828,6 +14206,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13937,6 +14324,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -13997,6 +14393,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14105,6 +14510,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -14201,6 +14615,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -14250,6 +14673,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14354,6 +14786,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -14451,6 +14892,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -14507,6 +14957,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14625,6 +15084,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -14677,6 +15145,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14771,6 +15248,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -14818,6 +15304,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14915,6 +15410,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -14966,6 +15470,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15069,6 +15582,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -15165,6 +15687,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -15221,6 +15752,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15322,6 +15862,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15431,6 +15980,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -15476,6 +16034,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15545,6 +16112,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15626,6 +16202,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -15671,6 +16256,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15777,6 +16371,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -15874,6 +16477,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -15925,6 +16537,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16018,6 +16639,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -16078,6 +16708,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16148,6 +16787,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -16193,6 +16841,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16299,6 +16956,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -16350,6 +17016,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16436,6 +17111,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16721,6 +17405,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -16773,6 +17466,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -16818,6 +17520,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16915,6 +17626,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -16966,6 +17686,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17052,6 +17781,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17151,6 +17889,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -17239,6 +17986,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -17295,6 +18051,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17400,6 +18165,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -17488,6 +18262,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -17535,6 +18318,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17641,6 +18433,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -17681,6 +18482,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17784,6 +18594,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -17835,6 +18654,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17930,6 +18758,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18038,6 +18875,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -18089,6 +18935,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18197,6 +19052,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -18291,6 +19155,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18393,6 +19266,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -18442,6 +19324,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18550,6 +19441,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -18612,6 +19512,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18686,6 +19595,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -18751,6 +19669,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -18802,6 +19729,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18908,6 +19844,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -19007,6 +19952,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -19058,6 +20012,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19153,6 +20116,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19281,6 +20253,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -19375,6 +20356,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19483,6 +20473,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -19534,6 +20533,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19642,6 +20650,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -19694,6 +20711,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19790,6 +20816,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19919,6 +20954,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -20014,6 +21058,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20122,6 +21175,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -20211,6 +21273,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20319,6 +21390,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -20415,6 +21495,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -20462,6 +21551,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20568,6 +21666,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -20619,6 +21726,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20714,6 +21830,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20842,6 +21967,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -20902,6 +22036,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20975,6 +22118,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -21041,6 +22193,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -21097,6 +22258,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21205,6 +22375,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -21261,6 +22440,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21369,6 +22557,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -21418,6 +22615,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21481,6 +22687,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21589,6 +22804,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -21641,6 +22865,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21737,6 +22970,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21866,6 +23108,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -21911,6 +23162,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21969,6 +23229,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22068,6 +23337,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -22119,6 +23397,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22227,6 +23514,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -22283,6 +23579,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22382,6 +23687,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -22431,6 +23745,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22519,6 +23842,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -22593,6 +23925,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22686,6 +24027,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub's broker cannot do it now (`urn:sts:problem:broker-away`); The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -22744,6 +24094,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22843,6 +24202,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -22899,6 +24267,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23007,6 +24384,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -23063,6 +24449,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23128,6 +24523,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -23186,6 +24590,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -23231,6 +24644,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23330,6 +24752,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23449,6 +24880,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -23500,6 +24940,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23608,6 +25057,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -23664,6 +25122,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23785,6 +25252,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -23851,6 +25327,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -23903,6 +25388,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23967,6 +25461,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24076,6 +25579,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -24139,6 +25651,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -24190,6 +25711,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24298,6 +25828,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -24352,6 +25891,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24458,6 +26006,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -24509,6 +26066,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24617,6 +26183,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -24676,6 +26251,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -24721,6 +26305,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24818,6 +26411,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -24858,6 +26460,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24916,6 +26527,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25015,6 +26635,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -25066,6 +26695,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25172,6 +26810,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -25264,6 +26911,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25370,6 +27026,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -25410,6 +27075,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25468,6 +27142,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25563,6 +27246,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25671,6 +27363,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
             503: {
                 headers: {
@@ -25711,6 +27412,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25774,6 +27484,15 @@ export interface operations {
             };
             /** @description The request is not valid (`urn:sts:problem:invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -66,7 +66,7 @@ def test_every_operation_says_in_a_sentence_what_it_does(
     assert operation["description"].endswith(".")
 
 
-def test_only_signing_in_and_out_and_recovering_need_no_login() -> None:
+def test_only_signing_in_and_out_recovering_and_joining_need_no_login() -> None:
     open_ones = [
         (path, method) for path, method, operation in OPERATIONS if "login" not in str(operation["security"])
     ]
@@ -75,11 +75,14 @@ def test_only_signing_in_and_out_and_recovering_need_no_login() -> None:
         ("/api/v1/session", "delete"),
         ("/api/v1/session/code", "post"),
         ("/api/v1/session/recovery", "post"),
+        ("/api/v1/session/recovery-letter", "post"),
         ("/api/v1/session/passkey/options", "post"),
         ("/api/v1/session/passkey", "post"),
         ("/api/v1/session/ways", "get"),
         ("/api/v1/session/providers/{provider}", "post"),
         ("/api/v1/session/providers/{provider}/answer", "post"),
+        ("/api/v1/session/invitation/look", "post"),
+        ("/api/v1/session/invitation", "post"),
     ]
 
 
