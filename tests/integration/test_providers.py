@@ -3,8 +3,10 @@ this hub, now, for this browser."""
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.one_generation
 
 API = "/api/v1"
 SCHOOL = f"{API}/session/providers/school"
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
 HUB_ORIGIN = "http://localhost:8080"
 
 
@@ -115,6 +118,49 @@ async def test_a_stranger_gets_no_account(world: World, school: OpenIdProvider) 
         await world.database.owner.fetchval("SELECT count(*) FROM sts.identity WHERE subject = 'stranger'")
         == 0
     )
+
+
+async def invite(world: World, who: str, **more: Any) -> None:
+    """An invitation by letter that waits for this e-mail."""
+    invitation = {"hash": secrets.token_bytes(32), "made_by": world["admin"], "expires_at": FAR} | more
+    await world.database.add("invitation", club_id=world["club"], email=who, **invitation)
+
+
+async def test_somebody_who_was_invited_gets_the_account_of_the_invitation(
+    world: World, school: OpenIdProvider
+) -> None:
+    email = f"new-{secrets.token_hex(4)}@club.example"
+    school.person = {"sub": email, "email": email.upper(), "email_verified": True, "name": "Nia Novo"}
+    await invite(world, email, role="coach", team_id=world["blue"])
+    client, answer = await enter(world)
+    assert answer.status_code == 200, answer.text
+    me = (await client.get(f"{API}/me")).json()
+    assert (me["email"], me["name"], me["role"]) == (email, "Nia Novo", "coach")
+    assert me["teams"] == [str(world["blue"])]
+    assert (await enter(world))[1].json()["id"] == me["id"]
+    empty = {"email": email, "password": ""}
+    problem(await world.as_(None).post(f"{API}/session", json=empty), 401, "wrong-credentials")
+
+
+@pytest.mark.parametrize("why", ["not verified", "ended", "another e-mail", "accepted"])
+async def test_an_invitation_that_is_not_this_persons_makes_no_account(
+    world: World, school: OpenIdProvider, why: str
+) -> None:
+    email = f"new-{secrets.token_hex(4)}@club.example"
+    school.person = {"sub": email, "email": email, "email_verified": why != "not verified"}
+    past = datetime(2026, 1, 1, tzinfo=UTC)
+    more: dict[str, Any] = {"ended": {"expires_at": past}, "accepted": {"accepted_at": past}}.get(why, {})
+    await invite(world, f"x{email}" if why == "another e-mail" else email, role="coach", **more)
+    assert (await enter(world))[1].status_code == 403
+    assert not await world.database.owner.fetchval("SELECT count(*) FROM sts.account WHERE email = $1", email)
+
+
+async def test_an_athlete_with_an_account_is_told_so(world: World, school: OpenIdProvider) -> None:
+    email = f"new-{secrets.token_hex(4)}@club.example"
+    school.person = {"sub": email, "email": email, "email_verified": True}
+    await invite(world, email, role="athlete", athlete_id=world["rosa"])
+    problem((await enter(world))[1], 409, "conflict")
+    assert not await world.database.owner.fetchval("SELECT count(*) FROM sts.account WHERE email = $1", email)
 
 
 @pytest.mark.parametrize("verified", [False, None, "true", 1])

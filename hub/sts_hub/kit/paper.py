@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Final
 
@@ -27,5 +28,7 @@ def squares(text: str) -> str:
 
 
 def picture(text: str) -> str:
-    """A text as a QR code, in SVG that scales to any size of paper."""
-    return str(segno.make(text, error="m").svg_inline(border=4, omitsize=True))
+    """A text as a QR code, an SVG document that scales to any size of paper."""
+    drawn = io.BytesIO()
+    segno.make(text, error="m").save(drawn, kind="svg", xmldecl=False, border=4, omitsize=True)
+    return drawn.getvalue().decode().strip()

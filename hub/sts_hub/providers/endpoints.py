@@ -10,7 +10,7 @@ from sts_hub.accounts.entrance import NEXT_STEP, Door, Entering, Visiting
 from sts_hub.accounts.schemas import Me
 from sts_hub.accounts.signing_in import StepEnded
 from sts_hub.config import Settings
-from sts_hub.errors import Forbidden, NotFound, NotSignedIn, TooMany, WrongCredentials
+from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn, TooMany, WrongCredentials
 from sts_hub.kit.database import Database
 from sts_hub.kit.identity import InPerson
 from sts_hub.kit.problems import UNSAFE, described
@@ -66,7 +66,15 @@ async def begin_provider_sign_in(
     responses={
         **NEXT_STEP,
         **described(
-            StepEnded, WrongCredentials, ProviderRefused, Stranger, NotFound, TooMany, ProviderAway, *UNSAFE
+            StepEnded,
+            WrongCredentials,
+            ProviderRefused,
+            Stranger,
+            NotFound,
+            Conflict,
+            TooMany,
+            ProviderAway,
+            *UNSAFE,
         ),
     },
 )
@@ -82,7 +90,7 @@ async def sign_in_by_provider(
     """Sign in with what the provider answered. With an authenticator app a code is asked for next."""
     client = providers.client(provider)
     with door.counted(visit, f"provider from {visit.address}"):
-        proof = await service.proved(database, client, visit.step, given)
+        proof = await service.proved(database, client, visit.step, given, door.passwords)
     return entrance.answer(await door.enter(visit, proof))
 
 

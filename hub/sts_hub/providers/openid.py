@@ -85,6 +85,7 @@ class Person:
     issuer: str
     subject: str
     email: str | None
+    name: str
 
 
 class OpenIdClient:
@@ -131,7 +132,8 @@ class OpenIdClient:
             if "email" not in claims and known.userinfo_endpoint:
                 claims |= await self._userinfo(http, known.userinfo_endpoint, tokens, claims["sub"])
         verified = claims.get("email_verified") is True
-        return Person(known.issuer, claims["sub"], str(claims.get("email")) if verified else None)
+        email = str(claims.get("email")) if verified else None
+        return Person(known.issuer, claims["sub"], email, str(claims.get("name") or ""))
 
     async def _known(self, http: httpx.AsyncClient) -> Metadata:
         if self._metadata is None or time.monotonic() - self._asked_at_s > METADATA_LASTS_S:
@@ -218,7 +220,7 @@ class OpenIdClient:
         told = await _json(http, address, headers={"Authorization": f"Bearer {tokens.get('access_token')}"})
         if told.get("sub") != subject:
             raise _refused("The provider tells of another person.")
-        return {name: told[name] for name in ("email", "email_verified") if name in told}
+        return {name: told[name] for name in ("email", "email_verified", "name") if name in told}
 
 
 def _http() -> httpx.AsyncClient:

@@ -1,6 +1,9 @@
 -- name: enter
 SELECT sts.identity_enter($1, $2, $3)
 
+-- name: join
+SELECT sts.identity_join($1, $2, $3, $4, $5)
+
 -- name: login_way
 SELECT sts.login_way($1)
 

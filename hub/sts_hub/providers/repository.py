@@ -26,6 +26,14 @@ async def enter(session: WriteSession, issuer: str, subject: str, email: str | N
     return found
 
 
+async def join(
+    session: WriteSession, issuer: str, subject: str, email: str, name: str, hashed: str
+) -> UUID | None:
+    """A new account of this person by the newest invitation that was sent to the e-mail; None without one."""
+    made: UUID | None = await session.value(_SQL.join, issuer, subject, email, name, hashed)
+    return made
+
+
 async def login_way(session: ReadSession, login: bytes) -> str:
     """How this login was proved."""
     return str(await session.value(_SQL.login_way, login))

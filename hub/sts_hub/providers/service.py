@@ -1,27 +1,32 @@
-"""Rules of signing in through a provider: only people whom the hub knows, tied by an e-mail that the provider has verified."""
+"""Rules of signing in through a provider: only people whom the hub knows or has invited, tied by an e-mail that the provider has verified."""
 
 import hmac
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final
 from uuid import UUID
 
 from sts_hub import logs
-from sts_hub.accounts.signing_in import Proof, StepEnded
+from sts_hub.accounts.passwords import Passwords
+from sts_hub.accounts.signing_in import Proof, StepEnded, printable
 from sts_hub.config import Settings
-from sts_hub.errors import NotFound, Refusal
+from sts_hub.errors import Conflict, NotFound, Refusal
 from sts_hub.kit import challenges
 from sts_hub.kit.challenges import Step
-from sts_hub.kit.database import Database, ReadSession, WriteSession
+from sts_hub.kit.database import Database, ReadSession, WriteSession, conflicts
 from sts_hub.policy import Caller
 from sts_hub.providers import register, repository
-from sts_hub.providers.openid import OpenIdClient, ProviderRefused, Secrets
+from sts_hub.providers.openid import OpenIdClient, Person, ProviderRefused, Secrets
 from sts_hub.providers.schemas import Identities, Identity, ProviderAnswer, ProviderButton
 
 # How a login says that it is a provider's: this and the provider's id.
 WAY: Final = "provider "
 # The page of the web app that providers send people back to, and the one to come to after signing out.
 PAGE: Final = "/sign-in"
+
+# As an account's name.
+LONGEST_NAME: Final = 120
 
 _log = logs.get("sts_hub.providers")
 
@@ -32,7 +37,7 @@ class Stranger(Refusal):
     status = 403
     type = "no-account"
     title = "There is no account for you here"
-    way_out = "Ask an admin of your club for an account with the e-mail that your provider knows, then sign in again."
+    way_out = "Ask an admin of your club to invite the e-mail that your provider knows, then sign in again."
 
 
 class Providers:
@@ -79,9 +84,9 @@ async def begun(database: Database, client: OpenIdClient) -> tuple[str, str]:
 
 
 async def proved(
-    database: Database, client: OpenIdClient, step: bytes | None, given: ProviderAnswer
+    database: Database, client: OpenIdClient, step: bytes | None, given: ProviderAnswer, passwords: Passwords
 ) -> Proof:
-    """Whose account the provider's person is. Raises StepEnded, ProviderRefused, ProviderAway, Stranger."""
+    """Whose account the provider's person is. Raises StepEnded, ProviderRefused, ProviderAway, Stranger, Conflict."""
     async with database.nobody() as session:
         waiting = await challenges.taken(session, step, Step.PROVIDER)
     if waiting is None or waiting.content["provider"] != client.provider.id:
@@ -92,10 +97,27 @@ async def proved(
     person = await client.person(given.code.get_secret_value(), given.iss, drawn)
     async with database.nobody() as session:
         account = await repository.enter(session, person.issuer, person.subject, person.email)
+    if account is None and person.email is not None:
+        account = await _invited(database, person, person.email, passwords)
     if account is None:
         _log.warning("sign-in refused", provider=client.provider.id)
         raise _unknown(person.email is not None)
     return Proof(account, f"{WAY}{client.provider.id}")
+
+
+async def _invited(database: Database, person: Person, email: str, passwords: Passwords) -> UUID | None:
+    """A new account where the e-mail was invited. Its password is one that nobody knows: a recovery sets another."""
+    hashed = await passwords.hashed(secrets.token_urlsafe())
+    name = printable(person.name).strip()[:LONGEST_NAME] or email.partition("@")[0][:LONGEST_NAME]
+    with conflicts({"account_email_key": _unknown(True), "athlete_account_id_key": _HAS_ACCOUNT}):
+        async with database.nobody() as session:
+            return await repository.join(session, person.issuer, person.subject, email.lower(), name, hashed)
+
+
+_HAS_ACCOUNT: Final = Conflict(
+    "You are invited as an athlete who has an account already.",
+    way_out="Sign in with that account, or ask whoever invited you.",
+)
 
 
 async def listed(session: ReadSession, providers: Providers) -> Identities:

@@ -2,12 +2,10 @@
 
 import base64
 import hmac
-import io
 import secrets
 from typing import Final
 
 import pyotp
-import segno
 
 STEP_S: Final = 30
 # RFC 6238, 5.2: a code typed at the end of its step comes in the next one, and phones are some seconds off.
@@ -37,13 +35,6 @@ def step_of(secret: str, code: str, now_s: float, last_step: int) -> int | None:
 def address(secret: str, email: str) -> str:
     """What an app reads from the QR code (otpauth:, Google's Key URI Format)."""
     return pyotp.TOTP(secret, interval=STEP_S).provisioning_uri(name=email, issuer_name=ISSUER)
-
-
-def picture(text: str) -> str:
-    """A text as a QR code, an SVG document."""
-    drawn = io.BytesIO()
-    segno.make(text, error="m").save(drawn, kind="svg", xmldecl=False, scale=4, border=4, light="#fff")
-    return drawn.getvalue().decode().strip()
 
 
 def backup_codes() -> list[str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sts_hub.accounts import service as accounts
 from sts_hub.accounts.signing_in import WrongFactor
 from sts_hub.errors import Conflict, Forbidden
+from sts_hub.kit import paper
 from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.kit.identity import token_hash
 from sts_hub.kit.sealing import Sealing
@@ -56,7 +57,7 @@ async def begun(session: WriteSession, caller: Caller, sealing: Sealing) -> NewA
             "You have an authenticator.", way_out="Take it away first, with your password and a code of it."
         )
     address = codes.address(secret, caller.email)
-    return NewAuthenticator(secret=secret, address=address, qr_svg=codes.picture(address))
+    return NewAuthenticator(secret=secret, address=address, qr_svg=paper.picture(address))
 
 
 async def confirmed(session: WriteSession, caller: Caller, sealing: Sealing, code: str) -> BackupCodes:

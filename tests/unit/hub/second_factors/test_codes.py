@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from defusedxml import ElementTree
 
 from sts_hub.second_factors import codes
 
@@ -48,12 +47,6 @@ def test_the_address_says_who_and_where_in_the_form_that_apps_read() -> None:
     assert codes.address(SECRET, "ana@club.example") == (
         f"otpauth://totp/Smart%20Training%20System:ana%40club.example?secret={SECRET}&issuer=Smart%20Training%20System"
     )
-
-
-def test_the_picture_stands_as_a_document_of_its_own() -> None:
-    drawn = ElementTree.fromstring(codes.picture(codes.address(SECRET, "ana@club.example")))
-    assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
-    assert len(drawn) == 2  # white below, black above
 
 
 def test_a_secret_has_160_bits_and_is_never_the_same() -> None:
