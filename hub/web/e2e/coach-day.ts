@@ -1,6 +1,7 @@
 /**
  * A coach's training with the real system: start a session in three steps, begin phases, put somebody on the bench, lose
- * the network for a tap, end it, review it by keyboard, and read its numbers.
+ * the network for a tap, end it, review it by keyboard, and read its numbers; then two straps that were mixed up are
+ * exchanged from its begin on, with the figures that follow; athletes compared; an alarm made and tried on the past.
  *
  *     BASE_URL=http://localhost:8080 EMAIL=… PASSWORD=… npm run e2e:coach
  *
@@ -8,11 +9,14 @@
  */
 import { openBrowser } from './browser.ts';
 import { collectPageErrors } from './checks.ts';
+import type { Detail } from './steps.ts';
 import { accessible, demanded, enter, must, picture, step, tellSteps } from './steps.ts';
 
 const STEP_MS = 30_000;
 /** Straps connect one after the other: the first are heard after some seconds, on a loaded machine later. */
 const FIRST_LIVE_MS = 120_000;
+/** Figures are computed anew within a minute of a change. */
+const FIGURES_MS = 90_000;
 const NAME = 'Evening on the pitch';
 
 const baseUrl = demanded('BASE_URL');
@@ -35,6 +39,9 @@ try {
   await step('a tap without a network is kept, and told when it is back', withoutNetwork);
   await step('end', end);
   await step('review by keyboard', review);
+  await step('two straps are exchanged afterwards, and every figure follows', exchange);
+  await step('compare two', compare);
+  await step('an alarm is tried on the session and kept', alarm);
   await step('no error of the page, nothing refused by the content policy', async () =>
     must(errors.length === 0, errors),
   );
@@ -129,4 +136,59 @@ async function review(): Promise<void> {
   await page.getByRole('table').waitFor({ timeout: FIRST_LIVE_MS });
   await accessible(page);
   await picture(page, 'coach-numbers');
+}
+
+async function exchange(): Promise<Detail> {
+  const athletes = page.getByRole('table').locator('a');
+  const [first, second] = (await athletes.allTextContents()).slice(0, 2);
+  must(first !== undefined && second !== undefined, 'Fewer than two athletes have numbers.');
+  await athletes.first().click();
+  await button('Swap strap').click();
+  await button(new RegExp(`^Since ${NAME} began`)).click();
+  await accessible(page);
+  await picture(page, 'coach-swap');
+  await button(new RegExp(` of ${second}$`)).click();
+  const figures = page.getByRole('dialog').getByRole('status').last();
+  // one line for each of the two: whoever wore the other's strap has other figures now
+  await figures
+    .getByText(/: revised/)
+    .nth(1)
+    .waitFor({ timeout: FIGURES_MS });
+  await accessible(page);
+  await picture(page, 'coach-revised');
+  const told = await figures.innerText();
+  await button('Close').click();
+  return { told };
+}
+
+async function compare(): Promise<void> {
+  await page.getByRole('link', { name: 'Compare' }).click();
+  const second = page.getByLabel('Athlete 2');
+  await second.selectOption({ index: 1 });
+  await page.locator('figure canvas').nth(1).waitFor();
+  await accessible(page);
+  await picture(page, 'coach-compare');
+}
+
+async function alarm(): Promise<void> {
+  await page.getByRole('link', { name: 'Alarms' }).click();
+  await button('New alarm').click();
+  await page.getByLabel('Name', { exact: true }).fill('Any heartbeat');
+  await page.getByLabel('Limit').fill('1');
+  await page.getByLabel('In', { exact: true }).selectOption('');
+  await page.getByLabel('For at least, s').fill('1');
+  await page.getByLabel('Try it on').selectOption({ index: 1 });
+  await button('Try it').click();
+  await page.getByText(/Would have fired [1-9]\d* ×/).waitFor();
+  await accessible(page);
+  await picture(page, 'coach-alarm');
+  await button('Save').click();
+  const watches = page.getByRole('checkbox', { name: 'Any heartbeat watches' });
+  await watches.waitFor();
+  await accessible(page);
+  // others look at this wall, too
+  await watches.uncheck();
+  await button('Remove Any heartbeat').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await watches.waitFor({ state: 'detached' });
 }

@@ -1,6 +1,8 @@
-import { useNavigate, useParams, useRouteContext, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useRouteContext, useSearch } from '@tanstack/react-router';
 import { AthletePage } from '@/features/athlete/athlete-page';
 import { SwapButton } from '@/features/straps/swap-button';
+import { useWords } from '@/words/catalogue';
+import { compareWords } from '@/words/compare';
 import { BackLink } from './back-link';
 import { trains } from './places';
 
@@ -9,6 +11,7 @@ export function AthleteRoute() {
   const { me } = useRouteContext({ from: '/frame' });
   const search = useSearch({ from: '/frame/athletes/$athleteId' });
   const navigate = useNavigate({ from: '/athletes/$athleteId' });
+  const compare = useWords(compareWords);
   const team = search.team === undefined ? {} : { team: search.team };
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
@@ -17,7 +20,20 @@ export function AthleteRoute() {
         athleteId={athleteId}
         search={search}
         onRange={range => void navigate({ search: { ...team, ...range }, replace: true })}
-        actions={trains(me.role) && <SwapButton athleteId={athleteId} />}
+        actions={
+          trains(me.role) && (
+            <>
+              <SwapButton athleteId={athleteId} />
+              <Link
+                to="/compare"
+                search={{ ...team, athletes: athleteId }}
+                className="inline-flex min-h-11 items-center rounded-lg border border-line-strong bg-surface px-4 font-medium"
+              >
+                {compare.open}
+              </Link>
+            </>
+          )
+        }
         back={<BackLink to="/" search={team} name="Back to the live wall" />}
       />
     </div>

@@ -91,14 +91,25 @@ const accountRoute = createRoute({
 
 const wallRoute = createRoute({ getParentRoute: () => frameRoute, path: '/', component: WallRoute });
 
+interface CompareSearch extends RangeSearch {
+  /** Ids, with commas between them. */
+  athletes?: string | undefined;
+}
+
+const compareRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/compare',
+  validateSearch: (search: Record<string, unknown>): CompareSearch => ({
+    ...rangeSearch(search),
+    athletes: textOf(search['athletes']),
+  }),
+  component: lazyRouteComponent(() => import('./compare-route'), 'CompareRoute'),
+});
+
 const athleteRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/athletes/$athleteId',
-  validateSearch: (search: Record<string, unknown>): RangeSearch => ({
-    range: isPreset(search['range']) ? search['range'] : undefined,
-    from: textOf(search['from']),
-    to: textOf(search['to']),
-  }),
+  validateSearch: rangeSearch,
   component: lazyRouteComponent(() => import('./athlete-route'), 'AthleteRoute'),
 });
 
@@ -164,6 +175,7 @@ const routeTree = rootRoute.addChildren([
     wallRoute,
     athleteRoute,
     squadRoute,
+    compareRoute,
     weekRoute,
     startRoute,
     sessionRoute,
@@ -208,6 +220,14 @@ function nextOf(href: string): SignInSearch {
 function asWritten(search: Record<string, unknown>, name: string): string | undefined {
   if (typeof search[name] !== 'number') return textOf(search[name]);
   return new URLSearchParams(globalThis.location.search).get(name) ?? undefined;
+}
+
+function rangeSearch(search: Record<string, unknown>): RangeSearch {
+  return {
+    range: isPreset(search['range']) ? search['range'] : undefined,
+    from: textOf(search['from']),
+    to: textOf(search['to']),
+  };
 }
 
 function textOf(value: unknown): string | undefined {

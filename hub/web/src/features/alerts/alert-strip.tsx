@@ -23,11 +23,13 @@ export function AlertStrip({ teamId }: { teamId: string | undefined }) {
   if (open.length === 0) return null;
   return (
     <section aria-label={words.strip} className="border-b-2 border-lost bg-lost-soft px-3 py-1 xl:px-4">
-      <ul role="log" aria-live="polite">
-        {open.slice(0, SHOWN).map(alert => (
-          <Entry key={alert.id} alert={alert} />
-        ))}
-      </ul>
+      <div role="log" aria-live="polite">
+        <ul>
+          {open.slice(0, SHOWN).map(alert => (
+            <Entry key={alert.id} alert={alert} />
+          ))}
+        </ul>
+      </div>
       {open.length > SHOWN && (
         <p className="py-1 text-right font-semibold">{words.more(open.length - SHOWN)}</p>
       )}

@@ -1,24 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { EmptyPanel } from '@/components/ui/empty-panel';
 import { PulseIcon } from '@/components/ui/icons';
 import { MainPlace } from '@/components/ui/main-place';
 import { ProblemPanel } from '@/components/ui/problem-panel';
-import { ZONES, percentOfMax, zoneOf } from '@/heart-rate/zones';
 import { useLive } from '@/live/live-context';
 import type { RosterAthlete } from '@/live/events';
 import { useRoster } from '@/live/use-live';
 import type { Athlete } from './athlete';
 import { athleteQuery } from './athlete';
 import { LivePanel } from './live-panel';
-import type { MetricChartProps } from './metric-chart';
 import { MetricChart } from './metric-chart';
 import { RangePicker } from './range-picker';
 import { pixelsFor } from './samples';
-import type { ChartBand } from './time-chart';
 import type { RangeSearch } from './time-range';
 import { rangeOf } from './time-range';
+import { useWidth } from './use-width';
+import { zoneFurniture } from './zone-furniture';
 
 interface AthletePageProps {
   athleteId: string;
@@ -142,35 +140,4 @@ function NoValues({ hasSensor, moves }: { hasSensor: boolean; moves: boolean }) 
       {moves && !hasSensor && 'No sensor is assigned now: assign one, or choose a longer time.'}
     </EmptyPanel>
   );
-}
-
-/** What stands around a heart-rate chart when the athlete's maximum is known. */
-function zoneFurniture(hrMax: number | null): Pick<MetricChartProps, 'bands' | 'atLeast' | 'meaning'> {
-  if (hrMax === null) return {};
-  return {
-    bands: zoneBands(hrMax),
-    atLeast: [hrMax / 2, hrMax],
-    meaning: heartRate => `${zoneOf(heartRate, hrMax)?.label}, ${percentOfMax(heartRate, hrMax)} %`,
-  };
-}
-
-function zoneBands(hrMax: number): ChartBand[] {
-  return ZONES.map((zone, index) => ({
-    low: (zone.fromPercent * hrMax) / 100,
-    high: ((ZONES[index + 1]?.fromPercent ?? 110) * hrMax) / 100,
-    label: zone.label,
-    colour: `--zone-${zone.number}`,
-  }));
-}
-
-function useWidth(): [React.RefObject<HTMLDivElement | null>, number | null] {
-  const place = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState<number | null>(null);
-  useEffect(() => {
-    if (place.current === null) return undefined;
-    const observer = new ResizeObserver(entries => setWidth(entries[0]?.contentRect.width ?? null));
-    observer.observe(place.current);
-    return () => observer.disconnect();
-  }, []);
-  return [place, width];
 }

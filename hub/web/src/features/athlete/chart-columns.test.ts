@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { History } from '@/live/history';
 import type { SampleColumns } from './chart-columns';
-import { NO_COLUMNS, chartColumns, extremes, gapOf, gapsIn } from './chart-columns';
+import { NO_COLUMNS, chartColumns, commonExtremes, extremes, gapOf, gapsIn } from './chart-columns';
 
 const GAP_MS = 3000;
 
@@ -112,4 +112,22 @@ it('shows nothing from nothing', () => {
 
 it('takes three columns of pixels for a gap where values were thinned, else the metric’s own word', () => {
   expect([gapOf(3000, 600_000, 1000), gapOf(3000, 86_400_000, 1000)]).toEqual([3000, 259_200]);
+});
+
+const around = (...value: number[]) =>
+  chartColumns(
+    {
+      t: value.map((_, index) => 1000 * index),
+      value,
+      low: value.map(one => one - 5),
+      high: value.map(one => one + 5),
+      quality: value.map(() => 'ok' as const),
+    },
+    undefined,
+    3000,
+  );
+
+it('puts several charts on one scale: the lowest and highest of any, and what each must show', () => {
+  expect(commonExtremes([around(100, 120), around(), around(90, 150)], [180, 200])).toEqual([85, 200]);
+  expect(commonExtremes([around()], [])).toBeNull();
 });

@@ -113,3 +113,12 @@ export function extremes(columns: ChartColumns): [low: number, high: number] | n
   });
   return low > high ? null : [low, high];
 }
+
+/** Lowest and highest of several charts and of what each must show; null when there is none. */
+export function commonExtremes(
+  charts: readonly ChartColumns[],
+  marks: readonly number[],
+): [low: number, high: number] | null {
+  const all = [...charts.flatMap(columns => extremes(columns) ?? []), ...marks];
+  return all.length === 0 ? null : [Math.min(...all), Math.max(...all)];
+}

@@ -55,13 +55,15 @@ function useColumns(
     {
       name: words.keep,
       show: row => (
-        <input
-          type="checkbox"
-          aria-label={words.keepOf(row.name)}
-          className="size-7 accent-(--accent)"
-          checked={!dropped.has(row.id)}
-          onChange={event => onKeep(row.id, event.target.checked)}
-        />
+        <label className="inline-flex size-11 items-center justify-center">
+          <span className="sr-only">{words.keepOf(row.name)}</span>
+          <input
+            type="checkbox"
+            className="size-7 accent-(--accent)"
+            checked={!dropped.has(row.id)}
+            onChange={event => onKeep(row.id, event.target.checked)}
+          />
+        </label>
       ),
     },
     {

@@ -5,6 +5,7 @@ import type { Tagged } from '@/api/client';
 import { Button } from '@/components/ui/button';
 import { Refusal } from '@/components/ui/refusal';
 import { useWords } from '@/words/catalogue';
+import { compareWords } from '@/words/compare';
 import { reviewWords } from '@/words/review';
 import { startWords } from '@/words/start';
 import { EditSession } from './edit-session';
@@ -15,6 +16,7 @@ import type { Session } from '@/api/sessions';
 export function SessionActions({ session }: { session: Tagged<Session> }) {
   const words = useWords(startWords);
   const review = useWords(reviewWords);
+  const compare = useWords(compareWords);
   const queryClient = useQueryClient();
   const [isEdited, setIsEdited] = useState(false);
   const start = useMutation({
@@ -38,6 +40,15 @@ export function SessionActions({ session }: { session: Tagged<Session> }) {
           className="inline-flex min-h-11 items-center rounded-lg border border-line-strong bg-surface px-4 font-medium"
         >
           {review.open}
+        </Link>
+      )}
+      {session.started_at !== null && session.ended_at !== null && (
+        <Link
+          to="/compare"
+          search={{ team: session.team_id, from: session.started_at, to: session.ended_at }}
+          className="inline-flex min-h-11 items-center rounded-lg border border-line-strong bg-surface px-4 font-medium"
+        >
+          {compare.open}
         </Link>
       )}
       <Button onClick={() => setIsEdited(true)}>{words.edit}</Button>
