@@ -46,6 +46,18 @@ const signInRoute = createRoute({
   component: lazyRouteComponent(() => import('./sign-in-route'), 'SignInRoute'),
 });
 
+const recoveryRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/recovery',
+  component: lazyRouteComponent(() => import('./joining-routes'), 'RecoveryRoute'),
+});
+
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./joining-routes'), 'InvitationRoute'),
+});
+
 interface ProviderSearch {
   code?: string | undefined;
   state?: string | undefined;
@@ -170,6 +182,8 @@ const squadRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   signInRoute,
   providerRoute,
+  recoveryRoute,
+  invitationRoute,
   accountRoute,
   frameRoute.addChildren([
     wallRoute,

@@ -4,14 +4,14 @@ import { EyeIcon, EyeOffIcon } from '@/components/ui/icons';
 import { TextField } from '@/components/ui/text-field';
 
 /** A password that may be pasted, filled in by a manager, and looked at. */
-export function PasswordField({ invalid }: { invalid: boolean }) {
+export function PasswordField({ invalid, isNew = false }: { invalid: boolean; isNew?: boolean }) {
   const [shown, setShown] = useState(false);
   return (
     <TextField
       label="Password"
       name="password"
       type={shown ? 'text' : 'password'}
-      autoComplete="current-password"
+      autoComplete={isNew ? 'new-password' : 'current-password'}
       required
       maxLength={1024}
       autoCapitalize="none"

@@ -1,0 +1,93 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { HttpResponse, http } from 'msw';
+import type { ReactNode } from 'react';
+import { describe, expect, it } from 'vitest';
+import { InvitationPage } from '@/features/sign-in/invitation-page';
+import { RecoveryPage } from '@/features/sign-in/recovery-page';
+import { server } from '@/testing/set-up';
+import { problem } from '@/testing/stub';
+
+const PASSWORD = 'seven green giraffes yawn';
+const INVITED = {
+  club: 'Club',
+  role: 'athlete',
+  team: null,
+  athlete: 'Rudi',
+  from: null,
+  to: null,
+  email: null,
+  asks: [{ purpose: 'monitoring', version: '2' }],
+  expires_at: '2026-12-08T12:00:00Z',
+};
+
+function show(page: ReactNode) {
+  render(<QueryClientProvider client={new QueryClient()}>{page}</QueryClientProvider>);
+  return userEvent.setup();
+}
+
+function hear(path: string, answer: () => Response) {
+  const bodies: unknown[] = [];
+  server.use(
+    http.post(`*/api/v1/session/${path}`, async ({ request }) => {
+      bodies.push(await request.json());
+      return answer();
+    }),
+  );
+  return bodies;
+}
+
+describe('RecoveryPage', () => {
+  it('sets a new password by the code of its link', async () => {
+    const bodies = hear('recovery', () => new HttpResponse(null, { status: 204 }));
+    const person = show(<RecoveryPage code="c0de" back={null} />);
+    await person.type(screen.getByLabelText('Password'), PASSWORD);
+    await person.click(screen.getByRole('button', { name: 'Set the password' }));
+    expect(await screen.findByText(/new password is set/)).toBeVisible();
+    expect(bodies).toEqual([{ code: 'c0de', password: PASSWORD }]);
+  });
+
+  it('says why the hub refused, and what to do', async () => {
+    hear('recovery', () => problem(403, 'wrong-code', 'This code is used up.', 'Ask for a new one.'));
+    const person = show(<RecoveryPage code="c0de" back={null} />);
+    await person.type(screen.getByLabelText('Password'), PASSWORD);
+    await person.click(screen.getByRole('button', { name: 'Set the password' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent(/used up.*Ask for a new one/);
+  });
+
+  it('tells a link that was cut off', () => {
+    show(<RecoveryPage code="" back={null} />);
+    expect(screen.getByRole('alert')).toHaveTextContent(/not whole/);
+  });
+});
+
+describe('InvitationPage', () => {
+  it('shows what it invites to, and joins with the consents that were ticked', async () => {
+    hear('invitation/look', () => HttpResponse.json(INVITED));
+    const bodies = hear('invitation', () => new HttpResponse(null, { status: 204 }));
+    const person = show(<InvitationPage code="c0de" back={null} />);
+    expect(await screen.findByText('You are invited to Club as athlete.')).toBeVisible();
+    await person.type(screen.getByLabelText('E-mail'), 'rudi@club.example');
+    await person.type(screen.getByLabelText('Your name'), 'Rudi');
+    await person.type(screen.getByLabelText('Password'), PASSWORD);
+    await person.click(screen.getByRole('checkbox'));
+    await person.click(screen.getByRole('button', { name: 'Join' }));
+    expect(await screen.findByText(/Welcome/)).toBeVisible();
+    expect(bodies).toEqual([
+      {
+        code: 'c0de',
+        email: 'rudi@club.example',
+        name: 'Rudi',
+        password: PASSWORD,
+        consents: ['monitoring'],
+      },
+    ]);
+  });
+
+  it('says that an invitation has ended', async () => {
+    hear('invitation/look', () => problem(403, 'invitation-ended', 'It was accepted already.', 'Sign in.'));
+    show(<InvitationPage code="c0de" back={null} />);
+    expect(await screen.findByRole('alert')).toHaveTextContent(/accepted already/);
+  });
+});

@@ -1,0 +1,32 @@
+import { queryOptions } from '@tanstack/react-query';
+import { answerOf, api } from '@/api/client';
+import { HubUnreachable, Problem } from '@/api/problem';
+import type { components } from '@/api/schema';
+
+export type Invited = components['schemas']['Invited'];
+export type Newcomer = components['schemas']['Newcomer'];
+
+export function recover(body: components['schemas']['Recovery']): Promise<unknown> {
+  return answerOf(api.POST('/api/v1/session/recovery', { body }));
+}
+
+export function invitationQuery(code: string) {
+  return queryOptions({
+    queryKey: ['invitation', code],
+    queryFn: (): Promise<Invited> =>
+      answerOf(api.POST('/api/v1/session/invitation/look', { body: { code } })),
+    retry: false,
+    staleTime: Infinity,
+    networkMode: 'always',
+  });
+}
+
+export function join(body: Newcomer): Promise<unknown> {
+  return answerOf(api.POST('/api/v1/session/invitation', { body }));
+}
+
+/** What the person can do about it, in the hub's own words where it answered. */
+export function joiningSentence(error: unknown, otherwise: string): string {
+  if (error instanceof HubUnreachable) return error.message;
+  return error instanceof Problem ? `${error.message} ${error.wayOut}` : otherwise;
+}

@@ -1,0 +1,45 @@
+import { catalogue } from './catalogue';
+
+/** What is said to whoever comes by a link of a letter or a printed code. */
+export const joiningWords = catalogue(
+  {
+    recoveryTitle: 'A new password',
+    recoveryHint: 'Your link is good once. All logins of your account end.',
+    setPassword: 'Set the password',
+    passwordSet: 'Your new password is set. Sign in with it.',
+    invitationTitle: 'You are invited',
+    invitedAs: (role: string, club: string) => `You are invited to ${club} as ${role}.`,
+    ofTeam: (team: string) => `Team: ${team}`,
+    ofAthlete: (athlete: string) => `Athlete: ${athlete}`,
+    looking: 'Looking at your invitation …',
+    email: 'E-mail',
+    name: 'Your name',
+    consent: (purpose: string, version: string) => `I consent to ${purpose} (version ${version}).`,
+    join: 'Join',
+    joining: 'One moment …',
+    joined: 'Welcome. Sign in with your e-mail and password.',
+    noCode: 'This link is not whole. Take all of it, also what stands behind #.',
+    notDone: 'This failed in this page. Reload it and try again.',
+  },
+  {
+    pt: {
+      recoveryTitle: 'Uma nova palavra-passe',
+      recoveryHint: 'A ligação serve uma vez. Todas as sessões da sua conta terminam.',
+      setPassword: 'Definir a palavra-passe',
+      passwordSet: 'A nova palavra-passe está definida. Entre com ela.',
+      invitationTitle: 'Foi convidado',
+      invitedAs: (role, club) => `Foi convidado para ${club} como ${role}.`,
+      ofTeam: team => `Equipa: ${team}`,
+      ofAthlete: athlete => `Atleta: ${athlete}`,
+      looking: 'A ver o seu convite …',
+      email: 'E-mail',
+      name: 'O seu nome',
+      consent: (purpose, version) => `Dou o meu consentimento para ${purpose} (versão ${version}).`,
+      join: 'Aceitar',
+      joining: 'Um momento …',
+      joined: 'Bem-vindo. Entre com o seu e-mail e palavra-passe.',
+      noCode: 'A ligação não está completa. Use-a toda, também o que está depois de #.',
+      notDone: 'Isto falhou nesta página. Recarregue-a e tente de novo.',
+    },
+  },
+);
