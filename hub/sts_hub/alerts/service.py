@@ -31,7 +31,8 @@ from sts_hub.kit.shapes import Page
 from sts_hub.policy import Act, Caller, Kind, Thing, guard, guard_new, may, missing
 from sts_hub.teams import service as teams
 
-# A long training of a squad is half a million values, which a rule has looked through in a second or two.
+# A long training of a squad is half a million values, which a rule has looked through in two or three seconds, and in ten where it
+# is about something that is worked out.
 LONGEST_PREVIEW: Final = timedelta(hours=6)
 MOST_SHOWN: Final = 500
 LONGEST_MUTE: Final = timedelta(days=90)
