@@ -31,6 +31,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "Make whole clubs, take them out into an archive, bring them in, erase them.",
     ),
     "account": ("sts_hub.accounts.cli", "Create accounts of people."),
+    "second-factor": ("sts_hub.second_factors.cli", "Reset the second factor of somebody who has lost it."),
     "invite": ("sts_hub.invitations.cli", "Invite somebody to a club by a link or a QR code."),
     "seed": ("sts_hub.season.cli", "Load a demo season: two squads, ten weeks of training and matches."),
     "gateway": ("sts_hub.fleet", "Add gateways and let them in."),

@@ -12,7 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from api_support import PASSWORD, World, client_of, problem
+from api_support import PASSWORD, ApiDatabase, World, client_of, hub_program, problem
 from sts_hub.accounts.signing_in import ACCOUNT_TRIES, Doorkeeper
 from sts_hub.kit.database import Database
 from sts_hub.kit.sealing import Sealing
@@ -235,6 +235,21 @@ async def test_an_admin_does_not_reset_the_own_one(world: World) -> None:
     problem(
         await world.as_("admin").delete(f"{API}/accounts/{world['admin']}/second-factor"), 409, "conflict"
     )
+
+
+async def test_whoever_runs_the_hub_resets_the_one_of_a_clubs_only_admin(
+    world: World, postgres: Any, rabbitmq: Any, api_database: ApiDatabase
+) -> None:
+    admin = await person(world, "admin")
+    await admin.set_up()
+    hub = await hub_program(postgres, rabbitmq, api_database)
+    code, told = await hub.run("second-factor", "reset", admin.email.upper())
+    assert code == 0, told
+    assert (await admin.knock())[1].status_code == 200
+    code, told = await hub.run("second-factor", "reset", "nobody@club.example")
+    assert code == 1
+    assert "There is no account" in told
+    assert "Traceback" not in told
 
 
 async def test_a_role_that_must_have_one_can_only_set_it_up_until_it_has(coach: Person) -> None:

@@ -30,3 +30,10 @@ SELECT strong_roles FROM sts.club WHERE id = $1
 
 -- name: set_strong_roles
 UPDATE sts.club SET strong_roles = $2 WHERE id = $1 RETURNING id
+
+-- name: club_of
+-- By the owner, from the command line.
+SELECT club_id FROM sts.account WHERE lower(email) = lower($1)
+
+-- name: account_of
+SELECT id FROM sts.account WHERE lower(email) = lower($1)

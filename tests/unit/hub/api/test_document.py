@@ -10,6 +10,7 @@ import pytest
 from sts_hub.api.app import create_app
 from sts_hub.api.document import bare, document, text
 from sts_hub.config import load
+from sts_hub.kit.identity import SETTING_UP
 from sts_hub.live.schemas import EVENTS
 
 COMMITTED = Path(__file__).parents[4] / "protocols/openapi.json"
@@ -84,6 +85,10 @@ def test_only_signing_in_and_out_recovering_and_joining_need_no_login() -> None:
         ("/api/v1/session/invitation/look", "post"),
         ("/api/v1/session/invitation", "post"),
     ]
+
+
+def test_where_a_login_may_go_that_owes_a_second_factor_are_operations() -> None:
+    assert {operation["operationId"] for _, _, operation in OPERATIONS} >= SETTING_UP
 
 
 def test_the_events_of_the_live_stream_are_described() -> None:
