@@ -84,4 +84,13 @@ describe('the bar of a running session', () => {
     expect(await screen.findByRole('heading', { name: 'Review: Against the harbour side' })).toBeVisible();
     expect(hub.current.day.sessions[1]?.state).toBe('ended');
   });
+
+  it('is told on the page of the session, too, also after its end', async () => {
+    const { id = '' } = hub.current.day.sessions[0] ?? {};
+    hub.current.day
+      .timeline(id)
+      .markers.push({ id: 'm', at: new Date(now).toISOString(), name: 'Goal', athlete_id: null });
+    openApp(`/sessions/${id}`);
+    expect(await screen.findByText('Goal')).toBeVisible();
+  });
 });

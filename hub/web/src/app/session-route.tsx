@@ -19,6 +19,7 @@ export function SessionRoute() {
       sessionId={sessionId}
       trains={trains(me.role)}
       Running={RunningSession}
+      Happened={Happened}
       back={<BackLink to="/sessions" search={team === undefined ? {} : { team }} name={words.all} />}
     />
   );
@@ -27,10 +28,5 @@ export function SessionRoute() {
 /** What stands on the page of a session while it runs; the page shows by itself what the session has become. */
 function RunningSession({ session }: { session: Session }) {
   const { me } = useRouteContext({ from: '/frame' });
-  return (
-    <>
-      <RunningBar session={session} trains={trains(me.role)} />
-      <Happened sessionId={session.id} />
-    </>
-  );
+  return <RunningBar session={session} trains={trains(me.role)} />;
 }

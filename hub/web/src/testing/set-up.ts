@@ -43,7 +43,7 @@ class OneLookResizeObserver implements ResizeObserver {
 }
 
 /** A screen is compiled when it is first opened: on a loaded machine that takes longer than the library's second. */
-const FIRST_SCREEN_MS = 5_000;
+const FIRST_SCREEN_MS = 4_000;
 
 configure({ asyncUtilTimeout: FIRST_SCREEN_MS });
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));

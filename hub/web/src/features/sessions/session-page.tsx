@@ -23,12 +23,14 @@ interface SessionPageProps {
   trains: boolean;
   /** What stands here while it runs. */
   Running: ComponentType<{ session: Session }>;
+  /** Its phases and markers, once it has begun. */
+  Happened: ComponentType<{ sessionId: string }>;
   /** The way back to the calendar. */
   back: ReactNode;
 }
 
 /** One session: when it was, and its numbers. */
-export function SessionPage({ sessionId, trains, Running, back }: SessionPageProps) {
+export function SessionPage({ sessionId, trains, Running, Happened, back }: SessionPageProps) {
   const words = useWords(sessionWords);
   const query = useQuery(sessionQuery(sessionId));
   return (
@@ -46,7 +48,12 @@ export function SessionPage({ sessionId, trains, Running, back }: SessionPagePro
       }
     >
       <Loaded query={query} what={words.what.session}>
-        {session => <State session={session} Running={Running} />}
+        {session => (
+          <>
+            <State session={session} Running={Running} />
+            {session.started_at !== null && <Happened sessionId={session.id} />}
+          </>
+        )}
       </Loaded>
     </Page>
   );
