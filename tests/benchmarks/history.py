@@ -1,4 +1,4 @@
-"""A hundred million rows of a squad's history, and how soon a coach sees what she asks of it.
+"""A hundred million rows of a squad's history: how soon a coach sees what she asks of it, and an athlete is erased from it.
 
 Thirty athletes train two hours a day for half a year; heart rate and beat-to-beat intervals are written by the database
 itself, for only reading is measured: through the API's own code in this process, without a network. Both on plain
@@ -73,6 +73,9 @@ async def _measured(name: str, folder: Path, installation: Installation | None) 
         yield Figure(part, "summary of a session read, p95", 1000 * _p95(kept), "ms", 100.0)
         charts = [await _took_s(_chart_of(world, day * DAYS // ASKED_TIMES)) for day in range(ASKED_TIMES)]
         yield Figure(part, f"chart of 2 h of {ATHLETES} series, p95", 1000 * _p95(charts), "ms", 150.0)
+        theirs = round(DAYS * TRAINING_S * (1 + RR_PER_S))
+        erased = await _took_s(_erasure_of(world, "rosa", theirs))
+        yield Figure(part, f"an athlete with {theirs:,} values erased", erased, "s", 60.0)
 
 
 @contextlib.asynccontextmanager
@@ -200,6 +203,16 @@ def _summary_of(world: World, session: str) -> Asking:
         told = (await coach.get(f"{API}/sessions/{session}/summary")).json()
         assert len(told["athletes"]) == ATHLETES
         assert told["complete"] is True, "the ledger does not know of all of it"
+
+    return asked
+
+
+def _erasure_of(world: World, name: str, values: int) -> Asking:
+    admin = world.as_("admin")
+
+    async def asked() -> None:
+        answer = await admin.post(f"{API}/athletes/{world[name]}/erasure")
+        assert answer.json() == {"values": values}, answer.text
 
     return asked
 

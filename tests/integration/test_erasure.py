@@ -38,7 +38,8 @@ async def found(owner: asyncpg.Connection, marks: dict[str, str]) -> set[tuple[s
     for (table,) in await owner.fetch(TABLES):
         for name, mark in marks.items():
             if await owner.fetchval(
-                f"SELECT EXISTS (SELECT FROM sts.{table} whole WHERE strpos(whole::text, $1) > 0)", mark
+                f"SELECT EXISTS (SELECT FROM sts.{table} whole_row WHERE strpos(whole_row::text, $1) > 0)",
+                mark,
             ):
                 seen.add((name, table))
     return seen
@@ -147,6 +148,37 @@ async def test_what_a_gateway_brings_afterwards_is_refused(site: Site) -> None:
     assert await site.send() == (6, 0)
     await site.world.as_("admin").post(f"{API}/athletes/{site.world['rosa']}/erasure")
     assert await site.send() == (3, 3)
+
+
+async def test_result_files_that_name_the_athlete_go_and_what_was_read_of_them_stays(site: Site) -> None:
+    owner, world, name = site.world.database.owner, site.world, {"name": "Rosa Quill"}
+    await owner.execute(
+        "UPDATE sts.competitor SET athlete_id = $2, name = 'Rosa Quill', matched = 'name' WHERE id = $1",
+        world["cup_competitor"],
+        world["rosa"],
+    )
+    await owner.execute(
+        """UPDATE sts.result_file SET document_id = $2, refused = '[{"line": 3, "text": "7;Rosa Quill;?"}]' WHERE id = $1""",
+        world["cup_file"],
+        world["heat"],
+    )
+    assert {("name", "competitor"), ("name", "result_file")} <= await found(owner, name)
+    heat = f"{API}/documents/{world['heat']}/content"
+    assert (await world.as_("coach").get(heat)).status_code == 200
+    assert (await world.as_("admin").post(f"{API}/athletes/{world['rosa']}/erasure")).status_code == 200
+    assert await found(owner, name) == set()
+    problem(await world.as_("coach").get(heat), 404, "not-found")
+    parts = "SELECT count(*) FROM sts.document_part WHERE document_id = $1"
+    assert await owner.fetchval(parts, world["heat"]) == 0
+    assert await owner.fetchval(parts, world["other_heat"]) == 1
+    assert (
+        await owner.fetchval("SELECT refused FROM sts.result_file WHERE id = $1", world["cup_file"])
+        == '[{"line": 3}]'
+    )
+    assert (
+        await owner.fetchval("SELECT state FROM sts.result_fact WHERE id = $1", world["cup_fact"])
+        == "official"
+    )
 
 
 async def test_only_an_admin_erases(site: Site) -> None:

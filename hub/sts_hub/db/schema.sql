@@ -2794,7 +2794,24 @@ BEGIN
     DELETE FROM sts.parked WHERE id = ANY (p_ids);
 END $$;
 
--- All of it: values, parked records, the name in result lists, the account, and with the athlete every table that hangs on it.
+-- Result files of the competitions in which the athlete stands: the bytes that gateways sent of them, and the text of lines that
+-- were refused. What was read of them stays, without the name.
+CREATE FUNCTION sts.erase_files(p_athlete uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = sts, pg_temp AS $$
+DECLARE
+    v_competitions uuid[] := ARRAY(SELECT competition_id FROM sts.competitor
+                                   WHERE athlete_id = p_athlete OR p_athlete = ANY (candidates));
+    v_documents bigint[] := ARRAY(SELECT document_id FROM sts.result_file
+                                  WHERE competition_id = ANY (v_competitions) AND document_id IS NOT NULL);
+BEGIN
+    DELETE FROM sts.document_part WHERE document_id = ANY (v_documents);
+    UPDATE sts.document SET whole_at = NULL, held = 0 WHERE id = ANY (v_documents);
+    UPDATE sts.result_file
+    SET refused = (SELECT coalesce(jsonb_agg(one - 'text'), '[]') FROM jsonb_array_elements(refused) one)
+    WHERE competition_id = ANY (v_competitions) AND jsonb_path_exists(refused, '$[*].text');
+END $$;
+
+-- All of it: values, parked records, the name in result lists and their files, the account, and with the athlete every table that hangs on it.
 CREATE FUNCTION sts.erase_person(p_athlete uuid, p_parked bigint[]) RETURNS bigint
 LANGUAGE plpgsql SET search_path = sts, pg_temp AS $$
 DECLARE
@@ -2810,8 +2827,10 @@ BEGIN
                   WHERE a.athlete_id = p_athlete GROUP BY a.id, a.during LOOP
         v_gone := v_gone + sts.erase_values(v_worn.series, tstzrange(NULL, NULL));
     END LOOP;
+    PERFORM sts.erase_files(p_athlete);
     UPDATE sts.competitor SET name = NULL, licence = NULL, birth = NULL, athlete_id = NULL, matched = 'none', candidates = '{}'
     WHERE athlete_id = p_athlete;
+    UPDATE sts.competitor SET candidates = array_remove(candidates, p_athlete) WHERE p_athlete = ANY (candidates);
     DELETE FROM sts.athlete WHERE id = p_athlete;
     UPDATE sts.account SET email = 'erased-' || id, name = 'Erased', password_hash = '', disabled_at = coalesce(disabled_at, now())
     WHERE id = v_account;
@@ -2844,7 +2863,7 @@ BEGIN
         SELECT p.id FROM sts.parked_beside(p_athlete) p WHERE p.id = ANY (p_parked)));
 END $$;
 
-REVOKE EXECUTE ON FUNCTION sts.worn_by, sts.erase_values, sts.erase_worn, sts.parked_beside, sts.erase_parked, sts.erase_person,
+REVOKE EXECUTE ON FUNCTION sts.worn_by, sts.erase_values, sts.erase_worn, sts.parked_beside, sts.erase_parked, sts.erase_files, sts.erase_person,
     sts.may_erase, sts.erasing_worn, sts.erasing_parked, sts.erase_athlete FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sts.may_erase, sts.erasing_worn, sts.erasing_parked, sts.erase_athlete TO sts_api;
 

@@ -63,9 +63,9 @@ class ReadSession:
         """The first row, or None."""
         return await self._connection.fetchrow(query, *values)
 
-    async def value(self, query: str, *values: Any) -> Any:
-        """The first column of the first row, or None."""
-        return await self._connection.fetchval(query, *values)
+    async def value(self, query: str, *values: Any, within_s: float | None = None) -> Any:
+        """The first column of the first row, or None; within COMMAND_S, or another time for what is known to take long."""
+        return await self._connection.fetchval(query, *values, timeout=within_s)
 
 
 class WriteSession(ReadSession):
