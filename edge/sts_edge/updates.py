@@ -38,6 +38,10 @@ TRY_S = 60.0
 VERSION = re.compile(r"[0-9][0-9A-Za-z.+!-]{0,39}")
 
 
+# What the Debian package brings: with it versions lie beside each other, whatever the settings say.
+PACKAGED = UpdateSettings(source="/usr/share/sts-edge/wheels")
+
+
 class UpdateError(Exception):
     """Nothing has changed; the sentence says who must act."""
 
@@ -58,6 +62,13 @@ class Page(msgspec.Struct):
     attempt: Attempt | None = None
     refused: str = ""
     refused_version: str = ""
+
+
+def updates_of(settings: UpdateSettings | None) -> Updates | None:
+    """The versions that the settings tell of, else those of the Debian package; None where there is neither."""
+    if settings is None and not Path(PACKAGED.source).is_dir():
+        return None
+    return Updates(settings or PACKAGED)
 
 
 class Updates:

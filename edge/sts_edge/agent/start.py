@@ -14,7 +14,7 @@ from sts_edge.config import Settings
 from sts_edge.control.server import Question, SocketTaken
 from sts_edge.sources.folder import FolderSource
 from sts_edge.sources.readers import ReaderSource
-from sts_edge.updates import Updates
+from sts_edge.updates import updates_of
 from sts_edge.witness import WitnessMissing
 
 from . import logs
@@ -114,7 +114,7 @@ async def _opened(settings: Settings, book: SettingsBook, ending: Ending) -> Age
     agent.health.ask(steps.faults)
     agent.reports.clock_step = steps.report
     _take_orders(agent, settings)
-    updates = None if settings.update is None else Updates(settings.update)
+    updates = updates_of(settings.update)
     trial = VersionTrial(updates, book.config, agent.health, ending.signalled)
     agent.hear(trial.hear)
     agent.care("update", trial.run)

@@ -124,11 +124,11 @@ def _tell(call: Call, updates: Updates) -> None:
 
 
 def _updates(call: Call) -> Updates:
-    from sts_edge.updates import Updates
+    from sts_edge.updates import updates_of
 
-    settings = loaded(call).update
-    if settings is None:
+    updates = updates_of(loaded(call).update)
+    if updates is None:
         raise Stop(
             Exit.CONFIGURATION, "There is no [update] in the settings. Next: sudo -E sts-edge config edit"
         )
-    return Updates(settings)
+    return updates

@@ -8,12 +8,14 @@ import json
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from killed_at_steps import told_by
+from sts_edge import updates as updates_module
 from sts_edge.config import UpdateSettings
 from sts_edge.trial import MOST_STARTS, Phase
-from sts_edge.updates import UpdateError, Updates
+from sts_edge.updates import UpdateError, Updates, updates_of
 
 OLD, NEW = "0.1.0", "0.2.0"
 
@@ -180,3 +182,16 @@ def test_the_real_pip_stages_what_the_source_has_and_nothing_half(root: Path) ->
     with pytest.raises(UpdateError, match="it does not start"):
         updates.stage("0.6.0")
     assert not (root / "versions/0.6.0").exists()
+
+
+def test_without_settings_the_package_is_where_versions_come_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = UpdateSettings(root=tmp_path, source=str(tmp_path))
+    absent = msgspec.structs.replace(updates_module.PACKAGED, source=str(tmp_path / "nothing"))
+    monkeypatch.setattr(updates_module, "PACKAGED", absent)
+    assert updates_of(None) is None
+    monkeypatch.setattr(updates_module, "PACKAGED", mine)
+    found = updates_of(None)
+    assert found is not None
+    assert found.root == tmp_path
