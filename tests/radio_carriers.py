@@ -243,7 +243,7 @@ class Machine:
 
 
 @contextlib.asynccontextmanager
-async def machine(built: Path, folder: Path, adapters: int = len(ADAPTERS)) -> AsyncIterator[Machine]:
+async def machine(built: Path, folder: Path, adapters: int = 1) -> AsyncIterator[Machine]:
     """Boot the guest; raises StartError."""
     link = VirtualAir()
     chips = [Chip(f"hci{number}", link) for number in range(adapters)]
