@@ -52,6 +52,8 @@ function useLeave(): (ended: boolean) => void {
   return useCallback(
     (ended: boolean) => {
       queryClient.clear();
+      // a session that ended by itself goes on after the next sign-in, and so do its taps
+      if (!ended) void import('@/features/running/use-taps').then(({ forgetTaps }) => forgetTaps());
       const next = ended ? { ended: true, next: router.state.location.href } : {};
       void router.navigate({ to: '/sign-in', search: next });
     },

@@ -171,3 +171,18 @@ describe('who is told', () => {
     expect(told).not.toHaveBeenCalled();
   });
 });
+
+it('knows who is off play in each of several sessions, and tells when that changes', () => {
+  const told = vi.fn<() => void>();
+  store.subscribePresence('athlete-1', told);
+  store.setPlay('red', new Map([['athlete-1', 'bench']]));
+  store.setPlay('blue', new Map([['athlete-9', 'unavailable']]));
+  expect([store.play('athlete-1'), store.play('athlete-9'), store.play('athlete-2')]).toEqual([
+    'bench',
+    'unavailable',
+    null,
+  ]);
+  store.setPlay('red', new Map());
+  expect(store.play('athlete-1')).toBeNull();
+  expect(told).toHaveBeenCalledTimes(2);
+});

@@ -57,7 +57,8 @@ export class LiveStore {
   #gateways: readonly GatewayNews[] = [];
   #gap: GapEvent | null = null;
   #newestAlert: AlertEvent | null = null;
-  #play: ReadonlyMap<string, OffPlay> = new Map();
+  /** By session: several may run at once, each with athletes of its own. */
+  #play = new Map<string, ReadonlyMap<string, OffPlay>>();
   #lastValueMs: number | null = null;
   #nowMs = 0;
   #presenceListeners = new Map<string, Set<Listener>>();
@@ -112,10 +113,10 @@ export class LiveStore {
     this.#schedule();
   }
 
-  /** Who is not in play, as the running session has it; everybody else is. */
-  setPlay(play: ReadonlyMap<string, OffPlay>): void {
-    const before = this.#play;
-    this.#play = play;
+  /** Who is not in play, as a running session has it; everybody else is. */
+  setPlay(sessionId: string, play: ReadonlyMap<string, OffPlay>): void {
+    const before = this.#play.get(sessionId) ?? new Map<string, OffPlay>();
+    this.#play.set(sessionId, play);
     for (const id of new Set([...before.keys(), ...play.keys()]))
       if (before.get(id) !== play.get(id)) this.#tellPresence(id);
   }
@@ -144,7 +145,11 @@ export class LiveStore {
 
   /** Null: in play. */
   play(athleteId: string): OffPlay | null {
-    return this.#play.get(athleteId) ?? null;
+    for (const play of this.#play.values()) {
+      const state = play.get(athleteId);
+      if (state !== undefined) return state;
+    }
+    return null;
   }
 
   history(athleteId: string, metric = 'heart_rate'): History | undefined {

@@ -31,7 +31,7 @@ export function RunningBar({ session, trains, onEnded }: RunningBarProps) {
   const asked = useQuery(timelineQuery(session.id));
   const mine = all.filter(tap => tap.sessionId === session.id);
   const timeline = asTapped(asked.data ?? NOTHING, mine);
-  useTellTiles(timeline);
+  useTellTiles(session.id, timeline);
   const tap = (said: Said) => taps.tap(session.id, said, store.clock.now());
   return (
     <section
@@ -53,14 +53,14 @@ export function RunningBar({ session, trains, onEnded }: RunningBarProps) {
 }
 
 /** Tells the tiles who is not in play. */
-function useTellTiles(timeline: Timeline): void {
+function useTellTiles(sessionId: string, timeline: Timeline): void {
   const { store } = useLive();
   const told = JSON.stringify([...playNow(timeline)].filter(([, state]) => state !== 'in_play'));
   useEffect(() => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written one line above
-    store.setPlay(new Map(JSON.parse(told) as [string, 'bench' | 'unavailable'][]));
-    return () => store.setPlay(new Map());
-  }, [store, told]);
+    store.setPlay(sessionId, new Map(JSON.parse(told) as [string, 'bench' | 'unavailable'][]));
+    return () => store.setPlay(sessionId, new Map());
+  }, [store, sessionId, told]);
 }
 
 function Clocks({ session, timeline }: { session: SessionEntry; timeline: Timeline }) {

@@ -73,3 +73,14 @@ it('keeps the order of taps, and goes on after one that the hub refuses', async 
   await vi.waitFor(() => expect(told.map(({ said }) => said.name)).toEqual(['One', 'Two']));
   expect(taps.refused()).toMatchObject([{ tap: { said: { name: 'No' } }, error: no }]);
 });
+
+it('tells nothing of one person under the name of the next', async () => {
+  isAway = true;
+  const taps = new Taps(wire);
+  taps.tap('s', PHASE, NOON);
+  taps.clear();
+  isAway = false;
+  await taps.deliver();
+  await new Taps(wire).deliver(); // nor after the page was loaded anew
+  expect(told).toEqual([]);
+});

@@ -97,6 +97,12 @@ export class Taps {
     this.#keep(this.#taps.filter(one => one.key !== key || !isDone(one)));
   }
 
+  /** On signing out: what one person tapped is not told by the next. */
+  clear(): void {
+    this.#refused = [];
+    this.#keep([]);
+  }
+
   dismiss(refused: Refused): void {
     this.#refused = this.#refused.filter(one => one !== refused);
     this.#tell();

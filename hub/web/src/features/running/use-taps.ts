@@ -33,3 +33,8 @@ export function useTaps(): UseTaps {
   }, []);
   return { taps, all, refused };
 }
+
+/** Signed out: whoever comes next on this device finds and tells nothing of it. */
+export function forgetTaps(): void {
+  taps.clear();
+}
