@@ -14,10 +14,10 @@ from sts_hub.alerts.schemas import (
     Mute,
     NewMute,
     NewRule,
-    Preview,
     PreviewAnswer,
     Rule,
     RuleChange,
+    RulePreview,
 )
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn
 from sts_hub.kit.identity import Asking
@@ -52,7 +52,7 @@ async def get_alert_catalogue(_caller: Asking) -> Catalogue:
 
 
 @router.post("/alert-rules/preview", responses=_WRITE)
-async def preview_alert_rule(caller: Asking, session: Reads, asked: Preview) -> PreviewAnswer:
+async def preview_alert_rule(caller: Asking, session: Reads, asked: RulePreview) -> PreviewAnswer:
     """Try a rule on the past: how often it would have spoken up. Nothing is kept."""
     return await service.previewed(session, caller, asked)
 

@@ -131,7 +131,7 @@ class Rule(Shown):
     made_at: datetime
 
 
-class Preview(Body):
+class RulePreview(Body):
     """A rule to try on the past."""
 
     team_id: UUID

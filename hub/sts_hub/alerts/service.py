@@ -16,10 +16,10 @@ from sts_hub.alerts.schemas import (
     Mute,
     NewMute,
     NewRule,
-    Preview,
     PreviewAnswer,
     Rule,
     RuleChange,
+    RulePreview,
     WouldHaveFired,
 )
 from sts_hub.athletes import service as athletes
@@ -98,7 +98,7 @@ def _of_team(wanted: list[UUID], members: list[UUID]) -> None:
         raise Invalid("A rule watches athletes of its own team.", way_out="Leave out those of other teams.")
 
 
-async def previewed(session: ReadSession, caller: Caller, asked: Preview) -> PreviewAnswer:
+async def previewed(session: ReadSession, caller: Caller, asked: RulePreview) -> PreviewAnswer:
     """How often the rule would have spoken up in that time, by the very engine that watches live."""
     guard_new(caller, Thing(Kind.ALERT, caller.club_id, asked.team_id))
     rules.check(asked.rule)

@@ -11,7 +11,7 @@ from sts_hub.kit.problems import UNSAFE, described
 from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.rosters import service
-from sts_hub.rosters.schemas import Preview, Roster, Stored
+from sts_hub.rosters.schemas import Roster, RosterPreview, Stored
 
 router = Router(prefix="/teams/{team_id}/roster", tags=["rosters"])
 
@@ -25,7 +25,7 @@ _LIST: Final[dict[str, Any]] = {
 
 
 @router.post("/preview", responses=described(NotSignedIn, NotFound, Forbidden, *UNSAFE), openapi_extra=_LIST)
-async def preview_roster(caller: Asking, session: Reads, team_id: UUID, request: Request) -> Preview:
+async def preview_roster(caller: Asking, session: Reads, team_id: UUID, request: Request) -> RosterPreview:
     """What a list would change in a team: looked at first, stored by nobody."""
     return await service.previewed(session, caller, team_id, await request.body())
 

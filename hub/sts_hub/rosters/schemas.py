@@ -12,7 +12,7 @@ Act = Literal["add", "change", "same", "refused"]
 MAX_PEOPLE = 1_000
 
 
-class Line(Shown):
+class RosterLine(Shown):
     """What a row of the list says, and what would come of it."""
 
     line: int = Field(description="The row, as the list counts.")
@@ -26,10 +26,10 @@ class Line(Shown):
     reason: str | None = Field(description="Why the row cannot be taken.")
 
 
-class Preview(Shown):
+class RosterPreview(Shown):
     """What a list would change in a team; nothing is stored."""
 
-    lines: list[Line]
+    lines: list[RosterLine]
     add: int
     change: int
     same: int

@@ -17,14 +17,14 @@ from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.policy import Caller, Kind, Thing, guard_new
 from sts_hub.rosters.columns import Told, people, plain
 from sts_hub.rosters.lists import ListError, rows
-from sts_hub.rosters.schemas import Line, Preview, Roster, Stored
+from sts_hub.rosters.schemas import Roster, RosterLine, RosterPreview, Stored
 from sts_hub.teams import service as teams
 
 # What a list tells of a person, and how each is called in a sentence.
 _FIELDS = {"number": "number", "birth_date": "birth date", "contact": "contact"}
 
 
-async def previewed(session: ReadSession, caller: Caller, team_id: UUID, data: bytes) -> Preview:
+async def previewed(session: ReadSession, caller: Caller, team_id: UUID, data: bytes) -> RosterPreview:
     """What a list would change in a team. Raises Invalid for what is no list."""
     await _may_add(session, caller, team_id)
     try:
@@ -37,7 +37,7 @@ async def previewed(session: ReadSession, caller: Caller, team_id: UUID, data: b
     twice = {name for name, count in Counter(_who(one) for one in told).items() if count > 1}
     lines = [_line(one, known, twice) for one in told]
     counts = Counter(line.act for line in lines)
-    return Preview(lines=lines, **{act: counts[act] for act in ("add", "change", "same", "refused")})
+    return RosterPreview(lines=lines, **{act: counts[act] for act in ("add", "change", "same", "refused")})
 
 
 async def _may_add(session: ReadSession, caller: Caller, team_id: UUID) -> None:
@@ -49,7 +49,7 @@ def _who(told: Told) -> tuple[str, Any]:
     return plain(told.name), told.birth_date
 
 
-def _line(told: Told, known: Mapping[str, Sequence[Athlete]], twice: set[tuple[str, Any]]) -> Line:
+def _line(told: Told, known: Mapping[str, Sequence[Athlete]], twice: set[tuple[str, Any]]) -> RosterLine:
     if told.fault is not None:
         return _shown(told, "refused", None, [], f"{told.fault[0].upper()}{told.fault[1:]}.")
     if _who(told) in twice:
@@ -79,8 +79,10 @@ def _word(value: object) -> str:
     return "none" if value is None else str(value)
 
 
-def _shown(told: Told, act: Any, athlete_id: UUID | None, changes: list[str], reason: str | None) -> Line:
-    return Line(
+def _shown(
+    told: Told, act: Any, athlete_id: UUID | None, changes: list[str], reason: str | None
+) -> RosterLine:
+    return RosterLine(
         line=told.line,
         act=act,
         athlete_id=athlete_id,

@@ -5167,45 +5167,6 @@ export interface components {
             time_zone: string;
         };
         /**
-         * Line
-         * @description What a row of the list says, and what would come of it.
-         */
-        Line: {
-            /**
-             * Line
-             * @description The row, as the list counts.
-             */
-            line: number;
-            /**
-             * Act
-             * @enum {string}
-             */
-            act: "add" | "change" | "same" | "refused";
-            /**
-             * Athlete Id
-             * @description Whom it is about, where the team has the athlete.
-             */
-            athlete_id: string | null;
-            /** Name */
-            name: string;
-            /** Number */
-            number: number | null;
-            /** Birth Date */
-            birth_date: string | null;
-            /** Contact */
-            contact: string | null;
-            /**
-             * Changes
-             * @description What would change, in words.
-             */
-            changes: string[];
-            /**
-             * Reason
-             * @description Why the row cannot be taken.
-             */
-            reason: string | null;
-        };
-        /**
          * Listing
          * @description How result lists know an athlete, beside name and date of birth.
          */
@@ -7438,48 +7399,6 @@ export interface components {
             state: "in_play" | "bench" | "unavailable";
         };
         /**
-         * Preview
-         * @description A rule to try on the past.
-         */
-        "Preview-Input": {
-            /**
-             * Team Id
-             * Format: uuid
-             */
-            team_id: string;
-            rule: components["schemas"]["RuleFields"];
-            /**
-             * From
-             * Format: date-time
-             * @description RFC 3339 with an offset; answers are in UTC.
-             * @example 2026-11-22T18:30:00Z
-             */
-            from: string;
-            /**
-             * To
-             * Format: date-time
-             * @description Not included; at most 6 hours after `from`.
-             * @example 2026-11-22T18:30:00Z
-             */
-            to: string;
-        };
-        /**
-         * Preview
-         * @description What a list would change in a team; nothing is stored.
-         */
-        "Preview-Output": {
-            /** Lines */
-            lines: components["schemas"]["Line"][];
-            /** Add */
-            add: number;
-            /** Change */
-            change: number;
-            /** Same */
-            same: number;
-            /** Refused */
-            refused: number;
-        };
-        /**
          * PreviewAnswer
          * @description How often a rule would have spoken up.
          */
@@ -7901,6 +7820,61 @@ export interface components {
             people: components["schemas"]["Person"][];
         };
         /**
+         * RosterLine
+         * @description What a row of the list says, and what would come of it.
+         */
+        RosterLine: {
+            /**
+             * Line
+             * @description The row, as the list counts.
+             */
+            line: number;
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "add" | "change" | "same" | "refused";
+            /**
+             * Athlete Id
+             * @description Whom it is about, where the team has the athlete.
+             */
+            athlete_id: string | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number | null;
+            /** Birth Date */
+            birth_date: string | null;
+            /** Contact */
+            contact: string | null;
+            /**
+             * Changes
+             * @description What would change, in words.
+             */
+            changes: string[];
+            /**
+             * Reason
+             * @description Why the row cannot be taken.
+             */
+            reason: string | null;
+        };
+        /**
+         * RosterPreview
+         * @description What a list would change in a team; nothing is stored.
+         */
+        RosterPreview: {
+            /** Lines */
+            lines: components["schemas"]["RosterLine"][];
+            /** Add */
+            add: number;
+            /** Change */
+            change: number;
+            /** Same */
+            same: number;
+            /** Refused */
+            refused: number;
+        };
+        /**
          * Rule
          * @description A rule of a team.
          */
@@ -8017,6 +7991,32 @@ export interface components {
              * @description Told again, in red, when nobody has acknowledged it by then.
              */
             escalate_after_s?: number | null;
+        };
+        /**
+         * RulePreview
+         * @description A rule to try on the past.
+         */
+        RulePreview: {
+            /**
+             * Team Id
+             * Format: uuid
+             */
+            team_id: string;
+            rule: components["schemas"]["RuleFields"];
+            /**
+             * From
+             * Format: date-time
+             * @description RFC 3339 with an offset; answers are in UTC.
+             * @example 2026-11-22T18:30:00Z
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @description Not included; at most 6 hours after `from`.
+             * @example 2026-11-22T18:30:00Z
+             */
+            to: string;
         };
         /**
          * RuleTemplate
@@ -13064,7 +13064,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview-Output"];
+                    "application/json": components["schemas"]["RosterPreview"];
                 };
             };
             /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
@@ -18527,7 +18527,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Preview-Input"];
+                "application/json": components["schemas"]["RulePreview"];
             };
         };
         responses: {

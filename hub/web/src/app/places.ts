@@ -1,12 +1,12 @@
 /** Where one can go, by role: the rail and the tabs show this table, and nothing else decides it. */
 import type { Me } from '@/api/queries';
-import { BellIcon, CalendarIcon, PulseIcon, SquadIcon } from '@/components/ui/icons';
+import { BellIcon, CalendarIcon, PeopleIcon, PulseIcon, SquadIcon } from '@/components/ui/icons';
 import type { placeWords } from '@/words/places';
 
 type Role = Me['role'];
 
 export interface Place {
-  to: '/' | '/sessions' | '/alarms' | '/squad';
+  to: '/' | '/sessions' | '/alarms' | '/squad' | '/people';
   name: Exclude<keyof (typeof placeWords)['en'], 'navigation'>;
   Icon: typeof PulseIcon;
   roles: readonly Role[];
@@ -21,6 +21,7 @@ const PLACES: readonly Place[] = [
   { to: '/sessions', name: 'sessions', Icon: CalendarIcon, roles: [...SEES_TEAMS, ...IS_MEASURED] },
   { to: '/squad', name: 'squad', Icon: SquadIcon, roles: SEES_TEAMS },
   { to: '/alarms', name: 'alarms', Icon: BellIcon, roles: SEES_TEAMS },
+  { to: '/people', name: 'people', Icon: PeopleIcon, roles: SEES_TEAMS },
 ];
 
 export function placesOf(role: Role): readonly Place[] {

@@ -168,6 +168,12 @@ const alarmsRoute = createRoute({
   component: lazyRouteComponent(() => import('./alarms-route'), 'AlarmsRoute'),
 });
 
+const peopleRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./people-route'), 'PeopleRoute'),
+});
+
 const squadRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/squad',
@@ -189,6 +195,7 @@ const routeTree = rootRoute.addChildren([
     wallRoute,
     athleteRoute,
     squadRoute,
+    peopleRoute,
     compareRoute,
     weekRoute,
     startRoute,

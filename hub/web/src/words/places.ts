@@ -9,6 +9,7 @@ export const placeWords = catalogue(
     live: 'Live',
     sessions: 'Sessions',
     squad: 'Squad',
+    people: 'People',
     alarms: 'Alarms',
   },
   {
@@ -19,6 +20,7 @@ export const placeWords = catalogue(
       live: 'Ao vivo',
       sessions: 'Sessões',
       squad: 'Plantel',
+      people: 'Pessoas',
       alarms: 'Alarmes',
     },
   },

@@ -125,3 +125,9 @@ export const BellIcon = icon(
   <path d="M6 10a6 6 0 0 1 12 0c0 5 2 6.5 2 6.5H4S6 15 6 10zM10 20a2.2 2.2 0 0 0 4 0" />,
 );
 export const SquadIcon = icon(<path d="M4 20V12M9.3 20V6M14.7 20v-9M20 20V4" />);
+export const PeopleIcon = icon(
+  <>
+    <circle cx="9" cy="8" r="3.5" />
+    <path d="M2.5 20c.6-4 3.2-6 6.5-6s5.9 2 6.5 6M16 5a3.5 3.5 0 0 1 0 6.6M18 14.6c2 .8 3.2 2.6 3.5 5.4" />
+  </>,
+);

@@ -9,7 +9,7 @@ export type Rule = Schemas['Rule'];
 export type RuleFields = Schemas['RuleFields'];
 export type Condition = Schemas['Condition'];
 export type Alert = Schemas['Alert'];
-export type Preview = Schemas['Preview-Input'];
+export type Preview = Schemas['RulePreview'];
 
 /** More rules than a team can keep in mind: one page holds them. */
 const PAGE = 500;

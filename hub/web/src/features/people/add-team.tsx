@@ -1,0 +1,51 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { teamsQuery } from '@/api/queries';
+import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/dialog';
+import { Refusal } from '@/components/ui/refusal';
+import { TextField } from '@/components/ui/text-field';
+import { useWords } from '@/words/catalogue';
+import { commonWords } from '@/words/common';
+import { peopleWords } from '@/words/people';
+import { addTeam } from './people';
+
+export function AddTeam({ onClose }: { onClose: () => void }) {
+  const words = useWords(peopleWords);
+  const common = useWords(commonWords);
+  const queryClient = useQueryClient();
+  const [name, setName] = useState('');
+  const adding = useMutation({
+    mutationFn: () => addTeam(name.trim()),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: teamsQuery.queryKey });
+      onClose();
+    },
+  });
+  return (
+    <Dialog title={words.addTeam} onClose={onClose}>
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={event => {
+          event.preventDefault();
+          adding.mutate();
+        }}
+      >
+        <TextField
+          label={words.teamName}
+          value={name}
+          onChange={event => setName(event.target.value)}
+          required
+          maxLength={120}
+          autoComplete="off"
+        />
+        <div className="flex flex-wrap items-center justify-end gap-3">
+          <Refusal error={adding.error} />
+          <Button look="solid" type="submit" aria-disabled={adding.isPending}>
+            {common.add}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
