@@ -40,7 +40,7 @@ async def rows(owner: asyncpg.Connection) -> dict[str, list[str]]:
     """Every row of every table as text, sorted."""
     found = {}
     for (table,) in await owner.fetch(TABLES):
-        told = await owner.fetch(f"SELECT whole::text AS row FROM sts.{table} whole")
+        told = await owner.fetch(f"SELECT whole_row::text AS row FROM sts.{table} whole_row")
         found[table] = sorted(row["row"] for row in told)
     return found
 
