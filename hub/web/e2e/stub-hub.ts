@@ -10,8 +10,10 @@ import { StubLive } from './stub-live.ts';
 import { STUB_CODE, StubAccount, wrongCode } from './stub-account.ts';
 import { StubAlerts } from './stub-alerts.ts';
 import { StubDay } from './stub-day.ts';
+import { StubOwn } from './stub-own.ts';
 import { stubSummary } from './stub-sessions.ts';
 import { problem } from './stub-problem.ts';
+import type { StubAthlete } from './stub-squad.ts';
 import { CLUB, SQUAD, TEAMS } from './stub-squad.ts';
 
 type Schemas = components['schemas'];
@@ -37,6 +39,7 @@ export class StubHub {
   readonly live = new StubLive();
   readonly day = new StubDay();
   readonly alerts = new StubAlerts();
+  readonly own = new StubOwn(this.day.ratings);
   /** As if a proxy stood before a hub that is not there. */
   away = false;
   signedIn: boolean;
@@ -47,6 +50,7 @@ export class StubHub {
     ...this.day.routes(),
     ...this.account.routes(),
     ...this.alerts.routes(),
+    ...this.own.routes(),
     ['POST', /^\/api\/v1\/session$/, request => this.#signIn(request)],
     ['GET', /^\/api\/v1\/session\/ways$/, () => Response.json(this.ways)],
     ['POST', /^\/api\/v1\/session\/code$/, request => this.#takeCode(request)],
@@ -54,7 +58,7 @@ export class StubHub {
     ['GET', /^\/api\/v1\/me$/, () => Response.json(this.#me())],
     ['GET', /^\/api\/v1\/teams$/, () => Response.json({ items: TEAMS, next: null })],
     ['GET', /^\/api\/v1\/live$/, request => this.live.answer(new URL(request.url))],
-    ['GET', /^\/api\/v1\/athletes$/, () => Response.json({ items: SQUAD.map(athleteOf), next: null })],
+    ['GET', /^\/api\/v1\/athletes$/, () => Response.json({ items: this.#seen().map(athleteOf), next: null })],
     [
       'GET',
       /^\/api\/v1\/sessions\/([^/]+)\/summary$/,
@@ -114,6 +118,12 @@ export class StubHub {
 
   #me(): Schemas['Me'] {
     return { ...ME, role: this.role, owes_factor: this.account.owes };
+  }
+
+  /** An athlete sees one, a guardian those whom the account stands for. */
+  #seen(): readonly StubAthlete[] {
+    if (this.role === 'athlete') return SQUAD.slice(0, 1);
+    return this.role === 'guardian' ? SQUAD.slice(0, 2) : SQUAD;
   }
 
   #signOut(): Response {

@@ -1,12 +1,12 @@
 /** Where one can go, by role: the rail and the tabs show this table, and nothing else decides it. */
 import type { Me } from '@/api/queries';
-import { BellIcon, CalendarIcon, PeopleIcon, PulseIcon, SquadIcon } from '@/components/ui/icons';
+import { BellIcon, CalendarIcon, KeyIcon, PeopleIcon, PulseIcon, SquadIcon } from '@/components/ui/icons';
 import type { placeWords } from '@/words/places';
 
 type Role = Me['role'];
 
 export interface Place {
-  to: '/' | '/sessions' | '/alarms' | '/squad' | '/people';
+  to: '/' | '/today' | '/trends' | '/privacy' | '/sessions' | '/alarms' | '/squad' | '/people';
   name: Exclude<keyof (typeof placeWords)['en'], 'navigation'>;
   Icon: typeof PulseIcon;
   roles: readonly Role[];
@@ -17,8 +17,11 @@ const SEES_TEAMS: readonly Role[] = ['admin', 'director', 'coach', 'trainer'];
 const IS_MEASURED: readonly Role[] = ['athlete', 'guardian'];
 
 const PLACES: readonly Place[] = [
-  { to: '/', name: 'live', Icon: PulseIcon, roles: [...SEES_TEAMS, ...IS_MEASURED, 'technician'] },
+  { to: '/', name: 'live', Icon: PulseIcon, roles: [...SEES_TEAMS, 'technician'] },
+  { to: '/today', name: 'today', Icon: PulseIcon, roles: IS_MEASURED },
   { to: '/sessions', name: 'sessions', Icon: CalendarIcon, roles: [...SEES_TEAMS, ...IS_MEASURED] },
+  { to: '/trends', name: 'trends', Icon: SquadIcon, roles: IS_MEASURED },
+  { to: '/privacy', name: 'privacy', Icon: KeyIcon, roles: IS_MEASURED },
   { to: '/squad', name: 'squad', Icon: SquadIcon, roles: SEES_TEAMS },
   { to: '/alarms', name: 'alarms', Icon: BellIcon, roles: SEES_TEAMS },
   { to: '/people', name: 'people', Icon: PeopleIcon, roles: SEES_TEAMS },
@@ -26,6 +29,11 @@ const PLACES: readonly Place[] = [
 
 export function placesOf(role: Role): readonly Place[] {
   return PLACES.filter(place => place.roles.includes(role));
+}
+
+/** Where the day of somebody of this role begins. */
+export function homeOf(role: Role): '/' | '/today' {
+  return IS_MEASURED.includes(role) ? '/today' : '/';
 }
 
 /** Whether somebody of this role plans and runs sessions. */

@@ -11,11 +11,16 @@ import type { Me } from '@/api/queries';
 import { meQuery } from '@/api/queries';
 import type { RangeSearch } from '@/features/athlete/time-range';
 import { isPreset } from '@/features/athlete/time-range';
-import type { Measure, SquadView, Weeks } from '@/features/squad/loads';
-import { MEASURES, SQUAD_VIEWS, WEEKS } from '@/features/squad/loads';
+import type { SpanDays } from '@/features/own/own';
+import { SPANS_DAYS } from '@/features/own/own';
+import type { SquadView, Weeks } from '@/features/squad/loads';
+import { SQUAD_VIEWS, WEEKS } from '@/features/squad/loads';
+import type { Measure } from '@/formulas/loads';
+import { MEASURES } from '@/formulas/loads';
 import type { Week } from '@/features/sessions/sessions';
 import { isWeek } from '@/features/sessions/sessions';
 import { Frame } from './frame';
+import { homeOf } from './places';
 import { NotFound, RouteFailed } from './route-states';
 import { WallRoute } from './wall-route';
 
@@ -101,7 +106,55 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import('./account-route'), 'AccountRoute'),
 });
 
-const wallRoute = createRoute({ getParentRoute: () => frameRoute, path: '/', component: WallRoute });
+/** The wall; whoever is measured is led to what is theirs, which is where their day begins. */
+const wallRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/',
+  beforeLoad: ({ context }) => {
+    const home = homeOf(context.me.role);
+    if (home !== '/') throw redirect({ to: home });
+  },
+  component: WallRoute,
+});
+
+interface WhoseSearch {
+  /** Of those whom a guardian stands for. */
+  athlete?: string | undefined;
+}
+
+const whoseSearch = (search: Record<string, unknown>): WhoseSearch => ({
+  athlete: textOf(search['athlete']),
+});
+
+const todayRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/today',
+  validateSearch: whoseSearch,
+  component: lazyRouteComponent(() => import('./today-route'), 'TodayRoute'),
+});
+
+interface TrendsSearch extends WhoseSearch {
+  days?: SpanDays | undefined;
+  measure?: Measure | undefined;
+}
+
+const trendsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/trends',
+  validateSearch: (search: Record<string, unknown>): TrendsSearch => ({
+    ...whoseSearch(search),
+    days: SPANS_DAYS.find(days => days === search['days']),
+    measure: MEASURES.find(measure => measure === search['measure']),
+  }),
+  component: lazyRouteComponent(() => import('./trends-route'), 'TrendsRoute'),
+});
+
+const privacyRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/privacy',
+  validateSearch: whoseSearch,
+  component: lazyRouteComponent(() => import('./privacy-route'), 'PrivacyRoute'),
+});
 
 interface CompareSearch extends RangeSearch {
   /** Ids, with commas between them. */
@@ -193,6 +246,9 @@ const routeTree = rootRoute.addChildren([
   accountRoute,
   frameRoute.addChildren([
     wallRoute,
+    todayRoute,
+    trendsRoute,
+    privacyRoute,
     athleteRoute,
     squadRoute,
     peopleRoute,

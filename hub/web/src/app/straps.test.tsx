@@ -1,5 +1,5 @@
 /** A strap swapped against the stub hub: two taps, back-dated, and the figures that follow. */
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it } from 'vitest';
 import { FakeEventSource } from '@/testing/fake-event-source';
@@ -68,13 +68,12 @@ it('waits with the figures until they are computed anew', async () => {
   expect(within(dialog).queryByText('revised +2 %')).toBeNull(); // the control: it was revised before, for another reason
 });
 
-it('is not offered to those who do not train', async () => {
+it('is offered on an athlete’s page to those who train, and to nobody else', async () => {
+  openApp('/athletes/00000000-0000-4000-8000-000000000001');
+  expect(await screen.findByRole('button', { name: /^Swap/ })).toBeVisible();
+  cleanup();
   hub.current.role = 'athlete';
-  openApp('/');
-  await screen.findByRole('heading', { name: 'Live wall' });
-  act(() =>
-    FakeEventSource.newest.say('snapshot', snapshot([athlete(1, { sensor: null })], { now_ms: Date.now() })),
-  );
-  expect(await screen.findByRole('link', { name: /Athlete 1/ })).toBeVisible();
-  expect(screen.queryByRole('button', { name: /Swap/ })).toBeNull();
+  openApp('/athletes/00000000-0000-4000-8000-000000000001');
+  await screen.findByRole('heading', { name: /A\. Silva/ });
+  expect(screen.queryByRole('button', { name: /^Swap/ })).toBeNull();
 });

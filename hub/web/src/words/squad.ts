@@ -15,13 +15,6 @@ export const squadWords = catalogue(
     nothingHint: 'Choose a longer time. Load stands here once sessions have ended.',
     range: 'Time',
     weeks: (count: number) => `${count} weeks`,
-    measure: 'Load by',
-    measures: {
-      edwards: 'Heart-rate zones (Edwards)',
-      banister: 'Heart-rate reserve (Banister)',
-      lucia: 'Three zones (Lucía)',
-      session_rpe: 'Rating × minutes (session-RPE)',
-    },
     view: 'View',
     views: { cards: 'Charts', table: 'Table' },
     column: {
@@ -42,17 +35,6 @@ export const squadWords = catalogue(
         ? 'One session is still being worked out.'
         : `${count} sessions are still being worked out.`,
     unknownDays: (count: number) => (count === 1 ? '1 day unknown' : `${count} days unknown`),
-    chart: (name: string, acute: string, chronic: string) =>
-      `Load of ${name} by days. Mean of 7 days ${acute}, of 42 days ${chronic} points a day.`,
-    dayLoad: (day: string, load: string) => `${day}: ${load}`,
-    rest: 'rest',
-    unknown: 'not known',
-    legend: {
-      bars: 'load of a day',
-      acute: 'mean of 7 days',
-      chronic: 'mean of 42 days',
-      unknown: 'a session whose load is not known',
-    },
     describes: 'Load describes what was trained. It foretells no injury.',
   },
   {
@@ -70,13 +52,6 @@ export const squadWords = catalogue(
       nothingHint: 'Escolha um período maior. A carga aparece quando as sessões terminam.',
       range: 'Período',
       weeks: count => `${count} semanas`,
-      measure: 'Carga por',
-      measures: {
-        edwards: 'Zonas de frequência cardíaca (Edwards)',
-        banister: 'Reserva cardíaca (Banister)',
-        lucia: 'Três zonas (Lucía)',
-        session_rpe: 'Avaliação × minutos (session-RPE)',
-      },
       view: 'Vista',
       views: { cards: 'Gráficos', table: 'Tabela' },
       column: {
@@ -97,17 +72,6 @@ export const squadWords = catalogue(
           ? 'Uma sessão ainda está a ser calculada.'
           : `${count} sessões ainda estão a ser calculadas.`,
       unknownDays: count => (count === 1 ? '1 dia desconhecido' : `${count} dias desconhecidos`),
-      chart: (name, acute, chronic) =>
-        `Carga de ${name} por dias. Média de 7 dias ${acute}, de 42 dias ${chronic} pontos por dia.`,
-      dayLoad: (day, load) => `${day}: ${load}`,
-      rest: 'descanso',
-      unknown: 'desconhecida',
-      legend: {
-        bars: 'carga de um dia',
-        acute: 'média de 7 dias',
-        chronic: 'média de 42 dias',
-        unknown: 'uma sessão de carga desconhecida',
-      },
       describes: 'A carga descreve o que se treinou. Não prevê lesões.',
     },
   },

@@ -9,7 +9,7 @@ import { accountWords } from '@/words/account';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
 import { BackupCodes } from './backup-codes';
-import { Panel } from './panel';
+import { Panel } from '@/components/ui/panel';
 import { CodeField, SecretField } from './secret-field';
 import type { SecondFactor } from './security';
 import { factorQuery, removeAuthenticator, renewBackupCodes, textOf, useChange } from './security';

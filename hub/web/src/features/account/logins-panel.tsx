@@ -6,7 +6,7 @@ import { accountWords } from '@/words/account';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
 import { browserName } from './browser-name';
-import { Panel, Row } from './panel';
+import { Panel, Row } from '@/components/ui/panel';
 import { endLogin, identitiesQuery, loginsQuery, removeIdentity, useChange } from './security';
 
 export function LoginsPanel() {

@@ -11,7 +11,7 @@ import { accountWords } from '@/words/account';
 import { useWords } from '@/words/catalogue';
 import { commonWords } from '@/words/common';
 import { useFormats } from '@/words/formats';
-import { Panel, Row } from './panel';
+import { Panel, Row } from '@/components/ui/panel';
 import { passkeysQuery, removePasskey, textOf, useChange } from './security';
 
 export function PasskeysPanel() {

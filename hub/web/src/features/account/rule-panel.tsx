@@ -3,7 +3,7 @@ import { Loaded } from '@/components/ui/loaded';
 import { Refusal } from '@/components/ui/refusal';
 import { accountWords } from '@/words/account';
 import { useWords } from '@/words/catalogue';
-import { Panel } from './panel';
+import { Panel } from '@/components/ui/panel';
 import type { Role } from './security';
 import { changeRule, ruleQuery, useChange } from './security';
 import { Ticks } from './ticks';

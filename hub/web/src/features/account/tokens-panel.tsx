@@ -8,7 +8,7 @@ import { TextField } from '@/components/ui/text-field';
 import { accountWords } from '@/words/account';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
-import { Panel, Row } from './panel';
+import { Panel, Row } from '@/components/ui/panel';
 import { Ticks } from './ticks';
 import type { Scope } from './security';
 import { endToken, makeToken, textOf, tokensQuery, useChange } from './security';

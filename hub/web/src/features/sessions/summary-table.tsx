@@ -130,7 +130,7 @@ interface NumberButtonProps {
 }
 
 /** A number that says how it was computed when it is tapped. */
-function NumberButton({ value, label, revised, onAsk }: NumberButtonProps) {
+export function NumberButton({ value, label, revised, onAsk }: NumberButtonProps) {
   const { number } = useFormats();
   const shown = value === null ? '–' : number(value, 0);
   if (onAsk === undefined) return shown;

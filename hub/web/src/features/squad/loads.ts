@@ -2,13 +2,11 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '@/api/client';
 import type { components } from '@/api/schema';
+import type { AthleteLoads, Measure } from '@/formulas/loads';
+import { daysUpTo, ownTimeZone } from '@/formulas/loads';
 
-export type Loads = components['schemas']['Loads'];
-export type AthleteLoads = components['schemas']['AthleteLoads'];
 export type Absence = components['schemas']['Absence'];
-export type Measure = Loads['measure'];
 
-export const MEASURES = ['edwards', 'banister', 'lucia', 'session_rpe'] as const satisfies readonly Measure[];
 export const WEEKS = [4, 10, 26, 52] as const;
 export type Weeks = (typeof WEEKS)[number];
 
@@ -25,20 +23,13 @@ export interface SquadRow {
 
 const DAYS = 7;
 
-/** The days up to today, by this device's calendar. */
+/** The weeks up to today, by this device's calendar. */
 export function daysOf(weeks: Weeks, today: Date): { from: string; to: string } {
-  const first = new Date(today.getFullYear(), today.getMonth(), today.getDate() - weeks * DAYS + 1);
-  return { from: isoDay(first), to: isoDay(today) };
-}
-
-const two = (part: number) => String(part).padStart(2, '0');
-
-function isoDay(day: Date): string {
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+  return daysUpTo(today, weeks * DAYS);
 }
 
 export function loadsQuery(teamId: string, days: { from: string; to: string }, measure: Measure) {
-  const query = { ...days, measure, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+  const query = { ...days, measure, time_zone: ownTimeZone() };
   return queryOptions({
     queryKey: ['loads', teamId, query],
     queryFn: () =>
@@ -55,15 +46,4 @@ export function absencesQuery(teamId: string, on: string) {
         .items,
     staleTime: 60_000,
   });
-}
-
-/** One output of what a formula says of the last day; null where it has no number. */
-export function resultOf(loads: AthleteLoads, formula: string, output: string): number | null {
-  const value = loads.results.find(one => one.formula === formula)?.values[output];
-  return typeof value === 'number' ? value : null;
-}
-
-/** Days with a session whose load is not known. */
-export function unknownDays(loads: AthleteLoads): number {
-  return loads.load.filter(load => load === null).length;
 }

@@ -1,10 +1,10 @@
+import { LoadChart, LoadLegend } from '@/formulas/load-chart';
+import { resultOf, unknownDays } from '@/formulas/loads';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
 import { squadWords } from '@/words/squad';
 import { Availability } from './availability';
-import { LoadChart, LoadLegend } from './load-chart';
 import type { SquadRow } from './loads';
-import { resultOf, unknownDays } from './loads';
 import { AthleteLink } from './squad-table';
 
 /** Small multiples: everybody's load by days on one scale. */

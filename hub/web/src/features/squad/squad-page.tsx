@@ -9,10 +9,12 @@ import { Loaded } from '@/components/ui/loaded';
 import { Page } from '@/components/ui/page';
 import { Segments } from '@/components/ui/segments';
 import { SelectField } from '@/components/ui/select-field';
+import type { Loads, Measure } from '@/formulas/loads';
+import { MeasureField } from '@/formulas/measure-field';
 import { useWords } from '@/words/catalogue';
 import { squadWords } from '@/words/squad';
-import type { Absence, Loads, Measure, SquadRow, SquadView, Weeks } from './loads';
-import { MEASURES, SQUAD_VIEWS, WEEKS, absencesQuery, daysOf, loadsQuery } from './loads';
+import type { Absence, SquadRow, SquadView, Weeks } from './loads';
+import { SQUAD_VIEWS, WEEKS, absencesQuery, daysOf, loadsQuery } from './loads';
 import { SquadCards } from './squad-cards';
 import { SquadTable } from './squad-table';
 
@@ -129,15 +131,7 @@ function Choices({ choice, onChoice }: Pick<SquadPageProps, 'choice' | 'onChoice
   const words = useWords(squadWords);
   return (
     <div className="flex flex-wrap items-end gap-3">
-      <SelectField
-        label={words.measure}
-        value={choice.measure}
-        options={MEASURES.map(measure => ({ value: measure, label: words.measures[measure] }))}
-        onChange={event => {
-          const measure = MEASURES.find(one => one === event.target.value);
-          if (measure !== undefined) onChoice({ ...choice, measure });
-        }}
-      />
+      <MeasureField value={choice.measure} onChange={measure => onChoice({ ...choice, measure })} />
       <SelectField
         label={words.range}
         value={String(choice.weeks)}

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Column } from '@/components/ui/data-table';
 import { DataTable } from '@/components/ui/data-table';
+import { resultOf, unknownDays } from '@/formulas/loads';
 import { NumberDialog } from '@/formulas/number-dialog';
 import { useWords } from '@/words/catalogue';
 import { formulaWords } from '@/words/formulas';
@@ -9,7 +10,6 @@ import { useFormats } from '@/words/formats';
 import { squadWords } from '@/words/squad';
 import { Availability } from './availability';
 import type { SquadRow } from './loads';
-import { resultOf, unknownDays } from './loads';
 
 const RESULTS = {
   acute: { formula: 'fitness_fatigue', output: 'acute', digits: 0 },

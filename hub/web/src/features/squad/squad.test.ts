@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AthleteLoads } from './loads';
-import { daysOf, resultOf, unknownDays } from './loads';
+import type { AthleteLoads } from '@/formulas/loads';
+import { resultOf, unknownDays } from '@/formulas/loads';
+import { daysOf } from './loads';
 
 const LOADS: AthleteLoads = {
   athlete_id: '00000000-0000-4000-8000-000000000001',

@@ -1,6 +1,6 @@
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
-import { squadWords } from '@/words/squad';
+import { loadWords } from '@/words/loads';
 import type { AthleteLoads } from './loads';
 
 interface LoadChartProps {
@@ -16,7 +16,7 @@ const STEP = 6;
 
 /** Load by days as bars, with both means as lines; a day that is not known is a cross on the ground, never a bar of 0. */
 export function LoadChart({ name, loads, days, most }: LoadChartProps) {
-  const words = useWords(squadWords);
+  const words = useWords(loadWords);
   const { number, day } = useFormats();
   const up = (load: number) => HEIGHT - 2 - ((HEIGHT - 6) * load) / Math.max(most, 1);
   const line = (means: readonly number[]) =>
@@ -81,7 +81,7 @@ export function LoadChart({ name, loads, days, most }: LoadChartProps) {
 
 /** What bars, lines and crosses stand for. */
 export function LoadLegend() {
-  const words = useWords(squadWords);
+  const words = useWords(loadWords);
   return (
     <ul className="flex flex-wrap gap-x-5 gap-y-1 text-sm text-ink-soft" aria-hidden="true">
       <Key name={words.legend.bars}>

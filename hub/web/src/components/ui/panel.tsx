@@ -7,7 +7,7 @@ interface PanelProps {
   children: ReactNode;
 }
 
-/** One matter of the account. */
+/** One matter of a page, with its heading. */
 export function Panel({ title, hint, children }: PanelProps) {
   const id = useId();
   return (

@@ -1,0 +1,124 @@
+/** What is asked of the hub about consents, looks, grants and copies. */
+import type { QueryKey } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { answerOf, api } from '@/api/client';
+import type { components } from '@/api/schema';
+
+export type Consent = components['schemas']['Consent'];
+export type ConsentText = components['schemas']['ConsentText'];
+export type Entry = components['schemas']['Entry'];
+export type Grant = components['schemas']['Grant'];
+export type Export = components['schemas']['Export'];
+
+/** More than a club has texts, or an athlete consents, grants and copies. */
+const ALL = 500;
+const LOOKS_A_PAGE = 50;
+
+export const consentTextsQuery = queryOptions({
+  queryKey: ['consent-texts'],
+  queryFn: async () =>
+    (await answerOf(api.GET('/api/v1/consent-texts', { params: { query: { limit: ALL } } }))).items,
+});
+
+const of = (athleteId: string) => ({ path: { athlete_id: athleteId }, query: { limit: ALL } });
+
+export function consentsQuery(athleteId: string) {
+  return queryOptions({
+    queryKey: ['consents', athleteId],
+    queryFn: async () =>
+      (await answerOf(api.GET('/api/v1/athletes/{athlete_id}/consents', { params: of(athleteId) }))).items,
+  });
+}
+
+export function grantsQuery(athleteId: string) {
+  return queryOptions({
+    queryKey: ['grants', athleteId],
+    queryFn: async () =>
+      (await answerOf(api.GET('/api/v1/athletes/{athlete_id}/grants', { params: of(athleteId) }))).items,
+  });
+}
+
+export function looksQuery(athleteId: string) {
+  return infiniteQueryOptions({
+    queryKey: ['audit', athleteId],
+    queryFn: ({ pageParam }) =>
+      answerOf(
+        api.GET('/api/v1/athletes/{athlete_id}/audit', {
+          params: {
+            path: { athlete_id: athleteId },
+            query: { limit: LOOKS_A_PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) },
+          },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: page => page.next,
+  });
+}
+
+const WAIT_MS = 2_000;
+const isMaking = ({ state }: Export) => state === 'waiting' || state === 'running';
+
+/** One's copies of everything of an athlete; asked for often while one is being made. */
+export function copiesQuery(athleteId: string) {
+  return queryOptions({
+    queryKey: ['copies', athleteId],
+    queryFn: async () =>
+      (await answerOf(api.GET('/api/v1/exports', { params: { query: { limit: ALL } } }))).items.filter(
+        one => one.form === 'everything' && one.athlete_ids.includes(athleteId),
+      ),
+    refetchInterval: ({ state }) => (state.data?.some(isMaking) === true ? WAIT_MS : false),
+  });
+}
+
+/** A consent asked for or given, by purpose: its newest text, and the newest consent to it. */
+export interface Purpose {
+  purpose: string;
+  text: ConsentText | undefined;
+  consent: Consent | undefined;
+}
+
+/** Texts come with the newest first, consents in time: the last one that began decides. */
+export function purposesOf(texts: readonly ConsentText[], consents: readonly Consent[]): Purpose[] {
+  const names = new Set([...texts, ...consents].map(({ purpose }) => purpose));
+  return [...names].toSorted().map(purpose => ({
+    purpose,
+    text: texts.find(one => one.purpose === purpose),
+    consent: consents.findLast(one => one.purpose === purpose),
+  }));
+}
+
+/** Whether something that ends at a time, or never, holds now. */
+export function holds(end: string | null): boolean {
+  return end === null || Date.parse(end) > Date.now();
+}
+
+export function giveConsent(athleteId: string, purpose: string, version: string) {
+  const params = { path: { athlete_id: athleteId } };
+  return answerOf(api.POST('/api/v1/athletes/{athlete_id}/consents', { params, body: { purpose, version } }));
+}
+
+export function withdrawConsent(athleteId: string, consentId: string) {
+  const params = { path: { athlete_id: athleteId, consent_id: consentId } };
+  return answerOf(api.PATCH('/api/v1/athletes/{athlete_id}/consents/{consent_id}', { params, body: {} }));
+}
+
+export function revokeGrant(athleteId: string, grantId: string) {
+  const params = { path: { athlete_id: athleteId, grant_id: grantId } };
+  return answerOf(api.PATCH('/api/v1/athletes/{athlete_id}/grants/{grant_id}', { params, body: {} }));
+}
+
+export function askCopy(athleteId: string) {
+  return answerOf(
+    api.POST('/api/v1/athletes/{athlete_id}/copy', { params: { path: { athlete_id: athleteId } } }),
+  );
+}
+
+/** A change after which something is read anew. It is not queued: what it means is said at once, or refused. */
+export function useAct<About>(act: (about: About) => Promise<unknown>, readAnew: QueryKey) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    networkMode: 'always',
+    mutationFn: act,
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: readAnew }),
+  });
+}
