@@ -121,6 +121,8 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "result_version": ("fact_id", {_ALL: "cup_fact"}),
     "athlete_listing": ("athlete_id", _people()),
     "result_columns": ("club_id", {_SCORERS: "club"}),
+    "push": ("athlete_id", {"athlete": "rosa"}),
+    "push_target": ("athlete_id", {"athlete": "rosa"}),
     "history_mapping": ("club_id", {f"{_CHIEFS} {_TRAINERS}": "club"}),
     "document_result": ("document_id", {_STAFF: "heat"}),
     "race_clock": ("competition_id", {_ALL: "cup"}),
@@ -189,6 +191,10 @@ WRITES: Final[dict[tuple[str, str], list[tuple[str, Mapping[str, int]]]]] = {
             ("other_club", "guardian", "'{gina}'", {}),
         )
     ],
+    **{
+        (table, "oneself"): [(f"UPDATE sts.{table} SET {change}", {"athlete": 1})]
+        for table, change in (("push", "tries = 1"), ("push_target", "set_at = now()"))
+    },
     ("session_told", "trains"): [
         ("UPDATE sts.session_told SET value = 1", {_CHIEFS: 3, _TRAINERS: 2}),
     ],

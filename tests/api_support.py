@@ -66,6 +66,7 @@ _KEYS = {
     "session_rating": "session_id",
     "session_told": "session_id",
     "history_mapping": "club_id",
+    "push_target": "athlete_id",
 }
 
 
@@ -181,6 +182,7 @@ class World:
             "consent", athlete_id=self[name], purpose="monitoring", version="1", during=_since(LONG_AGO)
         )
         self.ids[f"{name}_ride"] = await self.activity(name, club)
+        await self.push(name, club)
         self.ids[f"{name}_invitation"] = await self.database.add(
             "invitation",
             club_id=self[club],
@@ -208,6 +210,13 @@ class World:
             during=asyncpg.Range(LONG_AGO, LONG_AGO + timedelta(days=1)),
             given_by="athlete",
         )
+
+    async def push(self, athlete: str, club: str) -> None:
+        """A workout of long ago that was pushed, and where to."""
+        about = {"athlete_id": self[athlete], "club_id": self[club], "service": "intervals.icu"}
+        await self.database.add("push_target", **about, sealed_key=b"sealed")
+        of = {"since": LONG_AGO, "until": LONG_AGO + timedelta(hours=1), "name": "Run"}
+        await self.database.add("push", **about, **of, state="sent")
 
     async def activity(self, athlete: str, club: str) -> Any:
         """An activity of long ago without values."""

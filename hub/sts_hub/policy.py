@@ -64,6 +64,7 @@ class Kind(StrEnum):
     ALERT = "alert"
     INVITATION = "invitation"
     HISTORY_MAPPING = "history mapping"
+    PUSH = "push"
     LETTER = "letter"
     WEBHOOK = "webhook"
 
@@ -152,6 +153,7 @@ _TABLE: Final[Mapping[Kind, tuple[tuple[Reach, ...], tuple[Reach, ...]]]] = {
     Kind.COMPETITION: ((_C, _C, _C, _C, _C, _C, _C), (_C, _C, _C, _N, _N, _C, _N)),
     Kind.WELLBEING: ((_C, _C, _T, _T, _O, _N, _O), (_C, _C, _T, _T, _O, _N, _N)),
     Kind.SESSION: ((_C, _C, _T, _T, _T, _N, _T), (_C, _C, _T, _T, _N, _N, _N)),
+    Kind.PUSH: ((_N, _N, _N, _N, _O, _N, _N), (_N, _N, _N, _N, _O, _N, _N)),
     Kind.HISTORY_MAPPING: ((_C, _C, _C, _C, _N, _N, _N), (_C, _C, _C, _C, _N, _N, _N)),
     Kind.TEMPLATE: ((_C, _C, _T, _T, _T, _N, _T), (_C, _C, _T, _T, _N, _N, _N)),
 }

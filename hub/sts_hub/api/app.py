@@ -40,6 +40,7 @@ from sts_hub.live.wall import Wall
 from sts_hub.outbox.courier import Courier
 from sts_hub.outbox.mail import Mail
 from sts_hub.providers.service import Providers
+from sts_hub.pushes.pusher import Pusher
 from sts_hub.second_factors.service import Authenticators
 from sts_hub.webhooks.carrier import Webhooks
 
@@ -58,17 +59,18 @@ def create_app(settings: Settings) -> FastAPI:
     enrolment = Enrolment(database, settings)
     exports = ExportDesk(database, settings.export_dir)
     mail = Mail(settings)
+    sealing = Sealing(settings.sealing_key.get_secret_value())
     couriers = [Courier(database, carrier) for carrier in (mail, Webhooks(settings, mail))]
+    pusher = Pusher(database, sealing)
     app = FastAPI(
         title=document.TITLE,
         version=document.VERSION,
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(settings, database, live, intake, exports, *couriers),
+        lifespan=_lifespan(settings, database, live, intake, exports, pusher, *couriers),
         generate_unique_id_function=document.operation_id,
     )
-    sealing = Sealing(settings.sealing_key.get_secret_value())
     doorkeeper = Doorkeeper(database, Passwords(), Authenticators(sealing))
     parts = (settings, Cookie(settings), database, live, enrolment, exports, doorkeeper, mail)
     for part in (
@@ -115,15 +117,17 @@ def _lifespan(
     live: LiveService,
     intake: Intake,
     exports: ExportDesk,
-    *couriers: Courier,
+    *carriers: Courier | Pusher,
 ) -> Lifespan[FastAPI]:
     """Everything that runs beside the requests: begun with the process, ended with it."""
     dsn = settings.db_api_dsn.get_secret_value()
-    parts: list[LiveReceiver | LoginListener | LiveService | Intake | ExportDesk | AlertWatch | Courier] = [
+    parts: list[
+        LiveReceiver | LoginListener | LiveService | Intake | ExportDesk | AlertWatch | Courier | Pusher
+    ] = [
         live,
         intake,
         exports,
-        *couriers,
+        *carriers,
     ]
     parts.append(AlertWatch(database, live.wall))
     parts.append(LoginListener(dsn, live.login_ended, live.recheck))

@@ -32,6 +32,7 @@ from sts_hub.outbox.endpoints import router as outbox
 from sts_hub.parameters.endpoints import router as parameters
 from sts_hub.passkeys.endpoints import router as passkeys
 from sts_hub.providers.endpoints import router as providers
+from sts_hub.pushes.endpoints import router as pushes
 from sts_hub.race_clocks.endpoints import router as race_clocks
 from sts_hub.rosters.endpoints import router as rosters
 from sts_hub.samples.endpoints import router as samples
@@ -63,6 +64,7 @@ for _feature in (
     guardians,
     grants,
     exports,
+    pushes,
     audit,
     invitations,
     outbox,

@@ -30,9 +30,9 @@ _log = logs.get("sts_hub.clubs")
 STAYING: Final = frozenset(
     {
         # Ways in, and what is under way: none of them would work at another hub.
-        "login", "access_token", "recovery", "enrolment_code", "gateway_secret", "kept_answer", "export", "outgoing",
+        "login", "access_token", "recovery", "invitation", "enrolment_code", "gateway_secret", "kept_answer", "export", "outgoing",
         # Second factors are encrypted with a key of the hub; passkeys and providers know it by its name.
-        "authenticator", "backup_code", "challenge", "passkey", "identity",
+        "authenticator", "backup_code", "challenge", "push_target", "passkey", "identity",
         # Worked out from the samples.
         "touched", "sample_1s",
     }

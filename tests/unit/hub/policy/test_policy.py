@@ -36,8 +36,9 @@ def test_nothing_of_another_club_is_ever_allowed(role: Role, kind: Kind, act: Ac
 def test_admins_and_directors_see_everything_of_the_club(kind: Kind) -> None:
     for role in (Role.ADMIN, Role.DIRECTOR):
         admins = kind in (Kind.AUDIT, Kind.LETTER, Kind.WEBHOOK) and role is Role.DIRECTOR
-        entrusted = kind is Kind.ENTRUSTED  # to one trainer, and nobody else
-        assert may(caller(role), Act.SEE, thing(kind, team=OTHER_TEAM)) is not (admins or entrusted)
+        # Entrusted to one trainer, or pushed by the athlete alone, and nobody else's.
+        personal = kind in (Kind.ENTRUSTED, Kind.PUSH)
+        assert may(caller(role), Act.SEE, thing(kind, team=OTHER_TEAM)) is not (admins or personal)
 
 
 @pytest.mark.parametrize("kind", PEOPLE)
