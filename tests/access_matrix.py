@@ -68,6 +68,7 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "/proposals": _STAFF,
     "/athletes/{athlete_id}/activities": {**_STAFF, "athlete": "self"},
+    "/athletes/{athlete_id}/activities/documents": _STAFF,
     "/sessions": _STAFF,
     "/history-mappings": _STAFF,
     **{f"/athletes/{{athlete_id}}/{what}": {"athlete": "self"} for what in ("push-target", "pushes")},
@@ -234,7 +235,7 @@ def things(world: World, path: str, role: str, owner: str) -> dict[str, Any]:
         "team_id": str(world["green" if foreign else "blue" if owner == "club" else "red"]),
         "account_id": str(world["guardian" if "/guardians/" in path else accounts[owner]]),
         "name": world["other_pitch" if foreign else "pitch"],
-        "document_id": world["other_heat" if foreign else "heat"],
+        "document_id": world["other_heat" if foreign else "ride_file" if "/activities/" in path else "heat"],
         "activity_id": str(world[f"{name}_ride"]),
         "competition_id": str(world["other_cup" if foreign else "cup"]),
         "fact_id": world["other_cup_fact" if foreign else "cup_fact"],
@@ -258,6 +259,9 @@ def reaches(far: str | None, owner: str) -> bool:
 # How far each role sees what a path with this part names; the first part that fits counts. What is said of an athlete in a
 # session follows the athlete.
 _SEEN: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
+    *((what, {"athlete": "self"}) for what in ("/push-target", "/pushes")),
+    # Files of gateways are staff's to look through, whosesoever they turn out to be.
+    ("/activities/documents", _STAFF),
     ("/audit", {"admin": "club", "athlete": "self", "guardian": "self"}),
     ("/grants", {"admin": "club", "director": "club", "athlete": "self", "guardian": "self"}),
     ("webhook_id", {"admin": "club"}),

@@ -25,6 +25,7 @@ import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from activity_files import swim
 from demo.ports import free_port
 from document_support import cut
 from sts_hub.config import Settings
@@ -297,9 +298,9 @@ class World:
             site="Pitch",
         )
 
-    async def document(self, name: str, gateway: str) -> None:
+    async def document(self, name: str, gateway: str, data: bytes = b"1;0:57.13") -> None:
         """A document of a gateway, with its bytes."""
-        (part,) = cut(b"1;0:57.13", f"{name}.txt")
+        (part,) = cut(data, f"{name}.txt")
         now, epoch = datetime.now(UTC), uuid4()
         self.ids[name] = await self.database.add(
             "document",
@@ -447,6 +448,7 @@ async def make_world(database: ApiDatabase, app: FastAPI) -> World:
     await world.competition("other_cup", "other_club")
     await world.document("heat", "pitch")
     await world.document("other_heat", "other_pitch")
+    await world.document("ride_file", "pitch", swim())
     return world
 
 

@@ -274,6 +274,26 @@ async def test_the_apis_role_adds_no_values_to_what_is_there_already(world: Worl
     await connection.close()
 
 
+async def test_a_file_that_a_gateway_picked_up_is_an_activity_once_somebody_says_whose(world: World) -> None:
+    """And the same workout by another way is found, whichever way came first."""
+    rates = [120 + second % 40 for second in range(300)]
+    await world.document("watch_file", "pitch", ride(rates))
+    where = f"{API}/athletes/{world['rosa']}/activities"
+    added = await world.as_("coach").post(f"{where}/documents/{world['watch_file']}")
+    assert (added.status_code, added.json()["values_withheld"]) == (201, 0)
+    assert added.json()["file"]["form"] == "fit"
+    again = await world.as_("athlete").post(where, content=ride(rates))
+    assert (again.status_code, again.json()["id"]) == (200, added.json()["id"])
+    points = [trackpoint(second, rate) for second, rate in enumerate(rates)]
+    other = await world.as_("athlete").post(where, content=tcx([points]))
+    assert (other.status_code, other.json()["same_as"]) == (201, added.json()["id"])
+    for who in ("athlete", "guardian", "technician", "other_coach"):
+        answer = await world.as_(who).post(f"{where}/documents/{world['watch_file']}")
+        problem(answer, 404, "not-found")
+    result = await world.as_("coach").post(f"{where}/documents/{world['heat']}")
+    problem(result, 422, "invalid")
+
+
 async def test_five_hours_are_imported_in_two_seconds(world: World, tell: Callable[[str], None]) -> None:
     data = ride([120 + second % 40 for second in range(18_000)])
     began, cpu = time.perf_counter(), time.process_time()

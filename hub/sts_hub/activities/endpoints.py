@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Path, Query, Response
 from starlette.requests import Request
 
 from sts_hub.activities import service
@@ -20,6 +20,7 @@ from sts_hub.kit.shapes import Moment, Page
 
 router = Router(prefix="/athletes/{athlete_id}/activities", tags=["activities"])
 
+DocumentId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _READ = described(NotSignedIn, NotFound)
 _WRITE = described(NotSignedIn, NotFound, Forbidden, Conflict, *UNSAFE)
 _FILE: Final[dict[str, Any]] = {
@@ -55,6 +56,27 @@ async def add_activity(
 ) -> Activity:
     """Store an activity file, whole or not at all; the same bytes again change nothing."""
     added, new = await service.imported(database, caller, athlete_id, await request.body(), start)
+    response.status_code = 201 if new else 200
+    return added
+
+
+@router.post(
+    "/documents/{document_id}",
+    status_code=201,
+    responses={200: {"model": Activity, "description": "These bytes are known."}, **_WRITE},
+)
+async def add_activity_of_document(
+    caller: Asking,
+    database: Annotated[Database, Depends(provided(Database))],
+    athlete_id: UUID,
+    document_id: DocumentId,
+    response: Response,
+    start: Annotated[
+        Moment | None, Query(description="When it began, for a device that did not know the date.")
+    ] = None,
+) -> Activity:
+    """Say whose an activity file is that a gateway picked up: it is stored as if it had been sent."""
+    added, new = await service.imported_document(database, caller, athlete_id, document_id, start)
     response.status_code = 201 if new else 200
     return added
 

@@ -23,6 +23,7 @@ from sts_hub.activities.schemas import ActivityFile
 from sts_hub.activities.twins import Comparison, Likeness, Side
 from sts_hub.athletes import service as athletes
 from sts_hub.db.times import FUTURE_US, microseconds, timestamp
+from sts_hub.documents import service as documents
 from sts_hub.errors import Conflict, Invalid
 from sts_hub.kit.database import Database, ReadSession, WriteSession, conflicts
 from sts_hub.kit.pages import Cut
@@ -64,6 +65,19 @@ async def imported(
     async with database.writing(caller) as session:
         row = await _added(session, caller, athlete.club_id, athlete_id, activity, sha256)
     return shown(row), True
+
+
+async def imported_document(
+    database: Database, caller: Caller, athlete_id: UUID, document_id: int, started: datetime | None
+) -> tuple[Shown, bool]:
+    """Store the activity in a file that a gateway picked up, once somebody has said whose it is; else as `imported`."""
+    async with database.reading(caller) as session:
+        document = await documents.one(session, caller, document_id)
+        await athletes.one(session, caller, athlete_id, Act.CHANGE, Kind.ACTIVITY)
+    if document.size > file.LARGEST:
+        raise Invalid(f"The file is larger than {file.LARGEST >> 20} MB, which no activity is.")
+    data = b"".join([piece async for piece in documents.content(database, caller, document)])
+    return await imported(database, caller, athlete_id, data, started)
 
 
 def _read(data: bytes) -> Activity:

@@ -84,7 +84,9 @@ def test_nobody_changes_measured_values() -> None:
     assert not any(may(caller(role), Act.CHANGE, thing(Kind.HEALTH, owner=ME)) for role in Role)
 
 
-def test_an_athlete_changes_the_own_consents_grants_copy_files_exports_and_account_and_nothing_else() -> None:
+def test_an_athlete_changes_the_own_consents_grants_copy_files_exports_pushes_and_account_and_nothing_else() -> (
+    None
+):
     allowed = {kind for kind in Kind if may(caller(Role.ATHLETE), Act.CHANGE, thing(kind, owner=ME))}
     assert allowed == {
         Kind.CONSENT,
@@ -92,6 +94,7 @@ def test_an_athlete_changes_the_own_consents_grants_copy_files_exports_and_accou
         Kind.COPY,
         Kind.ACTIVITY,
         Kind.EXPORT,
+        Kind.PUSH,
         Kind.ACCOUNT,
         Kind.WELLBEING,
     }
