@@ -45,6 +45,12 @@ export function Frame() {
   );
 }
 
+/** What somebody tapped or answered and the hub has not heard yet. */
+function forgetWaiting(): void {
+  void import('@/features/running/use-taps').then(({ forgetTaps }) => forgetTaps());
+  void import('@/features/own/use-answers').then(({ forgetAnswers }) => forgetAnswers());
+}
+
 /** Forgets everything of this person, then shows the sign-in. */
 function useLeave(): (ended: boolean) => void {
   const queryClient = useQueryClient();
@@ -52,8 +58,8 @@ function useLeave(): (ended: boolean) => void {
   return useCallback(
     (ended: boolean) => {
       queryClient.clear();
-      // a session that ended by itself goes on after the next sign-in, and so do its taps
-      if (!ended) void import('@/features/running/use-taps').then(({ forgetTaps }) => forgetTaps());
+      // a session that ended by itself goes on after the next sign-in, and so does what still waits
+      if (!ended) forgetWaiting();
       const next = ended ? { ended: true, next: router.state.location.href } : {};
       void router.navigate({ to: '/sign-in', search: next });
     },

@@ -73,6 +73,12 @@ export class Answers {
     }
   }
 
+  /** On signing out: what one person said is not told by the next, nor left behind on the device. */
+  clear(): void {
+    this.#refused = [];
+    this.#keep([]);
+  }
+
   /** Ends the tries; what waits is kept. */
   pause(): void {
     clearTimeout(this.#retry);

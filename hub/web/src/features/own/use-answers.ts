@@ -41,3 +41,8 @@ export function useAnswers(athleteId: string): UseAnswer {
     refusedOf: question => refused.find(({ answer }) => isAbout(answer, question)),
   };
 }
+
+/** Signed out: whoever comes next on this device finds and tells nothing of it. */
+export function forgetAnswers(): void {
+  answers.clear();
+}
