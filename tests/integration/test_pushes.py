@@ -174,7 +174,10 @@ async def test_a_server_that_is_not_there_and_a_key_that_was_removed(world: Worl
     away = Server(url="http://127.0.0.1:9")
     assert await pusher(world, away).once()
     assert "cannot be reached" in (await told(world))["reason"]
-    await world.as_("athlete").delete(f"{API}/athletes/{world['rosa']}/push-target")
+    target = f"{API}/athletes/{world['rosa']}/push-target"
+    assert (await world.as_("athlete").get(target)).status_code == 200
+    await world.as_("athlete").delete(target)
+    assert "PUT" in problem(await world.as_("athlete").get(target), 404, "not-found")["way_out"]
     await later(world)
     assert await pusher(world, icu).once()
     after = await told(world)

@@ -25,8 +25,8 @@ _WRITE = described(NotSignedIn, NotFound, Forbidden, Conflict, *UNSAFE)
 
 
 @router.get("/push-target", responses=_READ)
-async def get_push_target(caller: Asking, session: Reads, athlete_id: UUID) -> PushTarget | None:
-    """Where your workouts are pushed to; null: nowhere."""
+async def get_push_target(caller: Asking, session: Reads, athlete_id: UUID) -> PushTarget:
+    """Where your workouts are pushed to; 404: nowhere."""
     return await service.target(session, caller, athlete_id)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sts_hub.athletes import service as athletes
-from sts_hub.errors import Conflict
+from sts_hub.errors import Conflict, NotFound
 from sts_hub.exports import service as exports
 from sts_hub.kit.database import Database, ReadSession, WriteSession
 from sts_hub.kit.pages import Cut
@@ -17,11 +17,13 @@ from sts_hub.pushes import repository
 from sts_hub.pushes.schemas import NewPush, NewPushTarget, Push, PushTarget
 
 
-async def target(session: ReadSession, caller: Caller, athlete_id: UUID) -> PushTarget | None:
-    """Where the athlete's workouts are pushed to."""
+async def target(session: ReadSession, caller: Caller, athlete_id: UUID) -> PushTarget:
+    """Where the athlete's workouts are pushed to; raises NotFound where nobody has said it."""
     await athletes.one(session, caller, athlete_id, Act.SEE, Kind.PUSH)
     row = await repository.target(session, athlete_id)
-    return None if row is None else PushTarget.model_validate(row)
+    if row is None:
+        raise NotFound("Workouts are pushed nowhere.", way_out="PUT .../push-target with your key there.")
+    return PushTarget.model_validate(row)
 
 
 async def target_set(

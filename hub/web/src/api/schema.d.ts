@@ -1343,7 +1343,7 @@ export interface paths {
         };
         /**
          * Get Push Target
-         * @description Where your workouts are pushed to; null: nowhere.
+         * @description Where your workouts are pushed to; 404: nowhere.
          */
         get: operations["get_push_target"];
         /**
@@ -17075,7 +17075,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PushTarget"] | null;
+                    "application/json": components["schemas"]["PushTarget"];
                 };
             };
             /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
