@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { ForgottenPage } from '@/features/sign-in/forgotten-page';
 import { InvitationPage } from '@/features/sign-in/invitation-page';
 import { RecoveryPage } from '@/features/sign-in/recovery-page';
 import { useWords } from '@/words/catalogue';
@@ -11,6 +12,10 @@ function codeOfAddress(): string {
 
 export function RecoveryRoute() {
   return <RecoveryPage code={codeOfAddress()} back={<ToSignIn />} />;
+}
+
+export function ForgottenRoute() {
+  return <ForgottenPage back={<ToSignIn />} />;
 }
 
 export function InvitationRoute() {

@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
 import type { ReactNode } from 'react';
 import { describe, expect, it } from 'vitest';
+import { ForgottenPage } from '@/features/sign-in/forgotten-page';
 import { InvitationPage } from '@/features/sign-in/invitation-page';
 import { RecoveryPage } from '@/features/sign-in/recovery-page';
 import { server } from '@/testing/set-up';
@@ -37,6 +38,25 @@ function hear(path: string, answer: () => Response) {
   );
   return bodies;
 }
+
+describe('ForgottenPage', () => {
+  it('asks for a letter, and says the same whether there is an account or not', async () => {
+    const bodies = hear('recovery-letter', () => new HttpResponse(null, { status: 202 }));
+    const person = show(<ForgottenPage back={null} />);
+    await person.type(screen.getByLabelText('E-mail'), 'rosa@club.example');
+    await person.click(screen.getByRole('button', { name: 'Send me a letter' }));
+    expect(await screen.findByRole('status')).toHaveTextContent(/If an account has this e-mail/);
+    expect(bodies).toEqual([{ email: 'rosa@club.example' }]);
+  });
+
+  it('says whom to ask where the hub sends no letters', async () => {
+    hear('recovery-letter', () => problem(409, 'conflict', 'This hub sends no letters.', 'Ask an admin.'));
+    const person = show(<ForgottenPage back={null} />);
+    await person.type(screen.getByLabelText('E-mail'), 'rosa@club.example');
+    await person.click(screen.getByRole('button', { name: 'Send me a letter' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent('This hub sends no letters. Ask an admin.');
+  });
+});
 
 describe('RecoveryPage', () => {
   it('sets a new password by the code of its link', async () => {

@@ -57,6 +57,12 @@ const recoveryRoute = createRoute({
   component: lazyRouteComponent(() => import('./joining-routes'), 'RecoveryRoute'),
 });
 
+const forgottenRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/forgotten',
+  component: lazyRouteComponent(() => import('./joining-routes'), 'ForgottenRoute'),
+});
+
 const invitationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/invitation',
@@ -242,6 +248,7 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   providerRoute,
   recoveryRoute,
+  forgottenRoute,
   invitationRoute,
   accountRoute,
   frameRoute.addChildren([

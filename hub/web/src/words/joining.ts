@@ -3,6 +3,11 @@ import { catalogue } from './catalogue';
 /** What is said to whoever comes by a link of a letter or a printed code. */
 export const joiningWords = catalogue(
   {
+    forgottenTitle: 'Forgotten your password?',
+    forgottenHint: 'We send a letter with a link that sets a new one. It is good once, for half an hour.',
+    sendLetter: 'Send me a letter',
+    letterSent:
+      'If an account has this e-mail, a letter is on its way. None came? An administrator of your club can give you a code.',
     recoveryTitle: 'A new password',
     recoveryHint: 'Your link is good once. All logins of your account end.',
     setPassword: 'Set the password',
@@ -23,6 +28,11 @@ export const joiningWords = catalogue(
   },
   {
     pt: {
+      forgottenTitle: 'Esqueceu a palavra-passe?',
+      forgottenHint: 'Enviamos uma carta com uma ligação que define outra. Serve uma vez, durante meia hora.',
+      sendLetter: 'Enviar-me uma carta',
+      letterSent:
+        'Se houver uma conta com este e-mail, a carta vai a caminho. Não chegou? Um administrador do seu clube pode dar-lhe um código.',
       recoveryTitle: 'Uma nova palavra-passe',
       recoveryHint: 'A ligação serve uma vez. Todas as sessões da sua conta terminam.',
       setPassword: 'Definir a palavra-passe',

@@ -3,6 +3,15 @@ import { catalogue } from './catalogue';
 /** What the ways of signing in say beside the password. */
 export const signInWords = catalogue(
   {
+    title: 'Sign in',
+    ended: 'Your session has ended. Sign in to go on.',
+    email: 'E-mail',
+    password: 'Password',
+    showPassword: 'Show password',
+    signIn: 'Sign in',
+    signingIn: 'Signing in …',
+    forgotten: 'Forgotten your password?',
+    noAccount: 'No account? Ask an administrator of your club.',
     codeTitle: 'One more step',
     codeHint: 'Type the code that your authenticator app shows now.',
     code: 'Six-digit code',
@@ -24,6 +33,15 @@ export const signInWords = catalogue(
   },
   {
     pt: {
+      title: 'Entrar',
+      ended: 'A sua sessão terminou. Entre para continuar.',
+      email: 'E-mail',
+      password: 'Palavra-passe',
+      showPassword: 'Mostrar a palavra-passe',
+      signIn: 'Entrar',
+      signingIn: 'A entrar …',
+      forgotten: 'Esqueceu a palavra-passe?',
+      noAccount: 'Sem conta? Peça a um administrador do seu clube.',
       codeTitle: 'Mais um passo',
       codeHint: 'Escreva o código que a sua aplicação de autenticação mostra agora.',
       code: 'Código de seis algarismos',

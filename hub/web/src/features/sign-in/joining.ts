@@ -10,6 +10,11 @@ export function recover(body: components['schemas']['Recovery']): Promise<unknow
   return answerOf(api.POST('/api/v1/session/recovery', { body }));
 }
 
+/** The answer is the same whether there is such an account or not. */
+export function askForLetter(email: string): Promise<unknown> {
+  return answerOf(api.POST('/api/v1/session/recovery-letter', { body: { email } }));
+}
+
 export function invitationQuery(code: string) {
   return queryOptions({
     queryKey: ['invitation', code],

@@ -1,9 +1,12 @@
 import type { ReactNode } from 'react';
 import { PulseIcon } from '@/components/ui/icons';
 import { MainPlace } from '@/components/ui/main-place';
+import { useWords } from '@/words/catalogue';
+import { signInWords } from '@/words/sign-in';
 
 /** The card in the middle of the page, whichever step stands in it. */
 export function SignInCard({ title, children }: { title: string; children: ReactNode }) {
+  const words = useWords(signInWords);
   return (
     <MainPlace title={title} className="grid min-h-dvh place-items-center bg-page p-4">
       <div className="w-full max-w-sm">
@@ -15,9 +18,7 @@ export function SignInCard({ title, children }: { title: string; children: React
           <h1 className="mb-5 text-lg font-semibold">{title}</h1>
           {children}
         </div>
-        <p className="mt-5 px-2 text-center text-sm text-pretty text-ink-soft">
-          No account, or the password forgotten? Ask an administrator of your club.
-        </p>
+        <p className="mt-5 px-2 text-center text-sm text-pretty text-ink-soft">{words.noAccount}</p>
       </div>
     </MainPlace>
   );

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import type { FormEvent } from 'react';
+import type { FormEvent, ReactNode } from 'react';
 import { useState } from 'react';
 import { Problem } from '@/api/problem';
 import type { Me } from '@/api/queries';
@@ -17,10 +17,12 @@ import { isNextStep, passwordOf, signIn, signInSentence, textOf } from './sign-i
 interface SignInPageProps {
   /** Set when a session ended by itself, so that the form does not come as a surprise. */
   sessionEnded: boolean;
+  /** The way to a letter that sets a new password. */
+  forgotten?: ReactNode;
   onSignedIn: (me: Me) => void;
 }
 
-export function SignInPage({ sessionEnded, onSignedIn }: SignInPageProps) {
+export function SignInPage({ sessionEnded, forgotten, onSignedIn }: SignInPageProps) {
   const words = useWords(signInWords);
   const [waitsForCode, setWaitsForCode] = useState(false);
   if (waitsForCode)
@@ -30,9 +32,10 @@ export function SignInPage({ sessionEnded, onSignedIn }: SignInPageProps) {
       </SignInCard>
     );
   return (
-    <SignInCard title="Sign in">
-      {sessionEnded && <p className="mb-4 text-ink-soft">Your session has ended. Sign in to go on.</p>}
+    <SignInCard title={words.title}>
+      {sessionEnded && <p className="mb-4 text-ink-soft">{words.ended}</p>}
       <SignInForm onSignedIn={onSignedIn} onCode={() => setWaitsForCode(true)} />
+      {forgotten}
       <OtherWays onSignedIn={onSignedIn} />
     </SignInCard>
   );
@@ -45,6 +48,7 @@ interface SignInFormProps {
 }
 
 function SignInForm({ onSignedIn, onCode }: SignInFormProps) {
+  const words = useWords(signInWords);
   const attempt = useMutation({
     mutationFn: signIn,
     onSuccess: answer => (isNextStep(answer) ? onCode() : onSignedIn(answer)),
@@ -60,7 +64,7 @@ function SignInForm({ onSignedIn, onCode }: SignInFormProps) {
     <form onSubmit={submit} className="flex flex-col gap-4">
       {attempt.isError && <RefusedBox sentence={signInSentence(attempt.error)} />}
       <TextField
-        label="E-mail"
+        label={words.email}
         name="email"
         type="email"
         autoComplete="username"
@@ -70,7 +74,7 @@ function SignInForm({ onSignedIn, onCode }: SignInFormProps) {
       />
       <PasswordField invalid={refused} />
       <Button type="submit" look="solid" className="mt-2 w-full" aria-disabled={attempt.isPending}>
-        {attempt.isPending ? 'Signing in …' : 'Sign in'}
+        {attempt.isPending ? words.signingIn : words.signIn}
       </Button>
     </form>
   );
