@@ -200,6 +200,7 @@ async def test_numbers_that_others_have_are_moved_and_everything_still_hangs_tog
     """As in another hub: a third club has taken the numbers of straps and series meanwhile."""
     before = await told(hub)
     strap = hub.world["rosa_strap"]
+    series = [row["id"] for row in await hub.owner.fetch("SELECT id FROM sts.series")]
     await hub.export()
     await hub.erase()
     await hub.owner.execute(
@@ -209,7 +210,8 @@ async def test_numbers_that_others_have_are_moved_and_everything_still_hangs_tog
     )
     await hub.owner.execute(
         "INSERT INTO sts.series (id, epoch, name, metric) OVERRIDING SYSTEM VALUE SELECT g, epoch, 'x' || g, 1 "
-        "FROM (SELECT epoch FROM sts.epoch LIMIT 1) e, generate_series(1, 20) g ON CONFLICT DO NOTHING"
+        "FROM (SELECT epoch FROM sts.epoch LIMIT 1) e, unnest($1::int[]) g ON CONFLICT DO NOTHING",
+        series,
     )
     arrived = await service.imported(hub.owner, hub.archive, hub.removals)
     assert {"sensor", "series"} <= arrived.moved.keys()

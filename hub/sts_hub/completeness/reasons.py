@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sts_hub.completeness.judgement import UNPLACED
+from sts_hub.completeness.judgement import UNPLACED, WITHDRAWN
 
 DISCARDED: Final = "discarded"
 
@@ -21,6 +21,7 @@ WORDS: Final = {
     "not_synced": "The gateway was killed or lost its power before this was on its disk.",
     "no_longer_held": "The hub asked for it again when the gateway had let go of it.",
     "purged": "Somebody had it given up on the gateway (sts-edge buffer purge).",
+    WITHDRAWN: "The gateway took a summary back, since what it stood for has stayed: nothing is lost.",
     DISCARDED: "It was parked at the hub, and somebody gave it up there (sts-hub parked discard).",
     UNPLACED: "Records may belong here of a start whose time nobody knows: place them (sts-hub clock place).",
 }

@@ -3726,7 +3726,7 @@ GRANT EXECUTE ON FUNCTION sts.invites, sts.invitation_of, sts.invitation_join, s
 -- =====================================================================================================================
 
 -- Every row that names the athlete, by its table, as JSON, and what such rows say no more than the key of. Tables are found by
--- their column, so a new one is in it from its first day; hashes of secrets are no data of anybody.
+-- their column, so a new one is in it from its first day; hashes of secrets and sealed ones are no data of anybody.
 CREATE FUNCTION sts.everything_of(p_athlete uuid) RETURNS TABLE (part text, body text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = sts, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
@@ -3741,7 +3741,7 @@ BEGIN
           AND c.relname <> 'audit'
         ORDER BY 1
     LOOP
-        RETURN QUERY EXECUTE format('SELECT %L, (to_jsonb(x) - ''hash'')::text FROM sts.%I x WHERE x.athlete_id = $1 ORDER BY 2', v_table, v_table)
+        RETURN QUERY EXECUTE format('SELECT %L, (to_jsonb(x) - ''hash'' - ''sealed_key'')::text FROM sts.%I x WHERE x.athlete_id = $1 ORDER BY 2', v_table, v_table)
         USING p_athlete;
     END LOOP;
     RETURN QUERY

@@ -48,6 +48,8 @@ PARTS: Final = {
     "competitor": "the athlete in result lists",
     "result_fact": "these results",
     "competition": "of these competitions",
+    "push_target": "where workouts are pushed to; the key there is told to nobody",
+    "push": "workouts that were pushed, and what became of each",
     "audit": "who read or changed something of the athlete",
 }
 

@@ -187,7 +187,8 @@ async function alarm(): Promise<void> {
   await watches.waitFor();
   await accessible(page);
   // others look at this wall, too
-  await watches.uncheck();
+  await watches.click();
+  await page.getByRole('checkbox', { name: 'Any heartbeat watches', checked: false }).waitFor();
   await button('Remove Any heartbeat').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
   await watches.waitFor({ state: 'detached' });
