@@ -138,12 +138,11 @@ export function NumberButton({ value, label, revised, onAsk }: NumberButtonProps
     <button
       type="button"
       title={label}
-      aria-label={`${shown}. ${label}`}
+      aria-label={`${revised === null ? shown : `${shown} ${revised}`}. ${label}`}
       onClick={onAsk}
       className="inline-flex min-h-11 min-w-11 flex-col items-end justify-center underline decoration-line-strong decoration-dotted underline-offset-4"
     >
-      {shown}
-      {revised !== null && <span className="text-xs whitespace-nowrap text-late">{revised}</span>}
+      {shown} {revised !== null && <span className="text-xs whitespace-nowrap text-late">{revised}</span>}
     </button>
   );
 }
