@@ -1,4 +1,5 @@
 /** Training load by days, of a team or of one athlete. */
+import { isoDay } from '@/api/days';
 import type { components } from '@/api/schema';
 
 export type Loads = components['schemas']['Loads'];
@@ -16,13 +17,6 @@ export function daysUpTo(today: Date, days: number): { from: string; to: string 
 /** The zone whose midnights part the days of this device. */
 export function ownTimeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
-const two = (part: number) => String(part).padStart(2, '0');
-
-/** A local day as YYYY-MM-DD. */
-export function isoDay(day: Date): string {
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
 }
 
 /** One output of what a formula says of the last day; null where it has no number. */

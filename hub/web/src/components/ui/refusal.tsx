@@ -10,9 +10,11 @@ export function Refusal({ error }: { error: unknown }) {
   );
 }
 
-/** An error as a sentence with its way out. */
-export function sentenceOf(error: unknown): string {
+const OF_THIS_PAGE = 'Something in this page failed. Try again; if it stays, reload the page.';
+
+/** An error as a sentence with its way out; `ofThisPage` is said of what is no answer of a hub. */
+export function sentenceOf(error: unknown, ofThisPage: string = OF_THIS_PAGE): string {
   if (error instanceof Problem) return `${error.message} ${error.wayOut}`;
   if (error instanceof HubUnreachable) return error.message;
-  return 'Something in this page failed. Try again; if it stays, reload the page.';
+  return ofThisPage;
 }

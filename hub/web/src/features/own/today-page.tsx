@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
+import { isoDay } from '@/api/days';
 import { Link } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Athlete } from '@/api/queries';
 import type { SessionEntry } from '@/api/sessions';
 import { Loaded } from '@/components/ui/loaded';
 import { Panel } from '@/components/ui/panel';
-import { isoDay } from '@/formulas/loads';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
 import { ownWords } from '@/words/own';

@@ -8,11 +8,13 @@ import { Panel } from '@/components/ui/panel';
 import { SelectField } from '@/components/ui/select-field';
 import { LoadChart, LoadLegend } from '@/formulas/load-chart';
 import type { AthleteLoads, Measure } from '@/formulas/loads';
+import type { LoadOutput } from '@/formulas/load-results';
+import { LOAD_OUTPUTS, LOAD_RESULTS } from '@/formulas/load-results';
 import { resultOf, unknownDays } from '@/formulas/loads';
 import { MeasureField } from '@/formulas/measure-field';
+import { NumberButton } from '@/formulas/number-button';
 import { NumberDialog } from '@/formulas/number-dialog';
 import { useWords } from '@/words/catalogue';
-import { useFormats } from '@/words/formats';
 import { formulaWords } from '@/words/formulas';
 import { ownWords } from '@/words/own';
 import type { SpanDays } from './own';
@@ -104,46 +106,28 @@ function Trend({ loads, days, name }: TrendProps) {
   );
 }
 
-const RESULTS = {
-  acute: { formula: 'fitness_fatigue', digits: 0 },
-  chronic: { formula: 'fitness_fatigue', digits: 0 },
-  balance: { formula: 'fitness_fatigue', digits: 0 },
-  ratio: { formula: 'acute_chronic_ratio', digits: 2 },
-  monotony: { formula: 'monotony', digits: 1 },
-} as const;
-const SHOWN = ['acute', 'chronic', 'balance', 'ratio', 'monotony'] as const;
-type ResultName = (typeof SHOWN)[number];
-
 /** What the days add up to; each says how it is computed when it is tapped. */
 function Results({ loads, name }: Omit<TrendProps, 'days'>) {
   const words = useWords(ownWords);
   const formulas = useWords(formulaWords);
-  const { number } = useFormats();
-  const [asked, setAsked] = useState<ResultName | null>(null);
-  const result = asked && loads.results.find(one => one.formula === RESULTS[asked].formula);
+  const [asked, setAsked] = useState<LoadOutput | null>(null);
+  const result = asked && loads.results.find(one => one.formula === LOAD_RESULTS[asked].formula);
   return (
     <Panel title={words.results}>
       <dl className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-3 lg:grid-cols-5">
-        {SHOWN.map(output => {
-          const value = resultOf(loads, RESULTS[output].formula, output);
-          const shown = value === null ? '–' : number(value, RESULTS[output].digits);
-          return (
-            <div key={output}>
-              <dt className="text-sm text-ink-soft">{words.names[output]}</dt>
-              <dd>
-                <button
-                  type="button"
-                  title={formulas.how}
-                  aria-label={`${shown}. ${formulas.howOf(words.names[output], name)}`}
-                  onClick={() => setAsked(output)}
-                  className="min-h-11 min-w-11 text-left text-2xl font-semibold tabular-nums underline decoration-line-strong decoration-dotted underline-offset-4"
-                >
-                  {shown}
-                </button>
-              </dd>
-            </div>
-          );
-        })}
+        {LOAD_OUTPUTS.map(output => (
+          <div key={output}>
+            <dt className="text-sm text-ink-soft">{words.names[output]}</dt>
+            <dd className="text-2xl font-semibold tabular-nums">
+              <NumberButton
+                value={resultOf(loads, LOAD_RESULTS[output].formula, output)}
+                digits={LOAD_RESULTS[output].digits}
+                label={formulas.howOf(words.names[output], name)}
+                onAsk={() => setAsked(output)}
+              />
+            </dd>
+          </div>
+        ))}
       </dl>
       {asked && result && (
         <NumberDialog

@@ -9,6 +9,7 @@ import { DataTable } from '@/components/ui/data-table';
 import { EmptyPanel } from '@/components/ui/empty-panel';
 import { PeopleIcon, PlusIcon } from '@/components/ui/icons';
 import { Loaded } from '@/components/ui/loaded';
+import { NumberedName } from '@/components/ui/numbered-name';
 import { Page } from '@/components/ui/page';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
@@ -153,8 +154,7 @@ function PeopleTable({ people, teams, onParameters }: PeopleTableProps) {
 
 function whoIs({ id, name, number }: Athlete) {
   return (
-    <span className="flex items-baseline gap-2">
-      <span className="w-7 text-right text-ink-soft tabular-nums">{number ?? '–'}</span>
+    <NumberedName number={number}>
       <Link
         to="/athletes/$athleteId"
         params={{ athleteId: id }}
@@ -162,7 +162,7 @@ function whoIs({ id, name, number }: Athlete) {
       >
         {name}
       </Link>
-    </span>
+    </NumberedName>
   );
 }
 

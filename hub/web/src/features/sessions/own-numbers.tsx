@@ -3,13 +3,13 @@ import { useState } from 'react';
 import type { Athlete } from '@/api/queries';
 import { summaryQuery } from '@/api/sessions';
 import { Loaded } from '@/components/ui/loaded';
+import { NumberButton } from '@/formulas/number-button';
 import { NumberDialog } from '@/formulas/number-dialog';
 import { useWords } from '@/words/catalogue';
 import { formulaWords } from '@/words/formulas';
 import { sessionWords } from '@/words/sessions';
 import { PLACES, coverageOf, numberAt, valueAt, zoneSeconds } from './numbers';
 import type { AthleteSummary } from './sessions';
-import { NumberButton } from './summary-table';
 import { ZoneBar } from './zone-bar';
 
 const SHOWN = [

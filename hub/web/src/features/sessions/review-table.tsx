@@ -1,5 +1,6 @@
 import type { Column } from '@/components/ui/data-table';
 import { DataTable } from '@/components/ui/data-table';
+import { NumberedName } from '@/components/ui/numbered-name';
 import { clockTime } from '@/live/times';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
@@ -46,10 +47,9 @@ function useColumns(
       name: words.athlete,
       isHead: true,
       show: row => (
-        <span className="flex items-baseline gap-2">
-          <span className="w-7 text-right text-ink-soft tabular-nums">{row.number ?? '–'}</span>
+        <NumberedName number={row.number}>
           <span className={dropped.has(row.id) ? 'line-through' : ''}>{row.name}</span>
-        </span>
+        </NumberedName>
       ),
     },
     {

@@ -1,6 +1,7 @@
 /** Sessions, their numbers, and the weeks they lie in. */
 import { queryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '@/api/client';
+import { isoDay } from '@/api/days';
 import type { components } from '@/api/schema';
 import type { SessionEntry } from '@/api/sessions';
 
@@ -31,12 +32,6 @@ export function dayOf(week: Week, days: number): Date {
 
 export function isWeek(value: unknown): value is Week {
   return typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && weekOf(dayOf(value, 0)) === value;
-}
-
-const two = (part: number) => String(part).padStart(2, '0');
-
-function isoDay(day: Date): string {
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
 }
 
 /** A week has some dozens of sessions, of all teams of a large club: one page holds them. */

@@ -2,6 +2,8 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Column } from '@/components/ui/data-table';
 import { DataTable } from '@/components/ui/data-table';
+import { NumberedName } from '@/components/ui/numbered-name';
+import { NumberButton } from '@/formulas/number-button';
 import { NumberDialog } from '@/formulas/number-dialog';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
@@ -84,8 +86,7 @@ function useColumns({ from, to }: SessionSummary, onAsk: (asked: Asked) => void)
       isHead: true,
       by: row => row.name,
       show: row => (
-        <span className="flex items-baseline gap-2">
-          <span className="w-7 text-right text-ink-soft tabular-nums">{row.number ?? '–'}</span>
+        <NumberedName number={row.number}>
           <Link
             to="/athletes/$athleteId"
             params={{ athleteId: row.athlete.athlete_id }}
@@ -94,7 +95,7 @@ function useColumns({ from, to }: SessionSummary, onAsk: (asked: Asked) => void)
           >
             {row.name}
           </Link>
-        </span>
+        </NumberedName>
       ),
     },
     {
@@ -119,30 +120,4 @@ function useColumns({ from, to }: SessionSummary, onAsk: (asked: Asked) => void)
       },
     },
   ];
-}
-
-interface NumberButtonProps {
-  value: number | null;
-  label: string;
-  /** "revised +2 %", where late data or a correction changed it. */
-  revised: string | null;
-  onAsk: (() => void) | undefined;
-}
-
-/** A number that says how it was computed when it is tapped. */
-export function NumberButton({ value, label, revised, onAsk }: NumberButtonProps) {
-  const { number } = useFormats();
-  const shown = value === null ? '–' : number(value, 0);
-  if (onAsk === undefined) return shown;
-  return (
-    <button
-      type="button"
-      title={label}
-      aria-label={`${revised === null ? shown : `${shown} ${revised}`}. ${label}`}
-      onClick={onAsk}
-      className="inline-flex min-h-11 min-w-11 flex-col items-end justify-center underline decoration-line-strong decoration-dotted underline-offset-4"
-    >
-      {shown} {revised !== null && <span className="text-xs whitespace-nowrap text-late">{revised}</span>}
-    </button>
-  );
 }

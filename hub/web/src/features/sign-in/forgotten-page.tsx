@@ -1,10 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import type { FormEvent, ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
+import { sentenceOf } from '@/components/ui/refusal';
 import { TextField } from '@/components/ui/text-field';
 import { useWords } from '@/words/catalogue';
 import { joiningWords } from '@/words/joining';
-import { askForLetter, joiningSentence } from './joining';
+import { askForLetter } from './joining';
 import { RefusedBox } from './refused-box';
 import { textOf } from './sign-in';
 import { SignInCard } from './sign-in-card';
@@ -25,7 +26,7 @@ export function ForgottenPage({ back }: { back: ReactNode }) {
         </p>
       ) : (
         <form onSubmit={submit} className="mb-4 flex flex-col gap-4">
-          {attempt.isError && <RefusedBox sentence={joiningSentence(attempt.error, words.notDone)} />}
+          {attempt.isError && <RefusedBox sentence={sentenceOf(attempt.error, words.notDone)} />}
           <p className="text-ink-soft">{words.forgottenHint}</p>
           <TextField
             label={words.email}

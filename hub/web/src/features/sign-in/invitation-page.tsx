@@ -1,11 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { FormEvent, ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
+import { sentenceOf } from '@/components/ui/refusal';
 import { TextField } from '@/components/ui/text-field';
 import { useWords } from '@/words/catalogue';
 import { joiningWords } from '@/words/joining';
 import type { Invited } from './joining';
-import { invitationQuery, join, joiningSentence } from './joining';
+import { invitationQuery, join } from './joining';
 import { PasswordField } from './password-field';
 import { RefusedBox } from './refused-box';
 import { passwordOf, textOf } from './sign-in';
@@ -19,7 +20,7 @@ export function InvitationPage({ code, back }: { code: string; back: ReactNode }
     <SignInCard title={words.invitationTitle}>
       {code === '' && <RefusedBox sentence={words.noCode} />}
       {invited.isLoading && <p className="text-ink-soft">{words.looking}</p>}
-      {invited.isError && <RefusedBox sentence={joiningSentence(invited.error, words.notDone)} />}
+      {invited.isError && <RefusedBox sentence={sentenceOf(invited.error, words.notDone)} />}
       {invited.isSuccess && <JoiningForm code={code} invited={invited.data} />}
       <div className="mt-4">{back}</div>
     </SignInCard>
@@ -43,7 +44,7 @@ function JoiningForm({ code, invited }: { code: string; invited: Invited }) {
   if (attempt.isSuccess) return <p>{words.joined}</p>;
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
-      {attempt.isError && <RefusedBox sentence={joiningSentence(attempt.error, words.notDone)} />}
+      {attempt.isError && <RefusedBox sentence={sentenceOf(attempt.error, words.notDone)} />}
       <p>{words.invitedAs(invited.role, invited.club)}</p>
       {invited.team !== null && <p>{words.ofTeam(invited.team)}</p>}
       {invited.athlete !== null && <p>{words.ofAthlete(invited.athlete)}</p>}

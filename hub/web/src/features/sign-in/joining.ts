@@ -1,6 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '@/api/client';
-import { HubUnreachable, Problem } from '@/api/problem';
 import type { components } from '@/api/schema';
 
 export type Invited = components['schemas']['Invited'];
@@ -28,10 +27,4 @@ export function invitationQuery(code: string) {
 
 export function join(body: Newcomer): Promise<unknown> {
   return answerOf(api.POST('/api/v1/session/invitation', { body }));
-}
-
-/** What the person can do about it, in the hub's own words where it answered. */
-export function joiningSentence(error: unknown, otherwise: string): string {
-  if (error instanceof HubUnreachable) return error.message;
-  return error instanceof Problem ? `${error.message} ${error.wayOut}` : otherwise;
 }

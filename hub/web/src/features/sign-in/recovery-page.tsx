@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import type { FormEvent, ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
+import { sentenceOf } from '@/components/ui/refusal';
 import { useWords } from '@/words/catalogue';
 import { joiningWords } from '@/words/joining';
-import { joiningSentence, recover } from './joining';
+import { recover } from './joining';
 import { PasswordField } from './password-field';
 import { RefusedBox } from './refused-box';
 import { passwordOf } from './sign-in';
@@ -23,7 +24,7 @@ export function RecoveryPage({ code, back }: { code: string; back: ReactNode }) 
       {attempt.isSuccess && <p className="mb-4">{words.passwordSet}</p>}
       {code !== '' && !attempt.isSuccess && (
         <form onSubmit={submit} className="mb-4 flex flex-col gap-4">
-          {attempt.isError && <RefusedBox sentence={joiningSentence(attempt.error, words.notDone)} />}
+          {attempt.isError && <RefusedBox sentence={sentenceOf(attempt.error, words.notDone)} />}
           <p className="text-ink-soft">{words.recoveryHint}</p>
           <PasswordField invalid={attempt.isError} isNew />
           <Button type="submit" look="solid" className="w-full" aria-disabled={attempt.isPending}>

@@ -1,4 +1,6 @@
 import { LoadChart, LoadLegend } from '@/formulas/load-chart';
+import type { LoadOutput } from '@/formulas/load-results';
+import { LOAD_RESULTS } from '@/formulas/load-results';
 import { resultOf, unknownDays } from '@/formulas/loads';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
@@ -6,6 +8,8 @@ import { squadWords } from '@/words/squad';
 import { Availability } from './availability';
 import type { SquadRow } from './loads';
 import { AthleteLink } from './squad-table';
+
+const ON_A_CARD = ['acute', 'chronic', 'balance', 'ratio'] as const satisfies readonly LoadOutput[];
 
 /** Small multiples: everybody's load by days on one scale. */
 export function SquadCards({ rows, days }: { rows: readonly SquadRow[]; days: readonly string[] }) {
@@ -26,9 +30,9 @@ function Card({ row, days, most }: { row: SquadRow; days: readonly string[]; mos
   const words = useWords(squadWords);
   const { number } = useFormats();
   const unknown = unknownDays(row.loads);
-  const told = (formula: string, output: string, digits: number) => {
-    const value = resultOf(row.loads, formula, output);
-    return value === null ? '–' : number(value, digits);
+  const told = (output: LoadOutput) => {
+    const value = resultOf(row.loads, LOAD_RESULTS[output].formula, output);
+    return value === null ? '–' : number(value, LOAD_RESULTS[output].digits);
   };
   return (
     <li className="flex flex-col gap-2 rounded-xl border border-line bg-surface p-3">
@@ -41,10 +45,9 @@ function Card({ row, days, most }: { row: SquadRow; days: readonly string[]; mos
       </div>
       <LoadChart name={row.name} loads={row.loads} days={days} most={most} />
       <dl className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
-        <Told name={words.column.acute} value={told('fitness_fatigue', 'acute', 0)} />
-        <Told name={words.column.chronic} value={told('fitness_fatigue', 'chronic', 0)} />
-        <Told name={words.column.balance} value={told('fitness_fatigue', 'balance', 0)} />
-        <Told name={words.column.ratio} value={told('acute_chronic_ratio', 'ratio', 2)} />
+        {ON_A_CARD.map(output => (
+          <Told key={output} name={words.column[output]} value={told(output)} />
+        ))}
         {unknown > 0 && <dd className="text-late">{words.unknownDays(unknown)}</dd>}
       </dl>
     </li>

@@ -2,27 +2,21 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Column } from '@/components/ui/data-table';
 import { DataTable } from '@/components/ui/data-table';
+import type { LoadOutput } from '@/formulas/load-results';
+import { LOAD_RESULTS } from '@/formulas/load-results';
 import { resultOf, unknownDays } from '@/formulas/loads';
+import { NumberedName } from '@/components/ui/numbered-name';
+import { NumberButton } from '@/formulas/number-button';
 import { NumberDialog } from '@/formulas/number-dialog';
 import { useWords } from '@/words/catalogue';
 import { formulaWords } from '@/words/formulas';
-import { useFormats } from '@/words/formats';
 import { squadWords } from '@/words/squad';
 import { Availability } from './availability';
 import type { SquadRow } from './loads';
 
-const RESULTS = {
-  acute: { formula: 'fitness_fatigue', output: 'acute', digits: 0 },
-  chronic: { formula: 'fitness_fatigue', output: 'chronic', digits: 0 },
-  balance: { formula: 'fitness_fatigue', output: 'balance', digits: 0 },
-  ratio: { formula: 'acute_chronic_ratio', output: 'ratio', digits: 2 },
-  monotony: { formula: 'monotony', output: 'monotony', digits: 1 },
-} as const;
-type ResultName = keyof typeof RESULTS;
-
 interface Asked {
   row: SquadRow;
-  name: ResultName;
+  name: LoadOutput;
 }
 
 /** The numbers of today, each with how it is computed. */
@@ -30,7 +24,8 @@ export function SquadTable({ rows }: { rows: readonly SquadRow[] }) {
   const words = useWords(squadWords);
   const [asked, setAsked] = useState<Asked | null>(null);
   const columns = useColumns(setAsked);
-  const number = asked && asked.row.loads.results.find(one => one.formula === RESULTS[asked.name].formula);
+  const number =
+    asked && asked.row.loads.results.find(one => one.formula === LOAD_RESULTS[asked.name].formula);
   return (
     <>
       <DataTable
@@ -53,27 +48,19 @@ export function SquadTable({ rows }: { rows: readonly SquadRow[] }) {
 function useColumns(onAsk: (asked: Asked) => void): Column<SquadRow>[] {
   const words = useWords(squadWords);
   const formulas = useWords(formulaWords);
-  const { number } = useFormats();
-  const result = (name: ResultName, unit?: string): Column<SquadRow> => ({
+  const result = (name: LoadOutput, unit?: string): Column<SquadRow> => ({
     name: words.column[name],
     ...(unit === undefined ? {} : { unit }),
     isNumber: true,
-    by: row => resultOf(row.loads, RESULTS[name].formula, RESULTS[name].output),
-    show: row => {
-      const value = resultOf(row.loads, RESULTS[name].formula, RESULTS[name].output);
-      const shown = value === null ? '–' : number(value, RESULTS[name].digits);
-      return (
-        <button
-          type="button"
-          title={formulas.how}
-          aria-label={`${shown}. ${formulas.howOf(words.column[name], row.name)}`}
-          onClick={() => onAsk({ row, name })}
-          className="min-h-11 min-w-11 text-right underline decoration-line-strong decoration-dotted underline-offset-4"
-        >
-          {shown}
-        </button>
-      );
-    },
+    by: row => resultOf(row.loads, LOAD_RESULTS[name].formula, name),
+    show: row => (
+      <NumberButton
+        value={resultOf(row.loads, LOAD_RESULTS[name].formula, name)}
+        digits={LOAD_RESULTS[name].digits}
+        label={formulas.howOf(words.column[name], row.name)}
+        onAsk={() => onAsk({ row, name })}
+      />
+    ),
   });
   return [
     {
@@ -81,10 +68,9 @@ function useColumns(onAsk: (asked: Asked) => void): Column<SquadRow>[] {
       isHead: true,
       by: row => row.name,
       show: row => (
-        <span className="flex items-baseline gap-2">
-          <span className="w-7 text-right text-ink-soft tabular-nums">{row.number ?? '–'}</span>
+        <NumberedName number={row.number}>
           <AthleteLink row={row} />
-        </span>
+        </NumberedName>
       ),
     },
     { name: words.column.availability, show: row => <Availability absence={row.absence} /> },
