@@ -7,16 +7,19 @@ continuous, and 1/N where it is a daily step; the second is larger by 1.2 % for 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from sts_hub.analytics.formula import Case, Formula, Found, NoNumber, Output, Setting, Variant
+from sts_hub.analytics.holding import Floats
 from sts_hub.analytics.session_rpe import DAILY_LOAD
 
-CHRONIC_DAYS: Final = Setting("chronic_days", "d", 42.0, "Time constant of the chronic load.", low=1.0)
-ACUTE_DAYS: Final = Setting("acute_days", "d", 7.0, "Time constant of the acute load.", low=1.0)
+CHRONIC_D: Final = 42.0
+ACUTE_D: Final = 7.0
+CHRONIC_DAYS: Final = Setting("chronic_days", "d", CHRONIC_D, "Time constant of the chronic load.", low=1.0)
+ACUTE_DAYS: Final = Setting("acute_days", "d", ACUTE_D, "Time constant of the acute load.", low=1.0)
 CHRONIC_START: Final = Setting("chronic_start", "{AU}", 0.0, "Chronic load on the day before the first.")
 ACUTE_START: Final = Setting("acute_start", "{AU}", 0.0, "Acute load on the day before the first.")
 
@@ -56,6 +59,14 @@ def after(means: Means, load: float, chronic_share: float, acute_share: float) -
     )
 
 
+def day_by_day(loads: Floats, chronic_share: float, acute_share: float, start: Means) -> Iterator[Means]:
+    """The means after each day, from those of the day before the first on."""
+    means = start
+    for load in loads.tolist():
+        means = after(means, load, chronic_share, acute_share)
+        yield means
+
+
 def _fitness(share: Share) -> Callable[[Case], Found]:
     def work(case: Case) -> Found:
         loads = case.numbers(DAILY_LOAD.name)
@@ -65,9 +76,8 @@ def _fitness(share: Share) -> Callable[[Case], Found]:
             share(case.number(CHRONIC_DAYS.name)),
             share(case.number(ACUTE_DAYS.name)),
         )
-        before = means = Means(case.number(CHRONIC_START.name), case.number(ACUTE_START.name))
-        for load in loads.tolist():
-            before, means = means, after(means, load, chronic_share, acute_share)
+        start = Means(case.number(CHRONIC_START.name), case.number(ACUTE_START.name))
+        before, means = [start, *day_by_day(loads, chronic_share, acute_share, start)][-2:]
         found = {
             "chronic": means.chronic,
             "acute": means.acute,

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from sts_hub.analytics.acwr import ACWR
-from sts_hub.analytics.fitness import ACUTE_DAYS, CHRONIC_DAYS, FITNESS, Means, after, exponential
+from sts_hub.analytics.fitness import ACUTE_D, CHRONIC_D, FITNESS, Means, day_by_day, exponential
 from sts_hub.analytics.formula import Given, Result
 from sts_hub.analytics.formulas import compute
 from sts_hub.analytics.holding import Floats
 from sts_hub.analytics.session_rpe import DAILY_LOAD, MONOTONY
 
 # What lies three time constants back weighs 5 % and less in a mean.
-RUN_UP: Final = timedelta(days=3 * int(float(str(CHRONIC_DAYS.default))))
+RUN_UP: Final = timedelta(days=3 * CHRONIC_D)
 _ASKED: Final = ((FITNESS.id, "exponential"), (ACWR.id, "rolling_uncoupled"), (MONOTONY.id, "sample_sd"))
 
 
@@ -48,13 +48,7 @@ def daily(sessions: Iterable[SessionLoad], days: Sequence[date], zone: ZoneInfo)
 
 def means(loads: Floats) -> Iterator[Means]:
     """Chronic and acute load after each day, begun at 0."""
-    chronic_share, acute_share = (
-        exponential(float(str(days.default))) for days in (CHRONIC_DAYS, ACUTE_DAYS)
-    )
-    now = Means(0.0, 0.0)
-    for load in loads.tolist():
-        now = after(now, load, chronic_share, acute_share)
-        yield now
+    return day_by_day(loads, exponential(CHRONIC_D), exponential(ACUTE_D), Means(0.0, 0.0))
 
 
 def on_the_last(loads: Floats) -> list[Result]:

@@ -1,11 +1,11 @@
 """Whom a passkey is made for: the name and the origin of the hub, by its settings (WebAuthn Level 3, 5.1.2 and 13.4.9)."""
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from sts_hub.config import Settings
+from sts_hub.kit.hosts import is_address
 
 NAME: Final = "Smart Training System"
 
@@ -24,13 +24,5 @@ class RelyingParty:
         origin = settings.own_origin
         parts = urlsplit(origin)
         host = parts.hostname or ""
-        fits = host == "localhost" or (parts.scheme == "https" and "." in host and not _is_address(host))
+        fits = host == "localhost" or (parts.scheme == "https" and "." in host and not is_address(host))
         return cls(host, origin) if fits else None
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

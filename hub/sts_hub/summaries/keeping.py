@@ -33,6 +33,6 @@ async def _one(connection: Connection, session_id: UUID, club_id: UUID) -> None:
     try:
         async with connection.transaction():
             await ask_as_admin(connection, club_id)
-            await service.summary(WriteSession(connection), admin_of(club_id), session_id)
+            await service.up_to_date(WriteSession(connection), admin_of(club_id), session_id)
     except Refusal as refusal:  # it was removed, or goes on again
         _log.info("summary_not_due", session=str(session_id), reason=refusal.detail)

@@ -66,6 +66,14 @@ class LoadTold(NamedTuple):
 
 async def summary(session: WriteSession, caller: Caller, session_id: UUID) -> SessionSummary:
     """The numbers of a session that has ended, worked out or as they are kept. Raises NotFound, Conflict."""
+    time, athlete_ids = await up_to_date(session, caller, session_id)
+    session.athletes = set(athlete_ids)  # others were judged beside them, and nothing of these is shown
+    return await _shown(session, time, athlete_ids)
+
+
+async def up_to_date(session: WriteSession, caller: Caller, session_id: UUID) -> tuple[Time, list[UUID]]:
+    """Work out what is not kept, or no longer true: the session's time, and whose numbers are kept now. Raises NotFound,
+    Conflict."""
     time = await _time(session, caller, session_id)
     roster = await sessions.seen_roster(session, caller, session_id, Kind.HEALTH)
     athlete_ids = [one.athlete_id for one in roster]
@@ -74,8 +82,7 @@ async def summary(session: WriteSession, caller: Caller, session_id: UUID) -> Se
         await repository.take_turn(session, session_id)
         kept = await repository.kept(session, session_id, athlete_ids)
         await _work_out(session, time, _stale(bases, kept), bases, kept)
-    session.athletes = set(athlete_ids)  # others were judged beside them, and nothing of these is shown
-    return await _shown(session, time, athlete_ids)
+    return time, athlete_ids
 
 
 async def loads(

@@ -13,6 +13,8 @@ from typing import Final
 
 import httpx
 
+from sts_hub.kit.hosts import is_address
+
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 # IETF protocol assignments, of which older versions of Python call some addresses global.
@@ -50,7 +52,7 @@ def checked(text: str, to_loopback: bool) -> httpx.URL:
         raise AddressError("A webhook's URL begins with https:// and names a host, and perhaps a port.")
     if url.userinfo or url.fragment:
         raise AddressError("A webhook's URL has no user, password or fragment in it.")
-    if _is_address(url.host):
+    if is_address(url.host):
         _allowed([url.host], url.scheme, to_loopback)
     return url
 
@@ -63,7 +65,7 @@ async def resolve(host: str, port: int) -> list[str]:
 
 async def pinned(url: httpx.URL, to_loopback: bool, ask: Resolve = resolve) -> str:
     """The IP address to connect to. Raises AddressError."""
-    if _is_address(url.host):
+    if is_address(url.host):
         found = [url.host]
     else:
         try:
@@ -72,14 +74,6 @@ async def pinned(url: httpx.URL, to_loopback: bool, ask: Resolve = resolve) -> s
             raise AddressError(f"The name {url.host} is not known ({error}).") from None
     _allowed(found, url.scheme, to_loopback)
     return found[0]
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _allowed(found: list[str], scheme: str, to_loopback: bool) -> None:
