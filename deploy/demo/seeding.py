@@ -9,14 +9,11 @@ import http.cookiejar
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 from demo.processes import StartError
-
-if TYPE_CHECKING:
-    from demo.system import System
 
 ANSWER_ALLOWANCE_S = 30
 PAGE = 200
@@ -67,16 +64,13 @@ class Api:
             cursor = {"cursor": page["next"]}
 
 
-def seed(system: System) -> None:
-    """Team, athletes with consent, sensors and assignments of the scenario's roster."""
-    options = system.options
-    api = Api(system.base_url)
-    api.sign_in(options.email, system.password)
-    team = _team(api, options.team)
+def seed(api: Api, team_name: str, roster: Iterable[dict[str, Any]]) -> None:
+    """Team, athletes with consent, sensors and assignments of the scenario's roster; `api` is signed in."""
+    team = _team(api, team_name)
     athletes = {athlete["number"]: athlete["id"] for athlete in api.all("/athletes", team=team)}
     sensors = {sensor["address"]: sensor["id"] for sensor in api.all("/sensors")}
     worn = {assignment["sensor_id"] for assignment in api.all("/assignments")}
-    for strap in system.roster():
+    for strap in roster:
         person = strap["athlete"]
         athlete = athletes.get(person["number"]) or _athlete(api, team, person)
         athletes[person["number"]] = athlete

@@ -27,6 +27,7 @@ from typing import Any
 from demo.folders import remove_short_folder, short_folder
 from demo.ports import LOOPBACK, free_port, wait_until
 from demo.processes import Program, StartError, last_lines
+from demo.seeding import Api, seed
 from demo.services.dbus import DBus
 from demo.services.postgres import Postgres
 from demo.services.rabbitmq import RabbitMQ
@@ -205,9 +206,9 @@ class System:
 
     def seed(self) -> None:
         """Athletes, consents, sensors and who wears what, told over the API as a person would."""
-        from demo.seeding import seed
-
-        seed(self)
+        api = Api(self.base_url)
+        api.sign_in(self.options.email, self.password)
+        seed(api, self.options.team, self.roster())
 
     def start_field(self) -> None:
         """Simulated straps and the gateway agent."""

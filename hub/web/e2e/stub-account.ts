@@ -1,7 +1,7 @@
 /** One's own ways in, as the stub hub keeps them: nothing set up, one login, until somebody changes it. */
 import type { components } from '../src/api/schema.d.ts';
 import { problem } from './stub-problem.ts';
-import type { StubRoute } from './stub-hub.ts';
+import type { StubRoute } from './stub-route.ts';
 
 type Schemas = components['schemas'];
 

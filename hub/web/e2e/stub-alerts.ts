@@ -1,7 +1,7 @@
 /** Alarms of paper: a rule that has spoken up, and a preview that would have three times. */
 import { randomUUID } from 'node:crypto';
 import type { components } from '../src/api/schema.d.ts';
-import type { StubRoute } from './stub-hub.ts';
+import type { StubRoute } from './stub-route.ts';
 import { problem } from './stub-problem.ts';
 import { SQUAD, TEAMS } from './stub-squad.ts';
 

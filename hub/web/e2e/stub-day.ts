@@ -1,7 +1,7 @@
 /** A coach's day of paper: sessions that are planned, begun, edited and ended, with all that happens in them. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { components } from '../src/api/schema.d.ts';
-import type { StubRoute } from './stub-hub.ts';
+import type { StubRoute } from './stub-route.ts';
 import { problem } from './stub-problem.ts';
 import { stubSessions } from './stub-sessions.ts';
 import { SQUAD, TEAMS } from './stub-squad.ts';

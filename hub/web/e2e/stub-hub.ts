@@ -11,6 +11,7 @@ import { STUB_CODE, StubAccount, wrongCode } from './stub-account.ts';
 import { StubAlerts } from './stub-alerts.ts';
 import { StubDay } from './stub-day.ts';
 import { StubOwn } from './stub-own.ts';
+import type { StubRoute } from './stub-route.ts';
 import { stubSummary } from './stub-sessions.ts';
 import { problem } from './stub-problem.ts';
 import type { StubAthlete } from './stub-squad.ts';
@@ -30,10 +31,6 @@ const ME: Schemas['Me'] = {
   teams: TEAMS.map(team => team.id),
   owes_factor: false,
 };
-
-/** What answers a request, given what its path names. */
-export type Answering = (request: Request, ...ids: string[]) => Response | Promise<Response>;
-export type StubRoute = [method: string, path: RegExp, answering: Answering];
 
 export class StubHub {
   readonly live = new StubLive();

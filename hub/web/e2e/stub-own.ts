@@ -1,7 +1,7 @@
 /** What an athlete said and agreed to, on paper: forms, ratings, consents, who looked, copies. */
 import { randomUUID } from 'node:crypto';
 import type { components } from '../src/api/schema.d.ts';
-import type { StubRoute } from './stub-hub.ts';
+import type { StubRoute } from './stub-route.ts';
 import { CLUB } from './stub-squad.ts';
 
 type Schemas = components['schemas'];
