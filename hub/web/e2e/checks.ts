@@ -37,7 +37,7 @@ export function collectPageErrors(page: Page): string[] {
 /** Whether everything is in sight at this size. */
 export function fits(page: Page): Promise<boolean> {
   return page.evaluate(() => {
-    const lists = [...document.querySelectorAll('ul[aria-label=Athletes]')].map(list => list.parentElement);
+    const lists = [...document.querySelectorAll('ul[data-part=tiles]')].map(list => list.parentElement);
     const boxes = [document.documentElement, ...lists.filter(box => box !== null)];
     return boxes.every(box => box.scrollHeight <= box.clientHeight && box.scrollWidth <= box.clientWidth);
   });

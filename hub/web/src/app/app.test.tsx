@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeEventSource } from '@/testing/fake-event-source';
 import { athlete, beat, frame, snapshot } from '@/testing/live-events';
 import { hub } from '@/testing/set-up';
+import { chooseLanguage } from '@/words/language';
 import { STUB_EMAIL, STUB_PASSWORD } from '@/testing/stub';
 import { openApp } from './open-app';
 
@@ -39,7 +40,7 @@ describe('the wall', () => {
     await person.type(screen.getByLabelText('Password'), STUB_PASSWORD);
     await person.click(screen.getByRole('button', { name: 'Sign in' }));
     expect(await screen.findByRole('heading', { name: 'Live wall' })).toBeVisible();
-    await person.click(screen.getByText('Sign out'));
+    await person.click(await screen.findByText('Sign out'));
     expect(await screen.findByLabelText('Password')).toBeVisible();
     expect(FakeEventSource.newest.isClosed).toBe(true);
   });
@@ -133,6 +134,17 @@ describe('the wall', () => {
     await userEvent.click(screen.getByRole('radio', { name: '% max' }));
     expect(tile(1)).toHaveTextContent('89%');
     expect(localStorage.getItem('sts-wall-metric')).toBe('percent');
+  });
+
+  it('speaks Portuguese to whoever chose it, down to the tiles', async () => {
+    act(() => chooseLanguage('pt'));
+    await openWall();
+    await say('snapshot', snapshot([athlete(4)], { now_ms: now }));
+    await say('frame', frame(now, beat(4, now, 179)));
+    expect(screen.getByRole('heading', { name: 'Ao vivo' })).toBeVisible();
+    expect(tile(4)).toHaveTextContent('Ao vivo, agora');
+    expect(screen.getByRole('status')).toHaveTextContent('Ligado');
+    act(() => chooseLanguage('en'));
   });
 
   it('opens the stream of the team that is chosen', async () => {

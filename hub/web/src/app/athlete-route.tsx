@@ -2,6 +2,7 @@ import { Link, useNavigate, useParams, useRouteContext, useSearch } from '@tanst
 import { AthletePage } from '@/features/athlete/athlete-page';
 import { SwapButton } from '@/features/straps/swap-button';
 import { useWords } from '@/words/catalogue';
+import { athleteWords } from '@/words/athlete';
 import { compareWords } from '@/words/compare';
 import { BackLink } from './back-link';
 import { trains } from './places';
@@ -11,6 +12,7 @@ export function AthleteRoute() {
   const { me } = useRouteContext({ from: '/frame' });
   const search = useSearch({ from: '/frame/athletes/$athleteId' });
   const navigate = useNavigate({ from: '/athletes/$athleteId' });
+  const words = useWords(athleteWords);
   const compare = useWords(compareWords);
   const team = search.team === undefined ? {} : { team: search.team };
   return (
@@ -34,7 +36,7 @@ export function AthleteRoute() {
             </>
           )
         }
-        back={<BackLink to="/" search={team} name="Back to the live wall" />}
+        back={<BackLink to="/" search={team} name={words.back} />}
       />
     </div>
   );

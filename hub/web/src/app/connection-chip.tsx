@@ -1,6 +1,8 @@
 import { useGap } from '@/live/use-live';
 import type { Link } from '@/live/use-link';
 import { useLink } from '@/live/use-link';
+import { useWords } from '@/words/catalogue';
+import { linkWords } from '@/words/link';
 
 type Health = 'good' | 'late' | 'lost';
 
@@ -21,18 +23,19 @@ export function ConnectionChip() {
   );
 }
 
-const LINKS: Record<Link, [Health, string]> = {
-  flowing: ['good', 'Connected'],
-  mute: ['lost', 'No data'],
-  connecting: ['late', 'Connecting'],
-  away: ['lost', 'No connection'],
-  offline: ['lost', 'Offline'],
+const LINKS: Record<Link, Health> = {
+  flowing: 'good',
+  mute: 'lost',
+  connecting: 'late',
+  away: 'lost',
+  offline: 'lost',
 };
 
 function useConnection(): [Health, string] {
+  const words = useWords(linkWords);
   const link = useLink();
   const gap = useGap();
-  return link === 'flowing' && gap !== null ? ['late', 'Interrupted'] : LINKS[link];
+  return link === 'flowing' && gap !== null ? ['late', words.interrupted] : [LINKS[link], words[link]];
 }
 
 /** Full, half and empty: told apart without colour. */

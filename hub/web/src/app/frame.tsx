@@ -11,7 +11,7 @@ import { useCallback } from 'react';
 import { isSignedOut } from '@/api/problem';
 import { meQuery } from '@/api/queries';
 import { LiveProvider } from '@/live/live-context';
-import { placesOf } from './places';
+import { choosesTeam, placesOf } from './places';
 import { Rail } from './rail';
 import { StreamStrip } from './stream-strip';
 import { TopBar } from './top-bar';
@@ -23,16 +23,20 @@ export function Frame() {
   const navigate = useNavigate();
   const leave = useLeave();
   const checkSession = useSessionCheck(leave);
-  const isPlace = useLocation({
-    select: ({ pathname }) => placesOf(me.role).some(place => place.to === pathname),
-  });
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const isPlace = placesOf(me.role).some(place => place.to === path);
   // a page of one thing is of one team: the other team is looked at on the wall
   const chooseTeam = (chosen: string | undefined) =>
     void navigate({ to: isPlace ? '.' : '/', search: chosen === undefined ? {} : { team: chosen } });
   return (
     <LiveProvider teamId={team} onFailed={checkSession}>
       <div className="flex h-dvh flex-col">
-        <TopBar me={me} teamId={team} onTeam={chooseTeam} onSignedOut={() => leave(false)} />
+        <TopBar
+          me={me}
+          teamId={team}
+          onTeam={choosesTeam(me.role, path) ? chooseTeam : undefined}
+          onSignedOut={() => leave(false)}
+        />
         <StreamStrip />
         <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
           <Rail role={me.role} teamId={team} />

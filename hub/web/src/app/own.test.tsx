@@ -21,6 +21,26 @@ describe('an athlete’s day', () => {
     expect(screen.queryByRole('link', { name: 'Live' })).toBeNull();
   });
 
+  it('offers no choice of a team where it would change nothing', async () => {
+    openApp('/today');
+    await screen.findByRole('heading', { name: 'Today' });
+    expect(screen.queryByRole('combobox', { name: 'Team' })).toBeNull();
+    await person.click(screen.getByRole('link', { name: 'Sessions' }));
+    expect(await screen.findByRole('combobox', { name: 'Team' })).toBeVisible();
+  });
+
+  it.each([
+    ['athlete', 0],
+    ['coach', 1],
+  ] as const)('leads from a running session to the wall whoever has one: %s', async (role, links) => {
+    hub.current.role = role;
+    const session = hub.current.day.sessions[1];
+    Object.assign(session ?? {}, { state: 'running', started_at: new Date().toISOString() });
+    openApp(`/sessions/${session?.id ?? ''}`);
+    expect(await screen.findByText('This session is running.')).toBeVisible();
+    expect(screen.queryAllByRole('link', { name: 'Watch it on the live wall' })).toHaveLength(links);
+  });
+
   it('has the own numbers of the last session, each with how it is computed', async () => {
     openApp('/today');
     // 900 s × 1 + 1500 s × 2 + 1800 s × 3 + 700 s × 4 + 200 s × 5, by 60

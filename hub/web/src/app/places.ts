@@ -10,6 +10,8 @@ export interface Place {
   name: Exclude<keyof (typeof placeWords)['en'], 'navigation'>;
   Icon: typeof PulseIcon;
   roles: readonly Role[];
+  /** Whether it shows one team, or all of them: the choice of a team stands above it. */
+  ofTeam: boolean;
 }
 
 /** They plan and run sessions, and look after their teams' athletes. */
@@ -17,18 +19,30 @@ const SEES_TEAMS: readonly Role[] = ['admin', 'director', 'coach', 'trainer'];
 const IS_MEASURED: readonly Role[] = ['athlete', 'guardian'];
 
 const PLACES: readonly Place[] = [
-  { to: '/', name: 'live', Icon: PulseIcon, roles: [...SEES_TEAMS, 'technician'] },
-  { to: '/today', name: 'today', Icon: PulseIcon, roles: IS_MEASURED },
-  { to: '/sessions', name: 'sessions', Icon: CalendarIcon, roles: [...SEES_TEAMS, ...IS_MEASURED] },
-  { to: '/trends', name: 'trends', Icon: SquadIcon, roles: IS_MEASURED },
-  { to: '/privacy', name: 'privacy', Icon: KeyIcon, roles: IS_MEASURED },
-  { to: '/squad', name: 'squad', Icon: SquadIcon, roles: SEES_TEAMS },
-  { to: '/alarms', name: 'alarms', Icon: BellIcon, roles: SEES_TEAMS },
-  { to: '/people', name: 'people', Icon: PeopleIcon, roles: SEES_TEAMS },
+  { to: '/', name: 'live', Icon: PulseIcon, roles: [...SEES_TEAMS, 'technician'], ofTeam: true },
+  { to: '/today', name: 'today', Icon: PulseIcon, roles: IS_MEASURED, ofTeam: false },
+  {
+    to: '/sessions',
+    name: 'sessions',
+    Icon: CalendarIcon,
+    roles: [...SEES_TEAMS, ...IS_MEASURED],
+    ofTeam: true,
+  },
+  { to: '/trends', name: 'trends', Icon: SquadIcon, roles: IS_MEASURED, ofTeam: false },
+  { to: '/privacy', name: 'privacy', Icon: KeyIcon, roles: IS_MEASURED, ofTeam: false },
+  { to: '/squad', name: 'squad', Icon: SquadIcon, roles: SEES_TEAMS, ofTeam: true },
+  { to: '/alarms', name: 'alarms', Icon: BellIcon, roles: SEES_TEAMS, ofTeam: true },
+  { to: '/people', name: 'people', Icon: PeopleIcon, roles: SEES_TEAMS, ofTeam: true },
 ];
 
 export function placesOf(role: Role): readonly Place[] {
   return PLACES.filter(place => place.roles.includes(role));
+}
+
+/** Whether the choice of a team means something at this address; from a page of one thing it leads to the wall. */
+export function choosesTeam(role: Role, path: string): boolean {
+  const place = placesOf(role).find(one => one.to === path);
+  return place === undefined ? homeOf(role) === '/' : place.ofTeam;
 }
 
 /** Where the day of somebody of this role begins. */

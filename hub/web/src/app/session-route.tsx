@@ -6,7 +6,7 @@ import { SessionPage } from '@/features/sessions/session-page';
 import { sessionWords } from '@/words/sessions';
 import { useWords } from '@/words/catalogue';
 import { BackLink } from './back-link';
-import { trains } from './places';
+import { homeOf, trains } from './places';
 
 export function SessionRoute() {
   const { sessionId } = useParams({ from: '/frame/sessions/$sessionId' });
@@ -18,6 +18,7 @@ export function SessionRoute() {
       key={sessionId}
       sessionId={sessionId}
       trains={trains(me.role)}
+      seesWall={homeOf(me.role) === '/'}
       Running={RunningSession}
       Happened={Happened}
       back={<BackLink to="/sessions" search={team === undefined ? {} : { team }} name={words.all} />}

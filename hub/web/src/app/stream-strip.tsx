@@ -3,13 +3,8 @@ import { useLive } from '@/live/live-context';
 import { ageWords, clockTime } from '@/live/times';
 import { useGap, useHubNow, useRoster } from '@/live/use-live';
 import { useLink } from '@/live/use-link';
-
-/** Why the hub stopped sending, in a coach's words; a reason this page does not know is told as it is. */
-const GAP_REASONS: Record<string, string> = {
-  database_away: 'The hub’s database is away. Values are kept and stored when it is back.',
-  broker_away: 'The hub’s message broker is away. Gateways keep their values until it is back.',
-  missed: 'This device missed some values.',
-};
+import { useWords } from '@/words/catalogue';
+import { linkWords } from '@/words/link';
 
 /** What is wrong with everything live at once. Nothing at all while the stream is well. */
 export function StreamStrip() {
@@ -30,21 +25,23 @@ interface Trouble {
 }
 
 function useTrouble(): Trouble | null {
+  const words = useWords(linkWords);
   const link = useLink();
   const gap = useGap();
-  if (link === 'offline') return { look: 'lost', words: 'This device is offline.' };
-  if (link === 'away' || link === 'connecting')
-    return { look: 'lost', words: 'No connection to the hub, trying again.' };
-  if (link === 'mute') return { look: 'lost', words: 'Nothing is coming from the hub.' };
+  if (link === 'connecting') return { look: 'lost', words: words.trouble.away };
+  if (link !== 'flowing') return { look: 'lost', words: words.trouble[link] };
   if (gap === null) return null;
-  const why = GAP_REASONS[gap.reason] ?? `Live values are interrupted (${gap.reason}).`;
-  return { look: 'late', words: `${why} Since ${clockTime(gap.since_ms)}.` };
+  // a reason that this page does not know is told as it is
+  const known: Readonly<Record<string, string>> = words.gap;
+  const why = known[gap.reason] ?? words.gapOther(gap.reason);
+  return { look: 'late', words: `${why} ${words.since(clockTime(gap.since_ms))}` };
 }
 
 function useLastValue(): string {
+  const words = useWords(linkWords);
   const { store } = useLive();
   const nowMs = useHubNow();
   const lastMs = store.lastValueMs();
-  if (lastMs === null) return 'No value yet.';
-  return `Last value ${ageWords(nowMs - lastMs)} ago, ${clockTime(lastMs)}.`;
+  if (lastMs === null) return words.noValue;
+  return words.lastValue(ageWords(nowMs - lastMs), clockTime(lastMs));
 }

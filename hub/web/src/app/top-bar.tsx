@@ -5,25 +5,29 @@ import { teamsQuery } from '@/api/queries';
 import { PulseIcon } from '@/components/ui/icons';
 import { AccountMenu } from '@/features/account/account-menu';
 import { useWords } from '@/words/catalogue';
+import { commonWords } from '@/words/common';
+import { frameWords } from '@/words/frame';
 import { placeWords } from '@/words/places';
 import { ConnectionChip } from './connection-chip';
 
 interface TopBarProps {
   me: Me;
   teamId: string | undefined;
-  onTeam: (teamId: string | undefined) => void;
+  /** Left out where the choice would change nothing. */
+  onTeam: ((teamId: string | undefined) => void) | undefined;
   onSignedOut: () => void;
 }
 
 export function TopBar({ me, teamId, onTeam, onSignedOut }: TopBarProps) {
   const words = useWords(placeWords);
+  const frame = useWords(frameWords);
   return (
     <header className="flex min-h-14 items-center gap-2 border-b border-line bg-surface px-2 sm:gap-3 sm:px-4">
       <Link
         to="/"
         search={teamId === undefined ? {} : { team: teamId }}
         className="flex min-h-11 min-w-11 items-center justify-center gap-2 rounded-lg font-bold"
-        aria-label="Smart Training: live wall"
+        aria-label={frame.home}
       >
         <PulseIcon className="size-7 text-accent" />
         <span className="hidden md:inline">Smart Training</span>
@@ -47,13 +51,16 @@ export function TopBar({ me, teamId, onTeam, onSignedOut }: TopBarProps) {
 
 interface TeamSwitchProps {
   teamId: string | undefined;
-  onTeam: (teamId: string | undefined) => void;
+  onTeam: TopBarProps['onTeam'];
   clubName: string;
 }
 
 /** A native list: it works on every tablet, with gloves and with a screen reader. One team needs no choice. */
 function TeamSwitch({ teamId, onTeam, clubName }: TeamSwitchProps) {
+  const words = useWords(frameWords);
+  const { allTeams } = useWords(commonWords);
   const { data: teams = [] } = useQuery(teamsQuery);
+  if (onTeam === undefined) return <p className="min-w-0 truncate text-ink-soft">{clubName}</p>;
   if (teams.length < 2)
     return (
       <p className="min-w-0 truncate text-ink-soft">
@@ -64,13 +71,13 @@ function TeamSwitch({ teamId, onTeam, clubName }: TeamSwitchProps) {
     );
   return (
     <label className="flex min-w-0 items-center gap-2">
-      <span className="sr-only">Team</span>
+      <span className="sr-only">{words.team}</span>
       <select
         className="min-h-11 max-w-full min-w-0 truncate rounded-lg border border-line-strong bg-surface px-2"
         value={teamId ?? ''}
         onChange={event => onTeam(event.target.value || undefined)}
       >
-        <option value="">All teams</option>
+        <option value="">{allTeams}</option>
         {teams.map(team => (
           <option key={team.id} value={team.id}>
             {team.name}

@@ -8,48 +8,41 @@ import {
   StrapOffIcon,
   WarningIcon,
 } from '@/components/ui/icons';
-import type { Presence, PresenceState } from './presence';
-import { qualityLabel } from './quality';
+import type { Presence } from './presence';
+import { useWords } from '@/words/catalogue';
+import { liveWords } from '@/words/live';
 import { ageWords, clockTime } from './times';
-
-const WORDS: Record<PresenceState, string> = {
-  live: 'Live',
-  late: 'Late',
-  lost: 'Lost',
-  not_worn: 'Not worn',
-  no_sensor: 'No sensor',
-  waiting: 'No data yet',
-};
-
-export function presenceWord(state: PresenceState): string {
-  return WORDS[state];
-}
 
 const SMALL = 'size-[1.15em]';
 
 export function PresenceLine({ presence }: { presence: Presence }): ReactNode {
+  const words = useWords(liveWords);
   const { state, quality, ageS, sinceMs } = presence;
   if (state === 'live' && quality !== 'ok')
-    return <Line icon={<WarningIcon className={SMALL} />} look="text-late" words={qualityLabel(quality)} />;
+    return <Line icon={<WarningIcon className={SMALL} />} look="text-late" words={words.quality[quality]} />;
   if (state === 'live')
-    return <Line icon={<LiveDot />} look="text-good" words={ageS === 0 ? 'Live, now' : `Live, ${ageS} s`} />;
+    return <Line icon={<LiveDot />} look="text-good" words={ageS === 0 ? words.now : words.seconds(ageS)} />;
   if (state === 'late')
     return (
-      <Line icon={<ClockIcon className={SMALL} />} look="text-late" words={`Late ${ageWords(ageS * 1000)}`} />
+      <Line
+        icon={<ClockIcon className={SMALL} />}
+        look="text-late"
+        words={words.late(ageWords(ageS * 1000))}
+      />
     );
   if (state === 'lost')
     return (
       <Line
         icon={<SignalLostIcon className={SMALL} />}
         look="text-lost"
-        words={`Lost since ${clockTime(sinceMs ?? 0)}`}
+        words={words.lostSince(clockTime(sinceMs ?? 0))}
       />
     );
   return (
     <Line
       icon={REST_ICONS[state]}
       look="text-ink-soft"
-      words={state === 'not_worn' ? 'No skin contact' : WORDS[state]}
+      words={state === 'not_worn' ? words.quality.no_contact : words.state[state]}
     />
   );
 }

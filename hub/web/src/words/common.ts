@@ -21,6 +21,12 @@ export const commonWords = catalogue(
     unknown: 'unknown',
     more: 'More',
     allTeams: 'All teams',
+    notLoaded: (what: string) => `${what} could not be loaded.`,
+    problemId: 'Problem id',
+    copy: 'Copy',
+    copied: 'Copied',
+    ofThisPage: 'Something in this page failed. Try again; if it stays, reload the page.',
+    unreachable: 'The hub cannot be reached. Check that this device is on the right network, then try again.',
   },
   {
     pt: {
@@ -42,6 +48,12 @@ export const commonWords = catalogue(
       unknown: 'desconhecido',
       more: 'Mais',
       allTeams: 'Todas as equipas',
+      notLoaded: what => `Não foi possível carregar: ${what}.`,
+      problemId: 'Número do problema',
+      copy: 'Copiar',
+      copied: 'Copiado',
+      ofThisPage: 'Algo falhou nesta página. Tente de novo; se continuar, recarregue a página.',
+      unreachable: 'Não se chega ao servidor. Veja se este dispositivo está na rede certa e tente de novo.',
     },
   },
 );

@@ -1,4 +1,6 @@
 import { HubUnreachable, Problem } from '@/api/problem';
+import { commonWords } from '@/words/common';
+import { currentLanguage } from '@/words/language';
 
 /** Why a change was not made, beside the button that asked for it. */
 export function Refusal({ error }: { error: unknown }) {
@@ -10,11 +12,10 @@ export function Refusal({ error }: { error: unknown }) {
   );
 }
 
-const OF_THIS_PAGE = 'Something in this page failed. Try again; if it stays, reload the page.';
-
 /** An error as a sentence with its way out; `ofThisPage` is said of what is no answer of a hub. */
-export function sentenceOf(error: unknown, ofThisPage: string = OF_THIS_PAGE): string {
+export function sentenceOf(error: unknown, ofThisPage?: string): string {
+  const words = commonWords[currentLanguage()];
   if (error instanceof Problem) return `${error.message} ${error.wayOut}`;
-  if (error instanceof HubUnreachable) return error.message;
-  return ofThisPage;
+  if (error instanceof HubUnreachable) return words.unreachable;
+  return ofThisPage ?? words.ofThisPage;
 }

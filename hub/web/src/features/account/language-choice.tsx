@@ -7,18 +7,21 @@ import {
   currentLanguage,
   subscribeLanguage,
 } from '@/words/language';
+import { useWords } from '@/words/catalogue';
+import { settingsWords } from '@/words/settings';
 
 const OPTIONS = LANGUAGES.map(language => ({ value: language, label: LANGUAGE_NAMES[language] }));
 
-export function LanguageChoice() {
+export function LanguageChoice({ className = '' }: { className?: string }) {
+  const words = useWords(settingsWords);
   const language = useSyncExternalStore(subscribeLanguage, currentLanguage);
   return (
     <Segments
-      legend="Language, Idioma"
+      legend={words.language}
       options={OPTIONS}
       value={language}
       onChange={chooseLanguage}
-      className="mt-2 w-full"
+      className={`w-full ${className}`}
     />
   );
 }

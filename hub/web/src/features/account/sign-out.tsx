@@ -1,12 +1,15 @@
 import { useMutation } from '@tanstack/react-query';
 import { answerOf, api } from '@/api/client';
 import { Button } from '@/components/ui/button';
+import { sentenceOf } from '@/components/ui/refusal';
 import { useWords } from '@/words/catalogue';
+import { frameWords } from '@/words/frame';
 import { placeWords } from '@/words/places';
 
 /** Out of this hub, and of the provider that one came through, where it offers that. */
 export function SignOut({ onSignedOut, className = '' }: { onSignedOut: () => void; className?: string }) {
   const words = useWords(placeWords);
+  const frame = useWords(frameWords);
   const leave = useMutation({ mutationFn: signOut, onSuccess: onSignedOut, networkMode: 'always' });
   return (
     <>
@@ -15,7 +18,7 @@ export function SignOut({ onSignedOut, className = '' }: { onSignedOut: () => vo
       </Button>
       {leave.isError && (
         <p role="alert" className="mt-2 text-sm text-lost">
-          You are still signed in: {leave.error.message}
+          {frame.stillIn(sentenceOf(leave.error))}
         </p>
       )}
     </>

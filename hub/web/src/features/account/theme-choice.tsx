@@ -1,25 +1,33 @@
 import { useSyncExternalStore } from 'react';
 import { AutoIcon, MoonIcon, SunIcon } from '@/components/ui/icons';
 import { Segments } from '@/components/ui/segments';
-import { chooseTheme, currentTheme, subscribeTheme } from '@/theme/theme';
+import { THEMES, chooseTheme, currentTheme, subscribeTheme } from '@/theme/theme';
+import { useWords } from '@/words/catalogue';
+import { settingsWords } from '@/words/settings';
 
-const OPTIONS = [
-  { value: 'auto', label: <Choice icon={<AutoIcon className="size-4" />} word="Auto" /> },
-  { value: 'light', label: <Choice icon={<SunIcon className="size-4" />} word="Light" /> },
-  { value: 'dark', label: <Choice icon={<MoonIcon className="size-4" />} word="Dark" /> },
-] as const;
+const ICONS = { auto: AutoIcon, light: SunIcon, dark: MoonIcon };
 
 export function ThemeChoice() {
+  const words = useWords(settingsWords);
   const theme = useSyncExternalStore(subscribeTheme, currentTheme);
+  const options = THEMES.map(value => {
+    const Icon = ICONS[value];
+    return {
+      value,
+      label: (
+        <span className="flex items-center gap-1.5">
+          <Icon className="size-4" /> {words.themes[value]}
+        </span>
+      ),
+    };
+  });
   return (
-    <Segments legend="Theme" options={OPTIONS} value={theme} onChange={chooseTheme} className="w-full" />
-  );
-}
-
-function Choice({ icon, word }: { icon: React.ReactNode; word: string }) {
-  return (
-    <span className="flex items-center gap-1.5">
-      {icon} {word}
-    </span>
+    <Segments
+      legend={words.theme}
+      options={options}
+      value={theme}
+      onChange={chooseTheme}
+      className="w-full"
+    />
   );
 }

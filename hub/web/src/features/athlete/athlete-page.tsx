@@ -7,6 +7,8 @@ import { ProblemPanel } from '@/components/ui/problem-panel';
 import { useLive } from '@/live/live-context';
 import type { RosterAthlete } from '@/live/events';
 import { useRoster } from '@/live/use-live';
+import { useWords } from '@/words/catalogue';
+import { athleteWords } from '@/words/athlete';
 import type { Athlete } from './athlete';
 import { athleteQuery } from './athlete';
 import { LivePanel } from './live-panel';
@@ -30,20 +32,21 @@ interface AthletePageProps {
 
 /** One athlete: now, and the time before. */
 export function AthletePage({ athleteId, search, onRange, actions, back }: AthletePageProps) {
+  const words = useWords(athleteWords);
   const { store } = useLive();
   const asked = useQuery(athleteQuery(athleteId));
   const sensor = useSensor(athleteId);
   if (asked.isError && asked.data === undefined)
     return (
-      <MainPlace title="Athlete" className="p-3 sm:p-5">
+      <MainPlace title={words.title} className="p-3 sm:p-5">
         {back}
-        <ProblemPanel what="This athlete" error={asked.error} onRetry={() => void asked.refetch()} />
+        <ProblemPanel what={words.what} error={asked.error} onRetry={() => void asked.refetch()} />
       </MainPlace>
     );
   const hrMax = asked.data?.hr_max ?? null;
   return (
     <MainPlace
-      title={asked.data?.name ?? 'Athlete'}
+      title={asked.data?.name ?? words.title}
       className="mx-auto flex w-full max-w-7xl flex-col gap-4 p-3 sm:p-5"
     >
       <header className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -74,10 +77,11 @@ function useSensor(athleteId: string): Sensor {
 }
 
 function Who({ athlete, sensor }: { athlete: Athlete | undefined; sensor: Sensor }) {
+  const words = useWords(athleteWords);
   const hrMax = athlete?.hr_max ?? null;
   const facts = [
-    sensor === null ? 'no sensor' : `strap ${sensor.label}`,
-    hrMax === null ? 'no maximum heart rate set' : `maximum ${hrMax} bpm`,
+    sensor === null ? words.noSensor : words.strap(sensor.label),
+    hrMax === null ? words.noMaximum : words.maximum(hrMax),
   ];
   return (
     <div className="mr-auto min-w-0">
@@ -100,6 +104,7 @@ interface ChartsProps {
 
 /** Charts are asked for by the pixels they have: nothing is drawn before the width is known. */
 function Charts({ athleteId, hrMax, hasSensor, search, onRange }: ChartsProps) {
+  const words = useWords(athleteWords);
   const [place, width] = useWidth();
   const range = rangeOf(search);
   const shared = { athleteId, range, onRange, pixels: pixelsFor(width ?? 0) };
@@ -110,7 +115,7 @@ function Charts({ athleteId, hrMax, hasSensor, search, onRange }: ChartsProps) {
           <MetricChart
             {...shared}
             metric="heart_rate"
-            title="Heart rate"
+            title={words.heartRate}
             unit="bpm"
             heightPx={width < 600 ? 260 : 380}
             {...zoneFurniture(hrMax)}
@@ -120,7 +125,7 @@ function Charts({ athleteId, hrMax, hasSensor, search, onRange }: ChartsProps) {
           <MetricChart
             {...shared}
             metric="rr_interval"
-            title="Beat-to-beat intervals"
+            title={words.intervals}
             unit="ms"
             heightPx={160}
             dots
@@ -133,11 +138,12 @@ function Charts({ athleteId, hrMax, hasSensor, search, onRange }: ChartsProps) {
 }
 
 function NoValues({ hasSensor, moves }: { hasSensor: boolean; moves: boolean }) {
+  const words = useWords(athleteWords);
   return (
-    <EmptyPanel icon={<PulseIcon className="size-9" />} title="No heart rate in this time.">
-      {!moves && 'Choose another time, or a longer one.'}
-      {moves && hasSensor && 'Check that the strap is worn and moistened, or choose a longer time.'}
-      {moves && !hasSensor && 'No sensor is assigned now: assign one, or choose a longer time.'}
+    <EmptyPanel icon={<PulseIcon className="size-9" />} title={words.noValues}>
+      {!moves && words.chooseTime}
+      {moves && hasSensor && words.checkStrap}
+      {moves && !hasSensor && words.assign}
     </EmptyPanel>
   );
 }

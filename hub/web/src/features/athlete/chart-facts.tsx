@@ -1,7 +1,10 @@
 import type { ReactNode } from 'react';
-import { isCredible, qualityLabel } from '@/live/quality';
+import { isCredible } from '@/live/quality';
 import type { Quality } from '@/live/quality';
 import { ageWords, clockTime } from '@/live/times';
+import { useWords } from '@/words/catalogue';
+import { athleteWords } from '@/words/athlete';
+import { liveWords } from '@/words/live';
 import type { ChartColumns, Mark } from './chart-columns';
 import { extremes, gapsIn } from './chart-columns';
 import type { MarkSign } from './chart-drawing';
@@ -20,13 +23,14 @@ interface ChartFactsProps {
 
 /** What stands beside the chart: coverage first, since the rest is worth as much as that. */
 export function ChartFacts({ columns, gapMs, coverage, unit }: ChartFactsProps) {
+  const words = useWords(athleteWords);
   const range = extremes(columns);
   return (
     <div className="flex flex-col gap-2 text-sm">
       <dl className="flex flex-wrap gap-x-6 gap-y-1">
-        {coverage !== null && <Fact name="Coverage" value={`${percent(coverage)} %`} />}
-        {range && <Fact name="Lowest" value={`${Math.round(range[0])} ${unit}`} />}
-        {range && <Fact name="Highest" value={`${Math.round(range[1])} ${unit}`} />}
+        {coverage !== null && <Fact name={words.coverage} value={`${percent(coverage)} %`} />}
+        {range && <Fact name={words.lowest} value={`${Math.round(range[0])} ${unit}`} />}
+        {range && <Fact name={words.highest} value={`${Math.round(range[1])} ${unit}`} />}
       </dl>
       <Gaps gaps={gapsIn(columns, gapMs)} />
       <Marks marks={columns.marks} />
@@ -49,29 +53,31 @@ function percent(share: number): string {
 }
 
 function Gaps({ gaps }: { gaps: { fromMs: number; toMs: number }[] }) {
+  const words = useWords(athleteWords);
   if (gaps.length === 0) return null;
   const listed = gaps
     .slice(0, LISTED_GAPS)
-    .map(gap => `${clockTime(gap.fromMs)} to ${clockTime(gap.toMs)} (${ageWords(gap.toMs - gap.fromMs)})`);
-  const more = gaps.length > LISTED_GAPS ? ` and ${gaps.length - LISTED_GAPS} shorter` : '';
+    .map(gap => words.gap(clockTime(gap.fromMs), clockTime(gap.toMs), ageWords(gap.toMs - gap.fromMs)));
+  const more = gaps.length > LISTED_GAPS ? words.shorter(gaps.length - LISTED_GAPS) : '';
   return (
     <p className="text-ink-soft">
-      <span className="font-medium text-ink">{gaps.length === 1 ? 'One gap' : `${gaps.length} gaps`}:</span>{' '}
-      {listed.join(', ')}
+      <span className="font-medium text-ink">{words.gaps(gaps.length)}:</span> {listed.join(', ')}
       {more}
     </p>
   );
 }
 
 function Marks({ marks }: { marks: readonly Mark[] }) {
+  const words = useWords(athleteWords);
+  const { quality: qualityWords } = useWords(liveWords);
   const qualities = [...new Set(marks.map(mark => mark.quality))];
   if (qualities.length === 0) return null;
   return (
     <ul className="flex flex-wrap gap-x-5 gap-y-1">
       {qualities.map(quality => (
         <li key={quality} className="flex items-center gap-1.5">
-          <Sign quality={quality} /> {qualityLabel(quality)}
-          {!isCredible(quality) && <span className="text-ink-soft">(not drawn)</span>}
+          <Sign quality={quality} /> {qualityWords[quality]}
+          {!isCredible(quality) && <span className="text-ink-soft">{words.notDrawn}</span>}
         </li>
       ))}
     </ul>

@@ -4,6 +4,8 @@ import { percentOfMax, zoneOf } from '@/heart-rate/zones';
 import type { Presence } from '@/live/presence';
 import { PresenceLine } from '@/live/presence-line';
 import { usePresence } from '@/live/use-live';
+import { useWords } from '@/words/catalogue';
+import { liveWords } from '@/words/live';
 
 interface LivePanelProps {
   athleteId: string;
@@ -34,6 +36,7 @@ export function LivePanel({ athleteId, hrMax }: LivePanelProps) {
 }
 
 function ZoneNow({ presence, hrMax }: { presence: Presence; hrMax: number | null }) {
+  const words = useWords(liveWords);
   if (presence.value === null || hrMax === null) return null;
   const zone = zoneOf(presence.value, hrMax);
   if (zone === null) return null;
@@ -41,7 +44,7 @@ function ZoneNow({ presence, hrMax }: { presence: Presence; hrMax: number | null
     presence.state === 'live' ? zoneLook(zone.number) : 'border-dashed border-line-strong text-ink-soft';
   return (
     <div className={`flex min-w-20 flex-col items-center gap-1 rounded-xl border-2 px-3 py-2 ${look}`}>
-      <span className="text-2xl leading-none font-bold">{zone.label}</span>
+      <span className="text-2xl leading-none font-bold">{zone.number === 0 ? words.rest : zone.label}</span>
       <ZoneBars zone={zone.number} className="h-5" />
       <span className="text-sm leading-none tabular-nums">{percentOfMax(presence.value, hrMax)} %</span>
     </div>

@@ -4,6 +4,8 @@ import type { ReactNode } from 'react';
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import { useLive } from '@/live/live-context';
 import { clockTime } from '@/live/times';
+import { useWords } from '@/words/catalogue';
+import { athleteWords } from '@/words/athlete';
 import { NO_COLUMNS, chartColumns, extremes, gapOf } from './chart-columns';
 import type { ChartColumns } from './chart-columns';
 import { ChartFacts } from './chart-facts';
@@ -112,12 +114,13 @@ interface ReadoutProps {
 
 /** The value under the pointer. */
 function Readout({ columns, point, unit, meaning }: ReadoutProps) {
+  const words = useWords(athleteWords);
   const t = point === null ? undefined : columns.t[point];
   const value = point === null ? undefined : columns.value[point];
   if (t === undefined || value === undefined) return null;
   const said =
     value === null
-      ? 'no value'
+      ? words.noValue
       : [`${Math.round(value)} ${unit}`, meaning?.(value)].filter(Boolean).join(', ');
   return (
     <span className="ml-auto text-sm tabular-nums">

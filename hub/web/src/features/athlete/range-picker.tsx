@@ -4,14 +4,12 @@ import { Button } from '@/components/ui/button';
 import { Segments } from '@/components/ui/segments';
 import { TextField } from '@/components/ui/text-field';
 import type { PresetName, RangeSearch, TimeRange } from './time-range';
+import { useWords } from '@/words/catalogue';
+import { athleteWords } from '@/words/athlete';
 import { fromLocalField, toLocalField } from '@/live/times';
 import { PRESETS, bordersOf, isPreset, searchOf } from './time-range';
 
 const CUSTOM = 'custom';
-const OPTIONS: { value: PresetName | typeof CUSTOM; label: string }[] = [
-  ...PRESETS.map(({ name, label }) => ({ value: name, label })),
-  { value: CUSTOM, label: 'From – to' },
-];
 
 interface RangePickerProps {
   range: TimeRange;
@@ -20,13 +18,18 @@ interface RangePickerProps {
 }
 
 export function RangePicker({ range, nowMs, onChange }: RangePickerProps) {
+  const words = useWords(athleteWords);
+  const options: { value: PresetName | typeof CUSTOM; label: string }[] = [
+    ...PRESETS.map(({ name, label }) => ({ value: name, label })),
+    { value: CUSTOM, label: words.fromTo },
+  ];
   const choose = (value: PresetName | typeof CUSTOM) =>
     onChange(isPreset(value) ? { range: value } : searchOf(...bordersOf(range, nowMs())));
   return (
     <div className="flex flex-wrap items-end gap-x-4 gap-y-3">
       <Segments
-        legend="Time shown"
-        options={OPTIONS}
+        legend={words.timeShown}
+        options={options}
         value={range.kind === 'last' ? range.preset : CUSTOM}
         onChange={choose}
       />
@@ -50,6 +53,7 @@ interface FromToProps {
 
 /** Every range that can be drawn with a pointer can be typed as well. */
 function FromTo({ fromMs, toMs, onChange }: FromToProps) {
+  const words = useWords(athleteWords);
   const [from, setFrom] = useState(() => toLocalField(fromMs));
   const [to, setTo] = useState(() => toLocalField(toMs));
   const [tried, setTried] = useState(false);
@@ -62,12 +66,12 @@ function FromTo({ fromMs, toMs, onChange }: FromToProps) {
   const field = { type: 'datetime-local', step: 1, required: true } as const;
   return (
     <form onSubmit={submit} className="flex flex-wrap items-end gap-2">
-      <TextField label="From" {...field} value={from} onChange={event => setFrom(event.target.value)} />
-      <TextField label="To" {...field} value={to} onChange={event => setTo(event.target.value)} />
-      <Button type="submit">Show</Button>
+      <TextField label={words.from} {...field} value={from} onChange={event => setFrom(event.target.value)} />
+      <TextField label={words.to} {...field} value={to} onChange={event => setTo(event.target.value)} />
+      <Button type="submit">{words.show}</Button>
       {tried && !inOrder && (
         <p role="alert" className="w-full text-sm text-lost">
-          “From” must be before “To”.
+          {words.inOrder}
         </p>
       )}
     </form>

@@ -23,6 +23,8 @@ interface SessionPageProps {
   trains: boolean;
   /** What stands here while it runs. */
   Running: ComponentType<{ session: Session }>;
+  /** Whether this person's role has the wall. */
+  seesWall: boolean;
   /** Its phases and markers, once it has begun. */
   Happened: ComponentType<{ sessionId: string }>;
   /** The way back to the calendar. */
@@ -30,7 +32,7 @@ interface SessionPageProps {
 }
 
 /** One session: when it was, and its numbers. */
-export function SessionPage({ sessionId, trains, Running, Happened, back }: SessionPageProps) {
+export function SessionPage({ sessionId, trains, seesWall, Running, Happened, back }: SessionPageProps) {
   const words = useWords(sessionWords);
   const query = useQuery(sessionQuery(sessionId));
   return (
@@ -50,7 +52,7 @@ export function SessionPage({ sessionId, trains, Running, Happened, back }: Sess
       <Loaded query={query} what={words.what.session}>
         {session => (
           <>
-            <State session={session} Running={Running} />
+            <State session={session} seesWall={seesWall} Running={Running} />
             {session.started_at !== null && <Happened sessionId={session.id} />}
           </>
         )}
@@ -72,7 +74,9 @@ function When({ session }: { session: Session }) {
   );
 }
 
-function State({ session, Running }: { session: Session } & Pick<SessionPageProps, 'Running'>) {
+type StateProps = { session: Session } & Pick<SessionPageProps, 'Running' | 'seesWall'>;
+
+function State({ session, seesWall, Running }: StateProps) {
   const words = useWords(sessionWords);
   if (session.state === 'planned')
     return (
@@ -86,9 +90,11 @@ function State({ session, Running }: { session: Session } & Pick<SessionPageProp
         <Running session={session} />
         <EmptyPanel icon={<PulseIcon className="size-9" />} title={words.isRunning}>
           {words.isRunningHint}{' '}
-          <Link to="/" search={{ team: session.team_id }} className="font-medium text-accent underline">
-            {words.toWall}
-          </Link>
+          {seesWall && (
+            <Link to="/" search={{ team: session.team_id }} className="font-medium text-accent underline">
+              {words.toWall}
+            </Link>
+          )}
         </EmptyPanel>
       </>
     );

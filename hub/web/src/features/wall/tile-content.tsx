@@ -93,7 +93,8 @@ function BigNumber({ presence, hrMax, metric }: BigNumberProps) {
 
 /** Where a number may not stand, none does: a dash for what is missing, a word for what is no fault. */
 function NoNumber({ state }: { state: PresenceState }) {
-  const word = state === 'not_worn' ? 'Not worn' : '– –';
+  const words = useWords(liveWords);
+  const word = state === 'not_worn' ? words.state.not_worn : '– –';
   const size =
     state === 'not_worn' ? 'text-[clamp(1.125rem,17cqh,2.5rem)]' : 'text-[clamp(1.5rem,26cqh,4rem)]';
   return (
@@ -114,11 +115,12 @@ interface ZonePanelProps {
 
 /** React draws it anew only when the zone or the whole percent changed, not with every beat. */
 const ZonePanel = memo(function ZonePanel({ zone, told, filled }: ZonePanelProps) {
+  const words = useWords(liveWords);
   const look = filled ? zoneLook(zone.number) : 'border-dashed border-line-strong text-ink-soft';
   return (
     <div className={`flex w-[27cqw] flex-col items-center justify-center gap-[5cqh] border-l-2 ${look}`}>
       <span className={`leading-none font-bold ${zone.number === 0 ? WORD_SIZE : LABEL_SIZE}`}>
-        {zone.label}
+        {zone.number === 0 ? words.rest : zone.label}
       </span>
       <ZoneBars zone={zone.number} className="h-[17cqh] max-w-[80%]" />
       <span className="w-full text-center text-[clamp(.8125rem,11cqh,1.375rem)] leading-none font-medium tabular-nums">

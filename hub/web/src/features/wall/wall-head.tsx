@@ -1,15 +1,11 @@
 import { Segments } from '@/components/ui/segments';
 import type { PresenceState } from '@/live/presence';
-import { presenceWord } from '@/live/presence-line';
 import { clockTime } from '@/live/times';
 import { useHubNow, useRoster, useTally } from '@/live/use-live';
+import { useWords } from '@/words/catalogue';
+import { liveWords } from '@/words/live';
 import { Gateways } from './gateways';
 import type { WallMetric } from './wall-metric';
-
-const METRICS = [
-  { value: 'bpm', label: 'bpm', title: 'Beats per minute' },
-  { value: 'percent', label: '% max', title: 'Percent of the maximum heart rate' },
-] as const;
 
 interface WallHeadProps {
   metric: WallMetric;
@@ -17,14 +13,19 @@ interface WallHeadProps {
 }
 
 export function WallHead({ metric, onMetric }: WallHeadProps) {
+  const words = useWords(liveWords);
+  const metrics = [
+    { value: 'bpm', label: 'bpm', title: words.inBeats },
+    { value: 'percent', label: '% max', title: words.inPercent },
+  ] as const;
   return (
     <div className="flex flex-wrap items-center gap-x-5 gap-y-1 px-3 pt-2 xl:px-4">
-      <h1 className="text-lg font-bold">Live wall</h1>
+      <h1 className="text-lg font-bold">{words.wall}</h1>
       <TallyLine />
       <div className="ml-auto flex items-center gap-4">
         <Gateways />
         <Clock />
-        <Segments legend="Big number" options={METRICS} value={metric} onChange={onMetric} />
+        <Segments legend={words.bigNumber} options={metrics} value={metric} onChange={onMetric} />
       </div>
     </div>
   );
@@ -41,6 +42,7 @@ const TALLIED: readonly [PresenceState, string][] = [
 
 /** How many are in which state; states that nobody is in are left out. */
 function TallyLine() {
+  const words = useWords(liveWords);
   const tally = useTally();
   const known = useRoster() !== null;
   const told = TALLIED.filter(([state]) => tally[state] > 0 || (known && state === 'live'));
@@ -51,7 +53,7 @@ function TallyLine() {
     >
       {told.map(([state, look]) => (
         <span key={state} className={look}>
-          <b className="tabular-nums">{tally[state]}</b> {presenceWord(state).toLowerCase()}
+          <b className="tabular-nums">{tally[state]}</b> {words.state[state].toLowerCase()}
         </span>
       ))}
     </p>

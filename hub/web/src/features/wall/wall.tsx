@@ -9,6 +9,8 @@ import type { RosterAthlete } from '@/live/events';
 import { useLive } from '@/live/live-context';
 import { useRoster, useStreamStatus } from '@/live/use-live';
 import { TileGrid } from './tile-grid';
+import { useWords } from '@/words/catalogue';
+import { liveWords } from '@/words/live';
 import { WallHead } from './wall-head';
 import { WallSkeleton } from './wall-skeleton';
 import type { WallMetric } from './wall-metric';
@@ -25,6 +27,7 @@ interface WallProps {
 
 /** Everybody of the team at a glance. */
 export function Wall({ seesHealth, running, onSwap }: WallProps) {
+  const words = useWords(liveWords);
   const roster = useRoster();
   const [metric, setMetric] = useState<WallMetric>(rememberedMetric);
   const choose = (chosen: WallMetric) => {
@@ -32,7 +35,7 @@ export function Wall({ seesHealth, running, onSwap }: WallProps) {
     setMetric(chosen);
   };
   return (
-    <MainPlace title="Live wall" className="flex min-h-0 flex-1 flex-col">
+    <MainPlace title={words.wall} className="flex min-h-0 flex-1 flex-col">
       <WallHead metric={metric} onMetric={choose} />
       {running}
       <WallBody roster={roster} metric={metric} seesHealth={seesHealth} onSwap={onSwap} />
@@ -46,25 +49,27 @@ interface WallBodyProps extends Pick<WallProps, 'seesHealth' | 'onSwap'> {
 }
 
 function WallBody({ roster, metric, seesHealth, onSwap }: WallBodyProps) {
+  const words = useWords(liveWords);
   if (!seesHealth)
     return (
-      <EmptyPanel icon={<NoSensorIcon className="size-9" />} title="Your role sees no athletes’ values.">
-        Technicians see gateways and sensors. Ask an administrator of the club if you need another role.
+      <EmptyPanel icon={<NoSensorIcon className="size-9" />} title={words.noHealth}>
+        {words.noHealthHint}
       </EmptyPanel>
     );
   if (roster === null) return <BeforeFirstSnapshot />;
   if (roster.length === 0)
     return (
-      <EmptyPanel icon={<NoSensorIcon className="size-9" />} title="Nobody is in this team yet.">
-        Add athletes to the team and give each a sensor; they appear here by themselves.
+      <EmptyPanel icon={<NoSensorIcon className="size-9" />} title={words.nobody}>
+        {words.nobodyHint}
       </EmptyPanel>
     );
   return <TileGrid athletes={roster} metric={metric} onSwap={onSwap} />;
 }
 
 function BeforeFirstSnapshot() {
+  const words = useWords(liveWords);
   const { stream } = useLive();
   const { state } = useStreamStatus();
   if (state !== 'waiting') return <WallSkeleton />;
-  return <ProblemPanel what="The live wall" error={new HubUnreachable()} onRetry={() => stream.wake()} />;
+  return <ProblemPanel what={words.wall} error={new HubUnreachable()} onRetry={() => stream.wake()} />;
 }
