@@ -1,6 +1,13 @@
 /** Where one can go, by role: the rail and the tabs show this table, and nothing else decides it. */
 import type { Me } from '@/api/queries';
-import { BellIcon, CalendarIcon, KeyIcon, PeopleIcon, PulseIcon, SquadIcon } from '@/components/ui/icons';
+import {
+  BellIcon,
+  CalendarIcon,
+  KeyIcon,
+  PeopleIcon,
+  PulseIcon,
+  SquadIcon,
+} from '@/components/ui/first-icons';
 import type { placeWords } from '@/words/places';
 
 type Role = Me['role'];

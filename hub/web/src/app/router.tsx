@@ -10,18 +10,9 @@ import { isSignedOut } from '@/api/problem';
 import type { Me } from '@/api/queries';
 import { meQuery } from '@/api/queries';
 import type { RangeSearch } from '@/features/athlete/time-range';
-import { isPreset } from '@/features/athlete/time-range';
-import type { SpanDays } from '@/features/own/own';
-import { SPANS_DAYS } from '@/features/own/own';
-import type { SquadView, Weeks } from '@/features/squad/loads';
-import { SQUAD_VIEWS, WEEKS } from '@/features/squad/loads';
-import type { Measure } from '@/formulas/loads';
-import { MEASURES } from '@/formulas/loads';
-import type { Week } from '@/features/sessions/sessions';
-import { isWeek } from '@/features/sessions/sessions';
 import { Frame } from './frame';
 import { homeOf } from './places';
-import { NotFound, RouteFailed } from './route-states';
+import { RouteFailed } from './route-failed';
 import { WallRoute } from './wall-route';
 
 export interface RouterContext {
@@ -29,11 +20,13 @@ export interface RouterContext {
 }
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({
-  notFoundComponent: NotFound,
+  notFoundComponent: lazyRouteComponent(() => import('./not-found'), 'NotFound'),
   errorComponent: RouteFailed,
 });
 
 // What does not hold is told as undefined, not left out: the router keeps what a route says nothing about.
+// A choice that only one place knows is handed on as it is written: that place checks it when it is loaded, so that the
+// first paint of the wall does not wait for what others know.
 
 interface SignInSearch {
   /** Where to go afterwards: a path of this app. */
@@ -140,8 +133,8 @@ const todayRoute = createRoute({
 });
 
 interface TrendsSearch extends WhoseSearch {
-  days?: SpanDays | undefined;
-  measure?: Measure | undefined;
+  days?: number | undefined;
+  measure?: string | undefined;
 }
 
 const trendsRoute = createRoute({
@@ -149,8 +142,8 @@ const trendsRoute = createRoute({
   path: '/trends',
   validateSearch: (search: Record<string, unknown>): TrendsSearch => ({
     ...whoseSearch(search),
-    days: SPANS_DAYS.find(days => days === search['days']),
-    measure: MEASURES.find(measure => measure === search['measure']),
+    days: numberOf(search['days']),
+    measure: textOf(search['measure']),
   }),
   component: lazyRouteComponent(() => import('./trends-route'), 'TrendsRoute'),
 });
@@ -185,20 +178,20 @@ const athleteRoute = createRoute({
 });
 
 interface SquadSearch {
-  weeks?: Weeks | undefined;
-  measure?: Measure | undefined;
-  view?: SquadView | undefined;
+  weeks?: number | undefined;
+  measure?: string | undefined;
+  view?: string | undefined;
 }
 
 interface WeekSearch {
-  week?: Week | undefined;
+  week?: string | undefined;
 }
 
 const weekRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/sessions',
   validateSearch: (search: Record<string, unknown>): WeekSearch => ({
-    week: isWeek(search['week']) ? search['week'] : undefined,
+    week: textOf(search['week']),
   }),
   component: lazyRouteComponent(() => import('./week-route'), 'WeekRoute'),
 });
@@ -237,9 +230,9 @@ const squadRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/squad',
   validateSearch: (search: Record<string, unknown>): SquadSearch => ({
-    weeks: WEEKS.find(weeks => weeks === search['weeks']),
-    measure: MEASURES.find(measure => measure === search['measure']),
-    view: SQUAD_VIEWS.find(view => view === search['view']),
+    weeks: numberOf(search['weeks']),
+    measure: textOf(search['measure']),
+    view: textOf(search['view']),
   }),
   component: lazyRouteComponent(() => import('./squad-route'), 'SquadRoute'),
 });
@@ -308,7 +301,7 @@ function asWritten(search: Record<string, unknown>, name: string): string | unde
 
 function rangeSearch(search: Record<string, unknown>): RangeSearch {
   return {
-    range: isPreset(search['range']) ? search['range'] : undefined,
+    range: textOf(search['range']),
     from: textOf(search['from']),
     to: textOf(search['to']),
   };
@@ -316,6 +309,10 @@ function rangeSearch(search: Record<string, unknown>): RangeSearch {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }
 
 /** Only a path of this app: an address elsewhere must not be reachable through our sign-in. */

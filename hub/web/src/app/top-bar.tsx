@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Me } from '@/api/queries';
 import { teamsQuery } from '@/api/queries';
-import { PulseIcon } from '@/components/ui/icons';
+import { PulseIcon } from '@/components/ui/first-icons';
 import { AccountMenu } from '@/features/account/account-menu';
 import { useWords } from '@/words/catalogue';
 import { commonWords } from '@/words/common';

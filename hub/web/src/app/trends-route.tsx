@@ -1,6 +1,8 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { SPANS_DAYS } from '@/features/own/own';
 import { TrendsPage } from '@/features/own/trends-page';
+import { measureOf } from '@/formulas/loads';
 
 export function TrendsRoute() {
   const { athlete, days, measure } = useSearch({ from: '/frame/trends' });
@@ -11,7 +13,7 @@ export function TrendsRoute() {
       athleteId={athlete}
       onAthlete={chosen => void navigate({ search: before => ({ ...before, athlete: chosen }) })}
       today={today}
-      choice={{ days: days ?? 28, measure: measure ?? 'edwards' }}
+      choice={{ days: SPANS_DAYS.find(one => one === days) ?? 28, measure: measureOf(measure) }}
       onChoice={choice => void navigate({ search: before => ({ ...before, ...choice }), replace: true })}
     />
   );

@@ -1,7 +1,7 @@
 import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { WeekPage } from '@/features/sessions/week-page';
-import { weekOf } from '@/features/sessions/sessions';
+import { isWeek, weekOf } from '@/features/sessions/sessions';
 import { trains } from './places';
 
 export function WeekRoute() {
@@ -11,7 +11,7 @@ export function WeekRoute() {
   const [thisWeek] = useState(() => weekOf(new Date()));
   return (
     <WeekPage
-      week={week ?? thisWeek}
+      week={isWeek(week) ? week : thisWeek}
       thisWeek={thisWeek}
       teamId={team}
       trains={trains(me.role)}

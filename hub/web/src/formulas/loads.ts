@@ -8,6 +8,11 @@ export type Measure = Loads['measure'];
 
 export const MEASURES = ['edwards', 'banister', 'lucia', 'session_rpe'] as const satisfies readonly Measure[];
 
+/** What an address asks for; without a measure that is known, Edwards'. */
+export function measureOf(asked: string | undefined): Measure {
+  return MEASURES.find(measure => measure === asked) ?? 'edwards';
+}
+
 /** So many days up to today, by this device's calendar. */
 export function daysUpTo(today: Date, days: number): { from: string; to: string } {
   const first = new Date(today.getFullYear(), today.getMonth(), today.getDate() - days + 1);

@@ -7,7 +7,7 @@ import {
   SignalLostIcon,
   StrapOffIcon,
   WarningIcon,
-} from '@/components/ui/icons';
+} from '@/components/ui/first-icons';
 import type { Presence } from './presence';
 import { useWords } from '@/words/catalogue';
 import { liveWords } from '@/words/live';

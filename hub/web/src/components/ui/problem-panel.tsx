@@ -3,7 +3,7 @@ import { Problem } from '@/api/problem';
 import { useWords } from '@/words/catalogue';
 import { commonWords } from '@/words/common';
 import { Button } from './button';
-import { CopyIcon, RetryIcon, WarningIcon } from './icons';
+import { CopyIcon, RetryIcon, WarningIcon } from './first-icons';
 import { sentenceOf } from './refusal';
 
 interface ProblemPanelProps {

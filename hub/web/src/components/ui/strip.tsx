@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { WarningIcon } from './icons';
+import { WarningIcon } from './first-icons';
 
 const LOOKS = {
   late: 'border-late bg-late-soft text-late',

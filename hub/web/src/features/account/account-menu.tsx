@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Suspense, lazy, useId } from 'react';
 import type { Me } from '@/api/queries';
 import { Button } from '@/components/ui/button';
-import { ChevronIcon, PersonIcon } from '@/components/ui/icons';
+import { ChevronIcon, PersonIcon } from '@/components/ui/first-icons';
 import { useWords } from '@/words/catalogue';
 import { frameWords } from '@/words/frame';
 

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
-import { CopyIcon } from '@/components/ui/icons';
+import { CopyIcon } from '@/components/ui/first-icons';
 import { accountWords } from '@/words/account';
 import { useWords } from '@/words/catalogue';
 

@@ -3,7 +3,7 @@ import type { FormEvent } from 'react';
 import type { Passkey } from '@/api/passkeys';
 import { PasskeyNotGiven, knowsPasskeys, makePasskey } from '@/api/passkeys';
 import { Button } from '@/components/ui/button';
-import { KeyIcon } from '@/components/ui/icons';
+import { KeyIcon } from '@/components/ui/first-icons';
 import { Loaded } from '@/components/ui/loaded';
 import { Refusal } from '@/components/ui/refusal';
 import { TextField } from '@/components/ui/text-field';

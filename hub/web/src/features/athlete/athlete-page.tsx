@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { EmptyPanel } from '@/components/ui/empty-panel';
-import { PulseIcon } from '@/components/ui/icons';
+import { PulseIcon } from '@/components/ui/first-icons';
 import { MainPlace } from '@/components/ui/main-place';
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import { useLive } from '@/live/live-context';

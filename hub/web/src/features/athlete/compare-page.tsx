@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Athlete } from '@/api/queries';
 import { athletesQuery } from '@/api/queries';
 import { EmptyPanel } from '@/components/ui/empty-panel';
-import { PersonIcon, PulseIcon } from '@/components/ui/icons';
+import { PersonIcon, PulseIcon } from '@/components/ui/first-icons';
 import { Loaded } from '@/components/ui/loaded';
 import { Page } from '@/components/ui/page';
 import { SelectField } from '@/components/ui/select-field';

@@ -14,7 +14,8 @@ export type TimeRange =
   | { kind: 'fixed'; fromMs: number; toMs: number };
 
 export interface RangeSearch {
-  range?: PresetName | undefined;
+  /** A preset's name. */
+  range?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Athlete } from '@/api/queries';
 import { EmptyPanel } from '@/components/ui/empty-panel';
-import { SquadIcon } from '@/components/ui/icons';
+import { SquadIcon } from '@/components/ui/first-icons';
 import { Loaded } from '@/components/ui/loaded';
 import { Panel } from '@/components/ui/panel';
 import { SelectField } from '@/components/ui/select-field';

@@ -7,7 +7,7 @@ import type { Session } from '@/api/sessions';
 import { sessionQuery, summaryQuery } from '@/api/sessions';
 import { Button } from '@/components/ui/button';
 import { EmptyPanel } from '@/components/ui/empty-panel';
-import { PulseIcon } from '@/components/ui/icons';
+import { PulseIcon } from '@/components/ui/first-icons';
 import { Loaded } from '@/components/ui/loaded';
 import { Page } from '@/components/ui/page';
 import { Refusal } from '@/components/ui/refusal';

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ComponentType, ReactNode } from 'react';
 import { athletesQuery } from '@/api/queries';
 import { EmptyPanel } from '@/components/ui/empty-panel';
-import { CalendarIcon, PulseIcon } from '@/components/ui/icons';
+import { CalendarIcon, PulseIcon } from '@/components/ui/first-icons';
 import { Loaded } from '@/components/ui/loaded';
 import { Page } from '@/components/ui/page';
 import { useWords } from '@/words/catalogue';

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { PasskeyNotGiven, knowsPasskeys, signInByPasskey } from '@/api/passkeys';
 import type { Me } from '@/api/queries';
 import { Button } from '@/components/ui/button';
-import { KeyIcon } from '@/components/ui/icons';
+import { KeyIcon } from '@/components/ui/first-icons';
 import { useWords } from '@/words/catalogue';
 import { signInWords } from '@/words/sign-in';
 import { RefusedBox } from './refused-box';

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { WarningIcon } from '@/components/ui/icons';
+import { WarningIcon } from '@/components/ui/first-icons';
 
 /** Takes the focus: whoever pressed Enter at the bottom of a phone's screen is led to what went wrong. */
 export function RefusedBox({ sentence }: { sentence: string }) {

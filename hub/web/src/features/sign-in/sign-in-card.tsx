@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { PulseIcon } from '@/components/ui/icons';
+import { PulseIcon } from '@/components/ui/first-icons';
 import { MainPlace } from '@/components/ui/main-place';
 import { useWords } from '@/words/catalogue';
 import { signInWords } from '@/words/sign-in';

@@ -4,7 +4,7 @@ import type { Athlete, Team } from '@/api/queries';
 import { athletesQuery, teamsQuery } from '@/api/queries';
 import { Button } from '@/components/ui/button';
 import { EmptyPanel } from '@/components/ui/empty-panel';
-import { NoSensorIcon, SquadIcon } from '@/components/ui/icons';
+import { NoSensorIcon, SquadIcon } from '@/components/ui/first-icons';
 import { Loaded } from '@/components/ui/loaded';
 import { Page } from '@/components/ui/page';
 import { Segments } from '@/components/ui/segments';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { SwapIcon } from '@/components/ui/icons';
+import { SwapIcon } from '@/components/ui/first-icons';
 import { useWords } from '@/words/catalogue';
 import { strapWords } from '@/words/straps';
 import { SwapDialog } from './swap-dialog';

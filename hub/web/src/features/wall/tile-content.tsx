@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { Suspense, lazy, memo } from 'react';
 import { ZoneBars } from '@/heart-rate/zone-bars';
 import { zoneLook } from '@/heart-rate/zone-look';
 import type { Zone } from '@/heart-rate/zones';
@@ -10,8 +10,10 @@ import type { OffPlay } from '@/live/store';
 import { usePresence } from '@/live/use-live';
 import { useWords } from '@/words/catalogue';
 import { liveWords } from '@/words/live';
-import { Trend } from './trend';
 import type { WallMetric } from './wall-metric';
+
+/** Comes after the numbers, in room that is kept for it. */
+const Trend = lazy(async () => ({ default: (await import('./trend')).Trend }));
 
 interface TileContentProps {
   athlete: RosterAthlete;
@@ -30,7 +32,9 @@ export function TileContent({ athlete, metric, play }: TileContentProps) {
         <Who athlete={athlete} play={play} />
         <BigNumber presence={presence} hrMax={athlete.hr_max} metric={metric} />
         <div className="min-h-0 flex-1">
-          {state !== 'no_sensor' && <Trend athleteId={athlete.id} live={state === 'live'} />}
+          <Suspense>
+            {state !== 'no_sensor' && <Trend athleteId={athlete.id} live={state === 'live'} />}
+          </Suspense>
         </div>
         <div className="text-[clamp(.75rem,9.5cqh,1.125rem)] leading-tight">
           <PresenceLine presence={presence} />

@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { Button } from '@/components/ui/button';
-import { SwapIcon } from '@/components/ui/icons';
+import { SwapIcon } from '@/components/ui/first-icons';
 import type { RosterAthlete } from '@/live/events';
 import type { PresenceState } from '@/live/presence';
 import { usePlay, usePresenceState } from '@/live/use-live';

@@ -1,11 +1,14 @@
+import { Suspense, lazy } from 'react';
 import { Segments } from '@/components/ui/segments';
 import type { PresenceState } from '@/live/presence';
 import { clockTime } from '@/live/times';
 import { useHubNow, useRoster, useTally } from '@/live/use-live';
 import { useWords } from '@/words/catalogue';
 import { liveWords } from '@/words/live';
-import { Gateways } from './gateways';
 import type { WallMetric } from './wall-metric';
+
+/** Comes after the tiles: what it counts comes by the live stream. */
+const Gateways = lazy(async () => ({ default: (await import('./gateways')).Gateways }));
 
 interface WallHeadProps {
   metric: WallMetric;
@@ -23,7 +26,9 @@ export function WallHead({ metric, onMetric }: WallHeadProps) {
       <h1 className="text-lg font-bold">{words.wall}</h1>
       <TallyLine />
       <div className="ml-auto flex items-center gap-4">
-        <Gateways />
+        <Suspense>
+          <Gateways />
+        </Suspense>
         <Clock />
         <Segments legend={words.bigNumber} options={metrics} value={metric} onChange={onMetric} />
       </div>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { HubUnreachable } from '@/api/problem';
 import { EmptyPanel } from '@/components/ui/empty-panel';
-import { NoSensorIcon } from '@/components/ui/icons';
+import { NoSensorIcon } from '@/components/ui/first-icons';
 import { MainPlace } from '@/components/ui/main-place';
 import { ProblemPanel } from '@/components/ui/problem-panel';
 import type { RosterAthlete } from '@/live/events';

@@ -1,11 +1,9 @@
-import { Link, useRouter } from '@tanstack/react-router';
-import type { ErrorComponentProps } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { EmptyPanel } from '@/components/ui/empty-panel';
-import { NoSensorIcon } from '@/components/ui/icons';
+import { NoSensorIcon } from '@/components/ui/first-icons';
 import { MainPlace } from '@/components/ui/main-place';
 import { useWords } from '@/words/catalogue';
 import { routeWords } from '@/words/route-states';
-import { ProblemPanel } from '@/components/ui/problem-panel';
 
 export function NotFound() {
   const words = useWords(routeWords);
@@ -17,20 +15,6 @@ export function NotFound() {
           {words.toStart}
         </Link>
       </EmptyPanel>
-    </MainPlace>
-  );
-}
-
-export function RouteFailed({ error, reset }: ErrorComponentProps) {
-  const words = useWords(routeWords);
-  const router = useRouter();
-  const retry = () => {
-    reset();
-    void router.invalidate();
-  };
-  return (
-    <MainPlace title={words.fault} className="grid min-h-dvh place-items-center">
-      <ProblemPanel what={words.thisPage} error={error} onRetry={retry} />
     </MainPlace>
   );
 }
