@@ -22,7 +22,7 @@ NEXT_STEP: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def _visit(request: Request, cookie: GivenCookie, step: GivenStep) -> Visit:
+async def _visit(request: Request, cookie: GivenCookie, step: GivenStep) -> Visit:
     return Visit(
         address_of(request),
         cookie.hash_of(request),
@@ -37,7 +37,7 @@ Visiting = Annotated[Visit, Depends(_visit)]
 class Entrance:
     """Turns what the doorkeeper says into an answer with its cookies."""
 
-    def __init__(self, response: Response, cookie: GivenCookie, step: GivenStep) -> None:
+    def __init__(self, response: Response, cookie: Cookie, step: StepCookie) -> None:
         self._response = response
         self._cookie = cookie
         self._step = step
@@ -58,4 +58,8 @@ class Entrance:
         return service.me(entry.caller)
 
 
-Entering = Annotated[Entrance, Depends(Entrance)]
+async def _entrance(response: Response, cookie: GivenCookie, step: GivenStep) -> Entrance:
+    return Entrance(response, cookie, step)
+
+
+Entering = Annotated[Entrance, Depends(_entrance)]

@@ -14,8 +14,7 @@ from sts_hub.accounts.passwords import Passwords
 from sts_hub.accounts.recovery import RecoveryLetters
 from sts_hub.accounts.signing_in import Doorkeeper
 from sts_hub.alerts.watch import AlertWatch
-from sts_hub.api import document, health
-from sts_hub.api.features import PREFIX, router
+from sts_hub.api import document, features, health
 from sts_hub.api.guards import BodyLimit, Careful, Journal, OwnPages
 from sts_hub.api.limits import Limits, RateLimits
 from sts_hub.api.web import WebApp, WebMount
@@ -65,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title=document.TITLE,
         version=document.VERSION,
-        openapi_url=f"{PREFIX}/openapi.json",
+        openapi_url=f"{features.PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(settings, database, live, intake, exports, pusher, *couriers),
@@ -83,7 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
         Removals(settings.removals_file),
     ):
         provide(app, part)
-    app.include_router(router)
+    features.include(app)
     app.include_router(health.router)
     app.openapi = lambda: document.document(app)  # type: ignore[method-assign]
     problems.install(app)

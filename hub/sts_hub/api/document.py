@@ -5,6 +5,7 @@
 
 import json
 import sys
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
-from sts_hub.api.features import router
+from sts_hub.api import features
 from sts_hub.kit.problems import Problem
 from sts_hub.live.schemas import EVENTS
 
@@ -109,10 +110,11 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
+@cache
 def bare() -> FastAPI:
-    """An app that only knows its routes."""
+    """An app that only knows its routes, made once."""
     app = FastAPI(generate_unique_id_function=operation_id)
-    app.include_router(router)
+    features.include(app)
     return app
 
 

@@ -1,6 +1,6 @@
 """The routes of all features, under /api/v1."""
 
-from fastapi import APIRouter  # noqa: TID251 - what stands above all features
+from fastapi import FastAPI
 
 from sts_hub.accounts.endpoints import router as accounts
 from sts_hub.activities.endpoints import router as activities
@@ -47,8 +47,7 @@ from sts_hub.wellbeing.endpoints import router as wellbeing
 
 PREFIX = "/api/v1"
 
-router = APIRouter(prefix=PREFIX)
-for _feature in (
+_FEATURES = (
     accounts,
     credentials,
     second_factors,
@@ -91,5 +90,10 @@ for _feature in (
     assignments,
     metrics,
     live,
-):
-    router.include_router(_feature)
+)
+
+
+def include(app: FastAPI) -> None:
+    """Each feature stands in the app itself: FastAPI looks a request up anew in every router on its way."""
+    for feature in _FEATURES:
+        app.include_router(feature, prefix=PREFIX)

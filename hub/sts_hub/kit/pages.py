@@ -23,13 +23,7 @@ Item = TypeVar("Item")
 class Cut:
     """Which part of a list is asked for."""
 
-    def __init__(
-        self,
-        limit: Annotated[
-            int, Query(ge=1, le=MAX_LIMIT, description="How many entries at most.")
-        ] = DEFAULT_LIMIT,
-        cursor: Annotated[str | None, Query(max_length=600, description="`next` of the part before.")] = None,
-    ) -> None:
+    def __init__(self, limit: int = DEFAULT_LIMIT, cursor: str | None = None) -> None:
         self.limit = limit
         self.cursor = cursor
 
@@ -68,4 +62,11 @@ def _cursor(key: tuple[Any, ...]) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode("ascii")
 
 
-Part = Annotated[Cut, Depends()]
+async def _part(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many entries at most.")] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(max_length=600, description="`next` of the part before.")] = None,
+) -> Cut:
+    return Cut(limit, cursor)
+
+
+Part = Annotated[Cut, Depends(_part)]

@@ -1,7 +1,7 @@
 """How a route gets at the parts that live as long as the process: by their type."""
 
-from collections.abc import Callable
-from typing import TypeVar, cast
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar, cast
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -16,10 +16,10 @@ def provide(app: FastAPI, part: object, kind: type | None = None) -> None:
     app.state.parts[kind or type(part)] = part
 
 
-def provided(kind: type[T]) -> Callable[[Request], T]:
+def provided(kind: type[T]) -> Callable[[Request], Coroutine[Any, Any, T]]:
     """A dependency that answers with the part of this type."""
 
-    def part(request: Request) -> T:
+    async def part(request: Request) -> T:
         return cast("T", request.app.state.parts[kind])
 
     return part

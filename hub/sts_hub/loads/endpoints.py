@@ -20,7 +20,7 @@ router = Router(tags=["loads"])
 _READ = described(NotSignedIn, NotFound)
 
 
-def _wanted(
+async def _wanted(
     since: Annotated[Day, Query(alias="from")],
     until: Annotated[Day, Query(alias="to", description="Included; within 366 days.")],
     measure: Annotated[Measure, Query(description="Which number of a session is its load.")] = "edwards",

@@ -35,7 +35,7 @@ GivenSettings = Annotated[Settings, Depends(provided(Settings))]
 _ONE = described(NotSignedIn, Forbidden, NotFound, *UNSAFE)
 
 
-def _party(settings: GivenSettings) -> RelyingParty:
+async def _party(settings: GivenSettings) -> RelyingParty:
     party = RelyingParty.of(settings)
     if party is None:
         raise Conflict(

@@ -40,7 +40,7 @@ _Until = Annotated[
 _Pixels = Annotated[int, Query(ge=10, le=10_000, description="Width of the chart.")]
 
 
-def wanted(
+async def wanted(
     metric: Annotated[
         list[str],
         Query(min_length=1, max_length=8, description="Name of a metric; several times for several."),
@@ -54,7 +54,7 @@ def wanted(
     return Wanted(tuple(metric), since, until, pixels, gateway)
 
 
-def _wanted_of_team(
+async def _wanted_of_team(
     metric: Annotated[str, Query(max_length=40, description="Name of a metric.")],
     since: _Since,
     until: _Until,
