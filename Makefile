@@ -28,8 +28,8 @@ demo-check: ## the same without a person: kill and cut every part, then prove th
 	$(call ready,demo-check)
 	@exec $(python) -m faults.demo_check
 
-# Three processes on two cores: most tests wait for a service half of their time. Files go out in their order,
-# so that each process changes once from one generation of servers to the other.
+# Three processes on two cores: most tests wait for a service half of their time. Which file goes to which of them,
+# tests/conftest.py says.
 at_once := -n 3 --dist loadscope --no-loadscope-reorder
 
 test: ## all tests, against real services and a real browser

@@ -15,6 +15,7 @@ import pytest
 import structlog
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from demo.processes import StartError
 from demo.services import bluez_appliance, bluez_guest, debian13
@@ -26,7 +27,8 @@ from radio_carriers import Machine, machine
 
 ROOT = Path(__file__).resolve().parents[1]
 # The broker and the database installed here, and RabbitMQ 4 with TimescaleDB out of a Debian 13 root.
-GENERATIONS = ("installed", "debian13")
+GENERATIONS = ("installed", NEWER := "debian13")
+ON_NEWER = f" on {NEWER}"
 ON_BOTH_GENERATIONS = (ROOT / "tests/integration", ROOT / "tests/migration")
 Service = TypeVar("Service", RabbitMQ, Postgres, DBus)
 
@@ -117,29 +119,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What talks to a broker or a database in these folders runs on both generations of them, if asked to."""
-    if not metafunc.config.getoption("--both-generations"):
+    """What talks to a broker or a database in these folders runs on both generations of them, if asked to. What needs one
+    only says so, too: pytest starts servers anew between a test that names its generation and one that does not."""
+    if not metafunc.config.getoption("--both-generations") or "generation" not in metafunc.fixturenames:
         return
     twice = any(metafunc.definition.path.is_relative_to(folder) for folder in ON_BOTH_GENERATIONS)
-    if (
-        twice
-        and metafunc.definition.get_closest_marker("one_generation") is None
-        and "generation" in metafunc.fixturenames
-    ):
-        metafunc.parametrize("generation", GENERATIONS, indirect=True, scope="session")
+    once = metafunc.definition.get_closest_marker("one_generation") is not None
+    generations = GENERATIONS if twice and not once else GENERATIONS[:1]
+    metafunc.parametrize("generation", generations, indirect=True, scope="session")
 
 
 class FileByFile(LoadScopeScheduling):
     """Where several processes share the work, a file's tests on one generation stay together and in order.
 
     What a file or a generation sets up is then set up once, and a file's last test may speak of all of them.
+    The newer servers take longest to start, so the first process begins with all that needs them, and another starts
+    them only if nothing else is left to do.
     xdist's own groups do not work with this pytest: it looks for them where pytest keeps no names any more.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, test = nodeid.partition("::")
-        newer = GENERATIONS[1]
-        return f"{file} {newer}" if newer in test.partition("[")[2] else file
+        return f"{file}{ON_NEWER}" if NEWER in test.partition("[")[2] else file
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        first = node is self.nodes[0]
+        fits = (scope for scope in self.workqueue if scope.endswith(ON_NEWER) is first)
+        if (scope := next(fits, None)) is not None:
+            self.workqueue.move_to_end(scope, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
