@@ -39,6 +39,7 @@ PACKAGES = {
     "ext4": {"apt-get": "e2fsprogs", "dnf": "e2fsprogs", "pacman": "e2fsprogs"},
     "xfs": {"apt-get": "xfsprogs", "dnf": "xfsprogs", "pacman": "xfsprogs"},
     "dpkg": {"apt-get": "dpkg", "dnf": "dpkg", "pacman": "dpkg"},
+    "nginx": {"apt-get": "nginx", "dnf": "nginx", "pacman": "nginx"},
     "zsh": {"apt-get": "zsh", "dnf": "zsh", "pacman": "zsh"},
     "fish": {"apt-get": "fish", "dnf": "fish", "pacman": "fish"},
     "venv": {"apt-get": "python3-venv", "dnf": "python3-pip", "pacman": "python"},
@@ -65,7 +66,7 @@ NEEDS = {
     "bench": ("venv", "rabbitmq", "dbus", "faketime"),
     "check": ("venv",),
     "package": ("venv", "dpkg"),
-    "test": ("venv", "rabbitmq", "dbus", "faketime", "browser", "compiler", "zsh", "fish"),
+    "test": ("venv", "rabbitmq", "dbus", "faketime", "browser", "compiler", "nginx", "zsh", "fish"),
     "test-long": ("venv",),
     "test-storm": ("venv", "rabbitmq", "dbus"),
     "test-power": ("venv", "strace"),
@@ -126,6 +127,11 @@ def find_browser() -> str:
 def find_faketime() -> str:
     """The library that gives a program another clock, or an empty string."""
     return next(_found(FAKETIME_PLACES), "")
+
+
+def find_nginx() -> str:
+    """Nginx, which Debian keeps where only root looks, or an empty string."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") or ""
 
 
 def _lack_of(part: str, what: str, found: bool, more: str = "") -> list[Lack]:
@@ -192,6 +198,11 @@ def _fish() -> list[Lack]:
     return _lack_of("fish", "fish is not installed (the Tab key is tried in it).", bool(shutil.which("fish")))
 
 
+def _nginx() -> list[Lack]:
+    what = "Nginx is not installed (the configuration of a hub in service is tried on it)."
+    return _lack_of("nginx", what, bool(find_nginx()))
+
+
 def _dpkg() -> list[Lack]:
     return _lack_of(
         "dpkg", "dpkg-deb is not installed (it packs the package).", bool(shutil.which("dpkg-deb"))
@@ -222,6 +233,7 @@ CHECKS = {
     "mmdebstrap": _mmdebstrap,
     "compiler": _compiler,
     "strace": _strace,
+    "nginx": _nginx,
     "zsh": _zsh,
     "fish": _fish,
     "dpkg": _dpkg,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.cookiejar
 import json
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator
@@ -25,10 +26,14 @@ CONSENT_PURPOSE, CONSENT_VERSION = "monitoring", "demo-1"
 class Api:
     """The REST API as the signed-in administrator of the demo."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, *, origin: str = "", trusted: ssl.SSLContext | None = None) -> None:
+        """`origin` is where browsers find the hub, when that is another address than ours."""
         self._base_url = base_url
-        cookies = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+        self._origin = origin or base_url
+        self._opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
+            urllib.request.HTTPSHandler(context=trusted),
+        )
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """One request; the decoded answer. Raises StartError with the problem's own words."""
@@ -36,7 +41,7 @@ class Api:
             f"{self._base_url}/api/v1{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", "Origin": self._base_url, "X-STS-Request": "1"},
+            headers={"Content-Type": "application/json", "Origin": self._origin, "X-STS-Request": "1"},
         )
         try:
             with self._opener.open(request, timeout=ANSWER_ALLOWANCE_S) as answer:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.folders import remove_short_folder, short_folder
+from demo.gateway_file import gateway_file
 from demo.ports import LOOPBACK, free_port, wait_until
 from demo.processes import Program, StartError, last_lines
 from demo.seeding import Api, seed
@@ -349,25 +350,15 @@ class System:
     def _write_agent_settings(self) -> None:
         host, port = self.agent_broker or self.broker_address
         url = f"amqp://{host}:{port}/{VHOST}" if self.rabbitmq else f"http://{host}:{port}"
-        lines = [
-            "[gateway]",
-            f"name = {json.dumps(self.options.gateway)}",
-            f"data_dir = {json.dumps(str(self.folder / 'agent/data'))}",
-            f"run_dir = {json.dumps(str(short_folder(self.folder)))}",
-            "[hub]",
-            f"url = {json.dumps(url)}",
-            f"password_file = {json.dumps(str(self._agent_secret))}",
-        ]
-        for strap in self.roster():
-            lines.append("[[sensors]]")
-            keys = ("name", "address", "kind", "streams", "link")
-            lines += [f"{key} = {json.dumps(strap[key])}" for key in keys if key in strap]
-            if "bind_key" in strap:
-                key = self.agent_configuration.with_name(f"key-{strap['name']}")
-                key.touch(mode=0o600)
-                key.write_text(strap["bind_key"])
-                lines.append(f"bind_key_file = {json.dumps(str(key))}")
-        self.agent_configuration.write_text("\n".join(lines) + "\n" + self.agent_settings)
+        made = gateway_file(
+            self.options.gateway,
+            url,
+            self._agent_secret,
+            self.roster(),
+            self.folder / "agent/data",
+            short_folder(self.folder),
+        )
+        self.agent_configuration.write_text(made + self.agent_settings)
         self.agent_socket.unlink(missing_ok=True)
 
     def _api_ready(self) -> bool:

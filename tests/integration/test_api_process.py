@@ -58,6 +58,19 @@ async def test_a_second_account_with_the_same_e_mail_is_refused_in_a_sentence(hu
     assert "Traceback" not in told
 
 
+async def test_an_account_that_is_there_stays_as_it_is_where_only_a_missing_one_is_wanted(
+    hub: HubProgram, api_database: ApiDatabase
+) -> None:
+    """So a start can ask for the first admin each time."""
+    await made_account(hub)
+    hashed = "SELECT password_hash FROM sts.account WHERE email = $1"
+    before = await api_database.owner.fetchval(hashed, EMAIL)
+    words = ("--email", EMAIL, "--name", "Bo", "--club", "First Club", "--password-stdin", "--if-missing")
+    code, told = await hub.run("account", "create", *words, given="another long password\n")
+    assert (code, "stays as it is" in told) == (0, True)
+    assert before == await api_database.owner.fetchval(hashed, EMAIL) is not None
+
+
 @pytest.mark.parametrize("password", ["", "short", "password1"])
 async def test_a_weak_password_makes_no_account(hub: HubProgram, password: str) -> None:
     words = ("--email", EMAIL, "--name", "Ana", "--club", "First Club", "--password-stdin")
@@ -108,3 +121,10 @@ async def test_a_process_without_its_broker_serves_and_says_so(hub: HubProgram) 
     process.kill()
     await process.wait()
     assert (ready.status_code, ready.json()["parts"]["live"]) == (200, "broker_away")
+
+
+async def test_a_keepers_round_is_told_to_whoever_watches(hub: HubProgram, tmp_path: Path) -> None:
+    told_by = tmp_path / "round"
+    code, told = await hub.run("maintain", "--round-file", str(told_by))
+    assert code == 0, told
+    assert told_by.exists()

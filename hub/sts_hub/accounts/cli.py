@@ -22,6 +22,10 @@ account = typer.Typer(help="Create accounts of people.")
 app.add_typer(account, name="account")
 
 
+class _ThereError(HubError):
+    """Somebody has this e-mail already."""
+
+
 @account.callback()
 def _group() -> None:
     """Create accounts of people."""
@@ -34,6 +38,9 @@ def create(
     club: Annotated[str, typer.Option(help="The person's club; made if it is new.")],
     role: Annotated[Role, typer.Option(help="What the person is in the club.")] = Role.ADMIN,
     password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
+    if_missing: Annotated[
+        bool, typer.Option("--if-missing", help="Leave an account that is there as it is, and end with 0.")
+    ] = False,
 ) -> None:
     """Create an account; asks for the password, there is no default."""
     settings = config.load("db_owner_dsn")
@@ -47,6 +54,11 @@ def create(
         raise HubError("\n".join(faults)) from None
     except Refusal as refusal:
         raise HubError(f"{refusal.detail} {refusal.way_out_now}") from None
+    except _ThereError:
+        if not if_missing:
+            raise
+        typer.echo(f"{new.email} has an account already; it stays as it is.")
+        return
     typer.echo(f"{new.email} can sign in as {new.role} of {club}.")
 
 
@@ -69,6 +81,6 @@ async def _create(dsn: str, new: NewAccount, club: str) -> None:
             club_id = await repository.club(session, club)
             await repository.add(session, club_id, new.email, new.name, new.role, hashed)
     except asyncpg.UniqueViolationError:
-        raise HubError(f"There is already an account with the e-mail {new.email}.") from None
+        raise _ThereError(f"There is already an account with the e-mail {new.email}.") from None
     finally:
         await connection.close()

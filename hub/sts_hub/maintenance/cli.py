@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -52,13 +53,17 @@ def maintain(
     again: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Roll this day (UTC) up anew.")
     ] = None,
+    round_file: Annotated[
+        Path | None,
+        typer.Option(help="Touched after each finished round, for whoever watches that there are some."),
+    ] = None,
 ) -> None:
     """Make partitions ahead, fill roll-ups, work out sessions, remove what is past its time."""
     settings = config.load("db_owner_dsn")
     logs.configure("sts-hub maintain", settings.log_level)
     with pools.told("STS_DB_OWNER_DSN"):
         kept = Kept(keep_days, keep_names_days)
-        asyncio.run(_keep(settings.db_owner_dsn.get_secret_value(), every, kept, again))
+        asyncio.run(_keep(settings.db_owner_dsn.get_secret_value(), every, kept, again, round_file))
 
 
 @app.command()
@@ -95,11 +100,14 @@ async def once(connection: Connection, kept: Kept) -> dict[str, int]:
     }
 
 
-async def _keep(dsn: str, every_s: float, kept: Kept, again: datetime | None) -> None:
+async def _keep(
+    dsn: str, every_s: float, kept: Kept, again: datetime | None, round_file: Path | None
+) -> None:
     while True:
         try:
             if await _round(dsn, kept, again):
                 again = None  # asked for once
+            _tell_finished(round_file)
         except pools.AWAY_ERRORS as error:
             if not every_s:
                 raise
@@ -107,6 +115,11 @@ async def _keep(dsn: str, every_s: float, kept: Kept, again: datetime | None) ->
         if not every_s:
             return
         await asyncio.sleep(every_s)
+
+
+def _tell_finished(round_file: Path | None) -> None:
+    if round_file is not None:
+        round_file.touch()
 
 
 async def _round(dsn: str, kept: Kept, again: datetime | None) -> bool:
