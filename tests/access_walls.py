@@ -80,6 +80,7 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     },
     "access_token": ("account_id", {role: role for role in ROLES}),
     "passkey": ("account_id", {role: role for role in ROLES}),
+    "preference": ("account_id", {role: role for role in ROLES}),
     "identity": ("account_id", {role: role for role in ROLES}),
     "kept_answer": ("account_id", {role: role for role in ROLES}),
     "assignment": ("id", {**_people("_worn"), "technician": "rosa_worn rudi_worn bea_worn"}),
@@ -521,7 +522,7 @@ async def fill(world: World) -> None:
             world[club],
         )
     await world.database.owner.execute(_SUMMED_UP)
-    for statement in (_ANSWERED, _TOKENS, _PASSKEYS, _IDENTITIES):
+    for statement in (_ANSWERED, _TOKENS, _PASSKEYS, _PREFERENCES, _IDENTITIES):
         await world.database.owner.execute(statement, [world["club"], world["other_club"]])
 
 
@@ -541,6 +542,10 @@ SELECT id, 'a key of mine', sha256('') FROM sts.account WHERE club_id = ANY ($1)
 _PASSKEYS: Final = """
 INSERT INTO sts.passkey (account_id, name, credential_id, public_key, sign_count, synced)
 SELECT id, 'x', sha256(id::text::bytea), '', 0, false FROM sts.account WHERE club_id = ANY ($1)
+"""
+_PREFERENCES: Final = """
+INSERT INTO sts.preference (account_id, units, temperature, week_start, first_steps_done)
+SELECT id, 'metric', 'celsius', 'monday', false FROM sts.account WHERE club_id = ANY ($1)
 """
 _IDENTITIES: Final = """
 INSERT INTO sts.identity (account_id, issuer, subject)

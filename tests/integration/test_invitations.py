@@ -185,6 +185,18 @@ async def test_an_athlete_gets_the_own_account_and_consents(world: World) -> Non
     problem(await invite(world, role="athlete", athlete_id=str(world["rudi"])), 409, "conflict")
 
 
+async def test_an_invited_person_reads_what_the_consents_say(world: World) -> None:
+    texts = {"en": "My heart rate is measured.", "pt": "A minha frequência é medida."}
+    said = {"purpose": "monitoring", "version": f"v-{secrets.token_hex(4)}"}
+    published = await world.as_("admin").post(f"{API}/consent-texts", json={**said, "texts": texts})
+    assert published.status_code == 201, published.text
+    untold = {"purpose": "research", "version": "never published"}
+    code = await code_of(world, role="athlete", athlete_id=str(world["rudi"]), asks=[said, untold])
+    seen = (await world.as_(None).post(f"{API}/session/invitation/look", json={"code": code})).json()
+    assert seen["asks"] == [said, untold]
+    assert seen["texts"] == [{**said, "texts": texts}]
+
+
 async def test_who_is_too_young_to_consent_does_not_join_by_that(world: World) -> None:
     await world.database.owner.execute(
         "UPDATE sts.athlete SET birth_date = now() - interval '12 years' WHERE id = $1", world["rudi"]

@@ -31,6 +31,7 @@ from sts_hub.orders.endpoints import router as orders
 from sts_hub.outbox.endpoints import router as outbox
 from sts_hub.parameters.endpoints import router as parameters
 from sts_hub.passkeys.endpoints import router as passkeys
+from sts_hub.preferences.endpoints import router as preferences
 from sts_hub.providers.endpoints import router as providers
 from sts_hub.pushes.endpoints import router as pushes
 from sts_hub.race_clocks.endpoints import router as race_clocks
@@ -50,6 +51,7 @@ PREFIX = "/api/v1"
 _FEATURES = (
     accounts,
     credentials,
+    preferences,
     second_factors,
     passkeys,
     providers,

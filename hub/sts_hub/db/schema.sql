@@ -2927,6 +2927,20 @@ $$;
 REVOKE EXECUTE ON FUNCTION sts.logins, sts.login_end, sts.token_of, sts.token_used FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sts.logins, sts.login_end, sts.token_of, sts.token_used TO sts_api;
 
+-- What somebody chose for herself or himself; null: whatever the device says.
+CREATE TABLE sts.preference (
+    account_id       uuid PRIMARY KEY REFERENCES sts.account ON DELETE CASCADE,
+    language         text CHECK (length(language) <= 8),
+    theme            text CHECK (theme IN ('light', 'dark')),
+    units            text NOT NULL CHECK (units IN ('metric', 'imperial')),
+    temperature      text NOT NULL CHECK (temperature IN ('celsius', 'fahrenheit')),
+    week_start       text NOT NULL CHECK (week_start IN ('monday', 'saturday', 'sunday')),
+    first_steps_done boolean NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE (language, theme, units, temperature, week_start, first_steps_done) ON sts.preference TO sts_api;
+ALTER TABLE sts.preference ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON sts.preference TO sts_api USING (account_id = (SELECT sts.asking_account()));
+
 -- =====================================================================================================================
 -- Alerts
 -- =====================================================================================================================
@@ -3667,6 +3681,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     WHERE i.hash = p_hash
 $$;
 
+-- The texts of what an invitation asks for, where the club has published them.
+CREATE FUNCTION sts.invitation_texts(p_hash bytea) RETURNS TABLE (purpose text, version text, texts jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT t.purpose, t.version, t.texts
+    FROM sts.invitation i CROSS JOIN jsonb_to_recordset(i.asks) AS a (purpose text, version text)
+    JOIN sts.consent_text t ON t.club_id = i.club_id AND t.purpose = a.purpose AND t.version = a.version
+    WHERE i.hash = p_hash
+$$;
 -- Uses an invitation up for an account of its club and role: a team, an athlete's own account, a guardian. False when it has
 -- ended, or the account does not fit.
 CREATE FUNCTION sts.invitation_take(p_hash bytea, p_account uuid) RETURNS boolean
@@ -3718,8 +3740,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
     SELECT sts.invitation_take(p_hash, sts.asking_account())
 $$;
 
-REVOKE EXECUTE ON FUNCTION sts.invites, sts.invitation_of, sts.invitation_take, sts.invitation_join, sts.invitation_accept FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sts.invites, sts.invitation_of, sts.invitation_join, sts.invitation_accept TO sts_api;
+REVOKE EXECUTE ON FUNCTION sts.invites, sts.invitation_of, sts.invitation_texts, sts.invitation_take, sts.invitation_join, sts.invitation_accept FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.invites, sts.invitation_of, sts.invitation_texts, sts.invitation_join, sts.invitation_accept TO sts_api;
 
 -- =====================================================================================================================
 -- Everything of one athlete

@@ -81,7 +81,7 @@ async def look_at_invitation(door: Door, visit: Visiting, database: Hub, given: 
     """What the holder of a code is invited to."""
     with door.counted(visit, _tries(visit)):
         async with database.nobody() as session:
-            return service.invited_shown(await service.invited(session, given.code.get_secret_value()))
+            return await service.looked_at(session, given.code.get_secret_value())
 
 
 @router.post(

@@ -26,6 +26,9 @@ SELECT id, club_id, club, role, team, athlete_id, athlete, lower(during) AS sinc
        expires_at, accepted_at
 FROM sts.invitation_of($1)
 
+-- name: texts
+SELECT purpose, version, texts FROM sts.invitation_texts($1)
+
 -- name: join
 SELECT sts.invitation_join($1, $2, $3, $4)
 

@@ -123,6 +123,11 @@ async def of_code(session: ReadSession, hashed: bytes) -> InvitedRow | None:
     return InvitedRow(**row) if row else None
 
 
+async def texts_of(session: ReadSession, hashed: bytes) -> list[dict[str, Any]]:
+    """What the consents say that an invitation asks for: purpose, version, and the texts as JSON."""
+    return [dict(row) for row in await session.rows(_SQL.texts, hashed)]
+
+
 async def join(
     session: WriteSession, hashed: bytes, email: str, name: str, password_hash: str
 ) -> UUID | None:

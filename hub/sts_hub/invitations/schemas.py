@@ -71,6 +71,12 @@ class InvitationCode(Body):
     code: Annotated[SecretStr, Field(max_length=100)]
 
 
+class AskedText(AskedConsent, Shown):
+    """What a consent says, as the club has published it."""
+
+    texts: dict[str, str] = Field(description="The text by language (BCP 47).")
+
+
 class Invited(Shown):
     """What somebody is invited to."""
 
@@ -82,6 +88,7 @@ class Invited(Shown):
     until: datetime | None = Field(alias="to")
     email: str | None
     asks: list[AskedConsent]
+    texts: list[AskedText] = Field(description="Of those `asks` that the club has published a text for.")
     expires_at: datetime
 
 

@@ -24,6 +24,7 @@ from sts_hub.invitations.repository import InvitationRow, InvitedRow, New
 from sts_hub.invitations.schemas import (
     Acceptance,
     AskedConsent,
+    AskedText,
     Invitation,
     Invited,
     MadeInvitation,
@@ -287,7 +288,15 @@ def shown(row: InvitationRow) -> Invitation:
 _COLUMNS: Final = tuple(name for name in Invitation.model_fields if name != "asks")
 
 
-def invited_shown(row: InvitedRow) -> Invited:
-    """What somebody is invited to, as the API tells it."""
-    columns = {name: getattr(row, name) for name in Invited.model_fields if name != "asks"}
-    return Invited(**columns, asks=_ASKS.validate_json(row.asks))
+async def looked_at(session: ReadSession, code: str) -> Invited:
+    """What somebody is invited to, as the API tells it. Raises NotFound, InvitationEnded."""
+    row = await invited(session, code)
+    columns = {name: getattr(row, name) for name in _INVITED}
+    texts = [
+        AskedText(**{**one, "texts": msgspec.json.decode(one["texts"])})
+        for one in await repository.texts_of(session, token_hash(code.strip()))
+    ]
+    return Invited(**columns, asks=_ASKS.validate_json(row.asks), texts=texts)
+
+
+_INVITED: Final = tuple(name for name in Invited.model_fields if name not in ("asks", "texts"))

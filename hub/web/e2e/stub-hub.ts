@@ -9,6 +9,7 @@ import { stubSeries } from './stub-chart.ts';
 import { StubLive } from './stub-live.ts';
 import { STUB_CODE, StubAccount, wrongCode } from './stub-account.ts';
 import { StubAlerts } from './stub-alerts.ts';
+import { StubClub } from './stub-club.ts';
 import { StubDay } from './stub-day.ts';
 import { StubOwn } from './stub-own.ts';
 import type { StubRoute } from './stub-route.ts';
@@ -22,7 +23,7 @@ type Schemas = components['schemas'];
 export const STUB_EMAIL = 'coach@club.example';
 export const STUB_PASSWORD = 'a long walk to the pitch';
 
-const ME: Schemas['Me'] = {
+export const STUB_ME: Schemas['Me'] = {
   id: '00000000-0000-4000-8000-000000009100',
   email: STUB_EMAIL,
   name: 'Marta Duarte',
@@ -36,6 +37,7 @@ export class StubHub {
   readonly live = new StubLive();
   readonly day = new StubDay();
   readonly alerts = new StubAlerts();
+  readonly club = new StubClub();
   readonly own = new StubOwn(this.day.ratings);
   /** As if a proxy stood before a hub that is not there. */
   away = false;
@@ -48,6 +50,7 @@ export class StubHub {
     ...this.account.routes(),
     ...this.alerts.routes(),
     ...this.own.routes(),
+    ...this.club.routes(),
     ['POST', /^\/api\/v1\/session$/, request => this.#signIn(request)],
     ['GET', /^\/api\/v1\/session\/ways$/, () => Response.json(this.ways)],
     ['POST', /^\/api\/v1\/session\/code$/, request => this.#takeCode(request)],
@@ -114,7 +117,7 @@ export class StubHub {
   }
 
   #me(): Schemas['Me'] {
-    return { ...ME, role: this.role, owes_factor: this.account.owes };
+    return { ...STUB_ME, role: this.role, owes_factor: this.account.owes };
   }
 
   /** An athlete sees one, a guardian those whom the account stands for. */

@@ -33,6 +33,7 @@ export class StubOwn {
   ];
   readonly copies: Schemas['Export'][] = [];
   grants: Schemas['Grant'][] = [];
+  readonly texts: Schemas['ConsentText'][] = [TEXT];
   readonly #ratings: readonly Schemas['Rating'][];
 
   /** The ratings are the day's: athletes and coaches rate the same sessions. */
@@ -46,7 +47,8 @@ export class StubOwn {
       ['POST', path(`${OF}/wellness`), (request, id) => this.#said(request, id)],
       ['GET', path(`${OF}/ratings`), () => page(this.#ratings.toReversed())],
       ['GET', path(`${OF}/loads`), (request, id) => loads(new URL(request.url), id)],
-      ['GET', path('/api/v1/consent-texts'), () => page([TEXT])],
+      ['GET', path('/api/v1/consent-texts'), () => page(this.texts)],
+      ['POST', path('/api/v1/consent-texts'), request => this.#published(request)],
       ['GET', path(`${OF}/consents`), () => page(this.consents)],
       ['POST', path(`${OF}/consents`), request => this.#agreed(request)],
       ['PATCH', path(`${OF}/consents/([^/]+)`), (_request, _athlete, id) => this.#withdrawn(id)],
@@ -69,6 +71,13 @@ export class StubOwn {
     };
     this.forms.push(said);
     return Response.json(said, { status: 201 });
+  }
+
+  async #published(request: Request): Promise<Response> {
+    const said = (await request.json()) as Schemas['NewConsentText'];
+    const text = { older_end_at: null, ...said, published_at: new Date().toISOString() };
+    this.texts.unshift(text);
+    return Response.json(text, { status: 201 });
   }
 
   async #agreed(request: Request): Promise<Response> {

@@ -282,6 +282,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Preferences
+         * @description What you chose for yourself: language, units, theme.
+         */
+        get: operations["get_preferences"];
+        /**
+         * Save Preferences
+         * @description Choose for yourself: language, units, theme.
+         */
+        put: operations["save_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/second-factor": {
         parameters: {
             query?: never;
@@ -3549,6 +3573,26 @@ export interface components {
             version: string;
         };
         /**
+         * AskedText
+         * @description What a consent says, as the club has published it.
+         */
+        AskedText: {
+            /**
+             * Purpose
+             * @example monitoring
+             */
+            purpose: string;
+            /** Version */
+            version: string;
+            /**
+             * Texts
+             * @description The text by language (BCP 47).
+             */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Assigned
          * @description How many impulses were assigned.
          */
@@ -5182,6 +5226,11 @@ export interface components {
             /** Asks */
             asks: components["schemas"]["AskedConsent"][];
             /**
+             * Texts
+             * @description Of those `asks` that the club has published a text for.
+             */
+            texts: components["schemas"]["AskedText"][];
+            /**
              * Expires At
              * Format: date-time
              */
@@ -6292,6 +6341,47 @@ export interface components {
              * @description When it happened: the time of the tap, however late it arrives; now when left out.
              */
             at?: string | null;
+        };
+        /**
+         * NewPreferences
+         * @description What you choose from now on; what is left out is as if nothing had been chosen.
+         */
+        NewPreferences: {
+            /**
+             * Language
+             * @description Null: the device's own, where it is spoken.
+             */
+            language?: ("en" | "pt") | null;
+            /**
+             * Theme
+             * @description Null: as the device says.
+             */
+            theme?: ("light" | "dark") | null;
+            /**
+             * Units
+             * @description Of lengths, speeds and masses on screens; the API speaks UCUM throughout.
+             * @default metric
+             * @enum {string}
+             */
+            units: "metric" | "imperial";
+            /**
+             * Temperature
+             * @default celsius
+             * @enum {string}
+             */
+            temperature: "celsius" | "fahrenheit";
+            /**
+             * Week Start
+             * @default monday
+             * @enum {string}
+             */
+            week_start: "monday" | "saturday" | "sunday";
+            /**
+             * First Steps Done
+             * @description Whether you have put away the list of a club's first steps.
+             * @default false
+             */
+            first_steps_done: boolean;
         };
         /**
          * NewPush
@@ -7522,6 +7612,47 @@ export interface components {
              * @enum {string}
              */
             state: "in_play" | "bench" | "unavailable";
+        };
+        /**
+         * Preferences
+         * @description What you chose for yourself; the same on each of your devices.
+         */
+        Preferences: {
+            /**
+             * Language
+             * @description Null: the device's own, where it is spoken.
+             */
+            language?: ("en" | "pt") | null;
+            /**
+             * Theme
+             * @description Null: as the device says.
+             */
+            theme?: ("light" | "dark") | null;
+            /**
+             * Units
+             * @description Of lengths, speeds and masses on screens; the API speaks UCUM throughout.
+             * @default metric
+             * @enum {string}
+             */
+            units: "metric" | "imperial";
+            /**
+             * Temperature
+             * @default celsius
+             * @enum {string}
+             */
+            temperature: "celsius" | "fahrenheit";
+            /**
+             * Week Start
+             * @default monday
+             * @enum {string}
+             */
+            week_start: "monday" | "saturday" | "sunday";
+            /**
+             * First Steps Done
+             * @description Whether you have put away the list of a club's first steps.
+             * @default false
+             */
+            first_steps_done: boolean;
         };
         /**
          * PreviewAnswer
@@ -11019,6 +11150,161 @@ export interface operations {
             };
             /** @description There is nothing here (`urn:sts:problem:not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_preferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPreferences"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

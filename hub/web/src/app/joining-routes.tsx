@@ -1,8 +1,12 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { meQuery } from '@/api/queries';
+import { LanguageChoice } from '@/features/account/language-choice';
 import { ForgottenPage } from '@/features/sign-in/forgotten-page';
 import { InvitationPage } from '@/features/sign-in/invitation-page';
 import { RecoveryPage } from '@/features/sign-in/recovery-page';
 import { useWords } from '@/words/catalogue';
+import { joiningWords } from '@/words/joining';
 import { signInWords } from '@/words/sign-in';
 
 /** Behind #, so that no server and no log on the way is told it. */
@@ -19,7 +23,27 @@ export function ForgottenRoute() {
 }
 
 export function InvitationRoute() {
-  return <InvitationPage code={codeOfAddress()} back={<ToSignIn />} />;
+  const words = useWords(joiningWords);
+  const queryClient = useQueryClient();
+  const { data: me } = useQuery({ ...meQuery, retry: false });
+  // who one is may have changed by it
+  const start = (
+    <Link
+      to="/"
+      className="font-medium text-accent underline"
+      onClick={() => void queryClient.invalidateQueries()}
+    >
+      {words.toApp}
+    </Link>
+  );
+  return (
+    <InvitationPage
+      code={codeOfAddress()}
+      me={me}
+      language={<LanguageChoice />}
+      back={me === undefined ? <ToSignIn /> : start}
+    />
+  );
 }
 
 function ToSignIn() {

@@ -8,7 +8,7 @@ import { ForgottenPage } from '@/features/sign-in/forgotten-page';
 import { InvitationPage } from '@/features/sign-in/invitation-page';
 import { RecoveryPage } from '@/features/sign-in/recovery-page';
 import { server } from '@/testing/set-up';
-import { problem } from '@/testing/stub';
+import { STUB_ME, problem } from '@/testing/stub';
 
 const PASSWORD = 'seven green giraffes yawn';
 const INVITED = {
@@ -20,6 +20,13 @@ const INVITED = {
   to: null,
   email: null,
   asks: [{ purpose: 'monitoring', version: '2' }],
+  texts: [
+    {
+      purpose: 'monitoring',
+      version: '2',
+      texts: { en: 'My heart is measured.', pt: 'O meu coração é medido.' },
+    },
+  ],
   expires_at: '2026-12-08T12:00:00Z',
 };
 
@@ -86,8 +93,9 @@ describe('InvitationPage', () => {
   it('shows what it invites to, and joins with the consents that were ticked', async () => {
     hear('invitation/look', () => HttpResponse.json(INVITED));
     const bodies = hear('invitation', () => new HttpResponse(null, { status: 204 }));
-    const person = show(<InvitationPage code="c0de" back={null} />);
-    expect(await screen.findByText('You are invited to Club as athlete.')).toBeVisible();
+    const person = show(<InvitationPage code="c0de" me={undefined} language={null} back={null} />);
+    expect(await screen.findByText('You are invited to Club as: Athlete.')).toBeVisible();
+    expect(screen.getByText('My heart is measured.')).toBeVisible();
     await person.type(screen.getByLabelText('E-mail'), 'rudi@club.example');
     await person.type(screen.getByLabelText('Your name'), 'Rudi');
     await person.type(screen.getByLabelText('Password'), PASSWORD);
@@ -105,9 +113,24 @@ describe('InvitationPage', () => {
     ]);
   });
 
+  it('is taken by whoever is signed in with that account', async () => {
+    hear('invitation/look', () => HttpResponse.json(INVITED));
+    const bodies: unknown[] = [];
+    server.use(
+      http.post('*/api/v1/me/invitations', async ({ request }) => {
+        bodies.push(await request.json());
+        return new HttpResponse(null, { status: 204 });
+      }),
+    );
+    const person = show(<InvitationPage code="c0de" me={STUB_ME} language={null} back={null} />);
+    await person.click(await screen.findByRole('button', { name: 'Accept as Marta Duarte' }));
+    expect(await screen.findByText(/^Accepted/)).toBeVisible();
+    expect(bodies).toEqual([{ code: 'c0de', consents: [] }]);
+  });
+
   it('says that an invitation has ended', async () => {
     hear('invitation/look', () => problem(403, 'invitation-ended', 'It was accepted already.', 'Sign in.'));
-    show(<InvitationPage code="c0de" back={null} />);
+    show(<InvitationPage code="c0de" me={undefined} language={null} back={null} />);
     expect(await screen.findByRole('alert')).toHaveTextContent(/accepted already/);
   });
 });

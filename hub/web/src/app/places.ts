@@ -3,6 +3,7 @@ import type { Me } from '@/api/queries';
 import {
   BellIcon,
   CalendarIcon,
+  ClubIcon,
   KeyIcon,
   PeopleIcon,
   PulseIcon,
@@ -13,7 +14,7 @@ import type { placeWords } from '@/words/places';
 type Role = Me['role'];
 
 export interface Place {
-  to: '/' | '/today' | '/trends' | '/privacy' | '/sessions' | '/alarms' | '/squad' | '/people';
+  to: '/' | '/today' | '/trends' | '/privacy' | '/sessions' | '/alarms' | '/squad' | '/people' | '/club';
   name: Exclude<keyof (typeof placeWords)['en'], 'navigation'>;
   Icon: typeof PulseIcon;
   roles: readonly Role[];
@@ -40,6 +41,7 @@ const PLACES: readonly Place[] = [
   { to: '/squad', name: 'squad', Icon: SquadIcon, roles: SEES_TEAMS, ofTeam: true },
   { to: '/alarms', name: 'alarms', Icon: BellIcon, roles: SEES_TEAMS, ofTeam: true },
   { to: '/people', name: 'people', Icon: PeopleIcon, roles: SEES_TEAMS, ofTeam: true },
+  { to: '/club', name: 'club', Icon: ClubIcon, roles: SEES_TEAMS, ofTeam: false },
 ];
 
 export function placesOf(role: Role): readonly Place[] {

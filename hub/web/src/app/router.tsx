@@ -226,6 +226,19 @@ const peopleRoute = createRoute({
   component: lazyRouteComponent(() => import('./people-route'), 'PeopleRoute'),
 });
 
+interface ClubSearch {
+  part?: string | undefined;
+}
+
+const clubRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/club',
+  validateSearch: (search: Record<string, unknown>): ClubSearch => ({
+    part: textOf(search['part']),
+  }),
+  component: lazyRouteComponent(() => import('./club-route'), 'ClubRoute'),
+});
+
 const squadRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/squad',
@@ -252,6 +265,7 @@ const routeTree = rootRoute.addChildren([
     athleteRoute,
     squadRoute,
     peopleRoute,
+    clubRoute,
     compareRoute,
     weekRoute,
     startRoute,

@@ -13,6 +13,7 @@ export const placeWords = catalogue(
     sessions: 'Sessions',
     squad: 'Squad',
     people: 'People',
+    club: 'Club',
     alarms: 'Alarms',
   },
   {
@@ -27,6 +28,7 @@ export const placeWords = catalogue(
       sessions: 'Sessões',
       squad: 'Plantel',
       people: 'Pessoas',
+      club: 'Clube',
       alarms: 'Alarmes',
     },
   },

@@ -67,6 +67,9 @@ export const BellIcon = icon(
   <path d="M6 10a6 6 0 0 1 12 0c0 5 2 6.5 2 6.5H4S6 15 6 10zM10 20a2.2 2.2 0 0 0 4 0" />,
 );
 export const SquadIcon = icon(<path d="M4 20V12M9.3 20V6M14.7 20v-9M20 20V4" />);
+export const ClubIcon = icon(
+  <path d="M12 3l8 3v6c0 4.5-3.2 7.6-8 9-4.8-1.4-8-4.5-8-9V6zM8.5 12l2.5 2.5 4.5-5" />,
+);
 export const PeopleIcon = icon(
   <>
     <circle cx="9" cy="8" r="3.5" />

@@ -6,7 +6,7 @@ import { useWords } from '@/words/catalogue';
 import { Panel } from '@/components/ui/panel';
 import type { Role } from './security';
 import { changeRule, ruleQuery, useChange } from './security';
-import { Ticks } from './ticks';
+import { Ticks } from '@/components/ui/ticks';
 
 const ROLES: readonly Role[] = ['admin', 'director', 'coach', 'trainer', 'athlete', 'technician', 'guardian'];
 

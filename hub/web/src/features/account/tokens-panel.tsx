@@ -4,12 +4,13 @@ import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Loaded } from '@/components/ui/loaded';
 import { Refusal } from '@/components/ui/refusal';
+import { ShownOnce } from '@/components/ui/shown-once';
 import { TextField } from '@/components/ui/text-field';
 import { accountWords } from '@/words/account';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
 import { Panel, Row } from '@/components/ui/panel';
-import { Ticks } from './ticks';
+import { Ticks } from '@/components/ui/ticks';
 import type { Scope } from './security';
 import { endToken, makeToken, textOf, tokensQuery, useChange } from './security';
 
@@ -77,11 +78,7 @@ function MakeToken() {
         {words.make}
       </Button>
       <Refusal error={make.error} />
-      {shown !== '' && (
-        <p role="status">
-          {words.shown} <code className="rounded bg-raised px-1.5 py-0.5 break-all select-all">{shown}</code>
-        </p>
-      )}
+      {shown !== '' && <ShownOnce hint={words.shown} secret={shown} />}
     </form>
   );
 }

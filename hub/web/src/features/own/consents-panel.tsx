@@ -1,5 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { ConsentText } from '@/api/consents';
+import { consentTextsQuery, inOwnLanguage } from '@/api/consents';
+import { useAct } from '@/api/use-act';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Loaded } from '@/components/ui/loaded';
@@ -8,18 +11,9 @@ import { Refusal } from '@/components/ui/refusal';
 import { useWords } from '@/words/catalogue';
 import { commonWords } from '@/words/common';
 import { useFormats } from '@/words/formats';
-import { currentLanguage } from '@/words/language';
 import { privacyWords } from '@/words/privacy';
-import type { Consent, ConsentText, Purpose } from './privacy';
-import {
-  consentTextsQuery,
-  consentsQuery,
-  giveConsent,
-  holds,
-  purposesOf,
-  useAct,
-  withdrawConsent,
-} from './privacy';
+import type { Consent, Purpose } from './privacy';
+import { consentsQuery, giveConsent, holds, purposesOf, withdrawConsent } from './privacy';
 
 /** What an athlete agreed to, and is asked to agree to. */
 export function ConsentsPanel({ athleteId }: { athleteId: string }) {
@@ -123,13 +117,12 @@ function useFacts(consent: Consent | undefined): string[] {
 /** The text in the language of this device, or in whichever there is. */
 function Text({ text }: { text: ConsentText }) {
   const words = useWords(privacyWords);
-  const told = text.texts[currentLanguage()] ?? text.texts['en'] ?? Object.values(text.texts)[0];
   return (
     <details className="pb-2">
       <summary className="flex min-h-11 cursor-pointer items-center font-medium text-accent underline">
         {words.consents.read}
       </summary>
-      <p className="max-w-prose whitespace-pre-line">{told}</p>
+      <p className="max-w-prose whitespace-pre-line">{inOwnLanguage(text.texts)}</p>
     </details>
   );
 }

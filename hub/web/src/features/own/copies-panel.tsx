@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useAct } from '@/api/use-act';
 import { Button } from '@/components/ui/button';
 import { Loaded } from '@/components/ui/loaded';
 import { Panel, Row } from '@/components/ui/panel';
@@ -7,7 +8,7 @@ import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
 import { privacyWords } from '@/words/privacy';
 import type { Export } from './privacy';
-import { askCopy, copiesQuery, useAct } from './privacy';
+import { askCopy, copiesQuery } from './privacy';
 
 /** Everything that the hub holds of an athlete, in one file. */
 export function CopiesPanel({ athleteId }: { athleteId: string }) {

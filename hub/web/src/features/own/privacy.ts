@@ -1,11 +1,10 @@
 /** What is asked of the hub about consents, looks, grants and copies. */
-import type { QueryKey } from '@tanstack/react-query';
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '@/api/client';
+import type { ConsentText } from '@/api/consents';
 import type { components } from '@/api/schema';
 
 export type Consent = components['schemas']['Consent'];
-export type ConsentText = components['schemas']['ConsentText'];
 export type Entry = components['schemas']['Entry'];
 export type Grant = components['schemas']['Grant'];
 export type Export = components['schemas']['Export'];
@@ -13,12 +12,6 @@ export type Export = components['schemas']['Export'];
 /** More than a club has texts, or an athlete consents, grants and copies. */
 const ALL = 500;
 const LOOKS_A_PAGE = 50;
-
-export const consentTextsQuery = queryOptions({
-  queryKey: ['consent-texts'],
-  queryFn: async () =>
-    (await answerOf(api.GET('/api/v1/consent-texts', { params: { query: { limit: ALL } } }))).items,
-});
 
 const of = (athleteId: string) => ({ path: { athlete_id: athleteId }, query: { limit: ALL } });
 
@@ -111,14 +104,4 @@ export function askCopy(athleteId: string) {
   return answerOf(
     api.POST('/api/v1/athletes/{athlete_id}/copy', { params: { path: { athlete_id: athleteId } } }),
   );
-}
-
-/** A change after which something is read anew. It is not queued: what it means is said at once, or refused. */
-export function useAct<About>(act: (about: About) => Promise<unknown>, readAnew: QueryKey) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    networkMode: 'always',
-    mutationFn: act,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: readAnew }),
-  });
 }

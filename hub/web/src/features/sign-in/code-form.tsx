@@ -3,11 +3,12 @@ import type { FormEvent } from 'react';
 import { useEffect, useRef, useState } from 'react';
 import type { Me } from '@/api/queries';
 import { Button } from '@/components/ui/button';
+import { textOf } from '@/components/ui/form-texts';
 import { TextField } from '@/components/ui/text-field';
 import { useWords } from '@/words/catalogue';
 import { signInWords } from '@/words/sign-in';
 import { RefusedBox } from './refused-box';
-import { codeSentence, sendCode, textOf } from './sign-in';
+import { codeSentence, sendCode } from './sign-in';
 
 interface CodeFormProps {
   onSignedIn: (me: Me) => void;

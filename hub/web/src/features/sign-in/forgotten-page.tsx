@@ -1,13 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
 import type { FormEvent, ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
+import { textOf } from '@/components/ui/form-texts';
 import { sentenceOf } from '@/components/ui/refusal';
 import { TextField } from '@/components/ui/text-field';
 import { useWords } from '@/words/catalogue';
 import { joiningWords } from '@/words/joining';
 import { askForLetter } from './joining';
 import { RefusedBox } from './refused-box';
-import { textOf } from './sign-in';
 import { SignInCard } from './sign-in-card';
 
 /** For whoever has lost the password: a letter with a link, and whom to ask where no letter comes. */

@@ -4,6 +4,7 @@ import type { components } from '@/api/schema';
 
 export type Invited = components['schemas']['Invited'];
 export type Newcomer = components['schemas']['Newcomer'];
+export type Acceptance = components['schemas']['Acceptance'];
 
 export function recover(body: components['schemas']['Recovery']): Promise<unknown> {
   return answerOf(api.POST('/api/v1/session/recovery', { body }));
@@ -27,4 +28,9 @@ export function invitationQuery(code: string) {
 
 export function join(body: Newcomer): Promise<unknown> {
   return answerOf(api.POST('/api/v1/session/invitation', { body }));
+}
+
+/** With the account that is signed in here. */
+export function accept(body: Acceptance): Promise<unknown> {
+  return answerOf(api.POST('/api/v1/me/invitations', { body }));
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Problem } from '@/api/problem';
 import type { Me } from '@/api/queries';
 import { Button } from '@/components/ui/button';
+import { textOf } from '@/components/ui/form-texts';
 import { TextField } from '@/components/ui/text-field';
 import { useWords } from '@/words/catalogue';
 import { signInWords } from '@/words/sign-in';
@@ -12,7 +13,7 @@ import { OtherWays } from './other-ways';
 import { PasswordField } from './password-field';
 import { RefusedBox } from './refused-box';
 import { SignInCard } from './sign-in-card';
-import { isNextStep, passwordOf, signIn, signInSentence, textOf } from './sign-in';
+import { isNextStep, passwordOf, signIn, signInSentence } from './sign-in';
 
 interface SignInPageProps {
   /** Set when a session ended by itself, so that the form does not come as a surprise. */

@@ -72,11 +72,6 @@ export function passwordOf(fields: FormData): string {
   return typeof value === 'string' ? value : '';
 }
 
-export function textOf(fields: FormData, name: string): string {
-  const value = fields.get(name);
-  return typeof value === 'string' ? value.trim() : '';
-}
-
 /** What the person can do about it. A hub that is down must never read as a wrong password. */
 export function signInSentence(error: unknown): string {
   if (error instanceof HubUnreachable) return `${error.message} Your password was not checked.`;

@@ -1,0 +1,1 @@
+"""What somebody chose for herself or himself: language, units, theme."""
