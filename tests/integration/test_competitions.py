@@ -119,6 +119,124 @@ async def test_a_corrected_heat_shows_what_changed_and_what_was_withdrawn(world:
     assert (back["corrected"], back["withdrawn"]) == (3, 0)
 
 
+async def test_what_each_correction_changed_can_be_read_afterwards(world: World, cup: str) -> None:
+    """Two corrections by two people; what a file added is no correction."""
+    await send(world.as_("coach"), LIF, competition=cup)
+    await send(world.as_("director"), LIF.replace(b"12.34,L-77", b"12.31,L-77"), competition=cup)
+    await send(world.as_("technician"), LIF.replace(b"12.34,L-77", b"12.29,L-77"), competition=cup)
+    athlete = world.as_("athlete")
+    third, second, first = (await athlete.get(f"{API}/competitions/{cup}/files")).json()["items"]
+    told = []
+    for file in (first, second, third):
+        answer = await athlete.get(f"{API}/competitions/{cup}/files/{file['id']}/changes")
+        told.append(
+            [
+                (file["told_by"], one["before"]["time"]["text"], one["after"]["time"]["text"])
+                for one in answer.json()["items"]
+            ]
+        )
+    assert told == [[], [("Director", "12.34", "12.31")], [("Technician", "12.31", "12.29")]]
+    elsewhere = f"{API}/competitions/{world['cup']}/files/{first['id']}/changes"
+    problem(await athlete.get(elsewhere), 404, "not-found")
+
+
+async def preview(
+    client: httpx.AsyncClient, data: bytes, name: str = "heat.lif", competition: str = ""
+) -> httpx.Response:
+    """The answer to a look at a file."""
+    where = f"{API}/competitions/{competition}/files" if competition else f"{API}/competitions/files"
+    return await client.post(f"{where}/preview", content=data, params={"name": name})
+
+
+async def test_a_preview_foretells_what_sending_does_and_stores_nothing(world: World, cup: str) -> None:
+    coach = world.as_("coach")
+    await coach.put(f"{API}/athletes/{world['rosa']}/listing", json={"licences": ["L-77"]})
+    await world.database.owner.execute(
+        "UPDATE sts.athlete SET name = 'Zoé O''Quill' WHERE id = $1", world["rudi"]
+    )
+    foretold = (await preview(coach, LIF, competition=cup)).json()
+    people = [(one["matched"], one["athlete_id"], one["candidates"]) for one in foretold["people"]]
+    assert people[:2] == [("ambiguous", None, [str(world["rudi"])]), ("licence", str(world["rosa"]), [])]
+    assert {matched for matched, *_ in people[2:]} == {"none"}
+    assert (foretold["competition"], foretold["founds"], foretold["new"]) == ("Cup of Nowhere", False, True)
+    assert (await coach.get(f"{API}/competitions/{cup}/files")).json()["items"] == []
+    assert (await coach.get(f"{API}/competitions/{cup}/competitors")).json()["items"] == []
+    told = (await send(coach, LIF, competition=cup)).json()["file"]
+    counts = ("pieces", "of", "added", "corrected", "withdrawn", "unchanged", "refused", "whole", "format")
+    assert {name: foretold[name] for name in counts} == {name: told[name] for name in counts}
+
+
+async def test_a_preview_of_a_correction_shows_it_before_it_stands(world: World, cup: str) -> None:
+    coach = world.as_("coach")
+    await send(coach, LIF, competition=cup)
+    foretold = (await preview(coach, LIF.replace(b"12.34,L-77", b"12.31,L-77"), competition=cup)).json()
+    (change,) = foretold["changes"]
+    assert (change["before"]["time"]["text"], change["after"]["time"]["text"]) == ("12.34", "12.31")
+    assert (foretold["corrected"], foretold["people"]) == (1, [])
+    assert (await facts(world, cup, "result"))[0]["content"]["time"]["text"] == "12.34"
+    same = (await preview(coach, LIF, competition=cup)).json()
+    assert (same["new"], same["changes"]) == (False, [])
+
+
+async def test_a_preview_says_which_competition_a_file_founds(world: World) -> None:
+    coach = world.as_("coach")
+    foretold = (await preview(coach, LENEX, "meet.lef")).json()
+    assert (foretold["competition"], foretold["founds"]) == ("Cup of Nowhere", True)
+    assert await added(world) == []
+    await send(coach, LENEX, "meet.lef")
+    again = (await preview(coach, LENEX.replace(b"01:02.34", b"01:02.33"), "meet.lef")).json()
+    assert (again["founds"], again["corrected"] > 0) == (False, True)
+
+
+async def test_whoever_may_send_nothing_previews_nothing(world: World, cup: str) -> None:
+    for who in ("trainer", "athlete", "guardian"):
+        problem(await preview(world.as_(who), LIF, competition=cup), 403, "not-allowed")
+    problem(await preview(world.as_("other_admin"), LIF, competition=cup), 404, "not-found")
+    problem(await preview(world.as_("coach"), b"%PDF-1.7 x", competition=cup), 422, "invalid")
+
+
+def match(ours: int, theirs: int) -> bytes:
+    """A file of a match of the world's team Red at home."""
+    sides = [
+        {
+            "competitor": {"kind": "team", "name": name},
+            "lane": lane,
+            "result": {"scores": [{"period": "ft", "value": goals}]},
+        }
+        for lane, (name, goals) in enumerate((("RED", ours), ("Brackwater Rovers", theirs)), 1)
+    ]
+    round_ = {"name": "matchday 3", "date": "2026-05-03", "heats": [{"id": "m", "entries": sides}]}
+    event = {"id": "league", "name": "League", "rounds": [round_]}
+    meet = {"name": "League", "first_day": "2026-05-02", "last_day": "2026-05-04", "events": [event]}
+    return json.dumps({"meet": meet}).encode()
+
+
+async def test_results_of_a_team_are_its_athletes_and_its_own_as_a_side(world: World, cup: str) -> None:
+    coach, red = world.as_("coach"), f"{API}/teams/{world['red']}/results"
+    name = await world.database.owner.fetchval("SELECT name FROM sts.team WHERE id = $1", world["red"])
+    await coach.put(f"{API}/athletes/{world['rosa']}/listing", json={"licences": ["L-77"]})
+    await send(coach, LIF, competition=cup)
+    await send(coach, match(2, 1).replace(b"RED", name.upper().encode()), "match.json")
+    may = {"from": "2026-05-01", "to": "2026-05-31"}
+    side, own = (await coach.get(red, params=may)).json()["items"]
+    assert (own["competition"], own["event"], own["day"]) == (
+        "Cup of Nowhere",
+        "Girls 100 m, B",
+        "2026-05-02",
+    )
+    assert (own["athlete_id"], own["content"]["rank"], own["against"]) == (str(world["rosa"]), 1, [])
+    assert (side["event"], side["round"], side["day"]) == ("League", "matchday 3", "2026-05-03")
+    (other,) = side["against"]
+    assert (other["name"], other["content"]["scores"]) == (
+        "Brackwater Rovers",
+        [{"period": "ft", "value": 1}],
+    )
+    assert (await coach.get(red, params={"from": "2026-06-01", "to": "2026-06-30"})).json()["items"] == []
+    problem(await coach.get(f"{API}/teams/{world['blue']}/results", params=may), 404, "not-found")
+    other_team = await world.as_("director").get(f"{API}/teams/{world['blue']}/results", params=may)
+    assert other_team.json()["items"] == []
+
+
 async def test_a_file_that_is_cut_withdraws_nothing(world: World, cup: str) -> None:
     coach = world.as_("coach")
     await send(coach, LIF, competition=cup)

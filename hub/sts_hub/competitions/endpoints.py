@@ -13,8 +13,10 @@ from sts_hub.competitions.schemas import (
     Competition,
     CompetitionChange,
     Fact,
+    FactChange,
     FactKind,
     FactVersion,
+    FilePreview,
     Listing,
     ListingShown,
     Matched,
@@ -23,6 +25,7 @@ from sts_hub.competitions.schemas import (
     ResultFile,
     SavedColumns,
     Taken,
+    TeamResult,
     WhoItIs,
 )
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn
@@ -33,7 +36,7 @@ from sts_hub.kit.problems import UNSAFE, described
 from sts_hub.kit.provide import provided
 from sts_hub.kit.routes import Router
 from sts_hub.kit.sessions import Reads, Writes
-from sts_hub.kit.shapes import Page
+from sts_hub.kit.shapes import Day, Page
 
 router = Router(tags=["competitions"])
 
@@ -96,6 +99,14 @@ async def send_named_file(
     return taken
 
 
+@router.post("/competitions/files/preview", responses=_WRITE, openapi_extra=_FILE)
+async def preview_named_file(
+    caller: Asking, database: Hub, request: Request, name: FileName, columns: ByColumns = None
+) -> FilePreview:
+    """What a file that names its competition would do: looked at first, stored by nobody."""
+    return await service.previewed(database, caller, None, name, columns, await request.body())
+
+
 @router.get("/competitions/{competition_id}", responses=_READ)
 async def get_competition(caller: Asking, session: Reads, competition_id: UUID) -> Competition:
     """One competition."""
@@ -137,6 +148,27 @@ async def send_result_file(
     taken = await service.sent(database, caller, competition_id, name, columns, await request.body())
     response.status_code = 201 if taken.new else 200
     return taken
+
+
+@router.post("/competitions/{competition_id}/files/preview", responses=_WRITE, openapi_extra=_FILE)
+async def preview_result_file(
+    caller: Asking,
+    database: Hub,
+    competition_id: UUID,
+    request: Request,
+    name: FileName,
+    columns: ByColumns = None,
+) -> FilePreview:
+    """What a file of this competition would do: looked at first, stored by nobody."""
+    return await service.previewed(database, caller, competition_id, name, columns, await request.body())
+
+
+@router.get("/competitions/{competition_id}/files/{file_id}/changes", responses=_READ)
+async def list_file_changes(
+    caller: Asking, session: Reads, competition_id: UUID, file_id: Id, part: Part
+) -> Page[FactChange]:
+    """What a file corrected and withdrew, with what stood before."""
+    return await service.file_changes(session, caller, competition_id, file_id, part)
 
 
 @router.get("/competitions/{competition_id}/facts", responses=_READ)
@@ -184,6 +216,19 @@ async def list_athlete_results(
 ) -> Page[AthleteResult]:
     """Results of an athlete, newest first."""
     return await service.results_of(session, caller, athlete_id, part)
+
+
+@router.get("/teams/{team_id}/results", responses=_READ)
+async def list_team_results(
+    caller: Asking,
+    session: Reads,
+    team_id: UUID,
+    part: Part,
+    since: Annotated[Day, Query(alias="from")],
+    until: Annotated[Day, Query(alias="to", description="Included.")],
+) -> Page[TeamResult]:
+    """Results of a team's athletes, and of the side that is called like it, in the competitions of a time."""
+    return await service.results_of_team(session, caller, team_id, since, until, part)
 
 
 @router.get("/athletes/{athlete_id}/listing", responses=_READ)

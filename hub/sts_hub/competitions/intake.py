@@ -44,10 +44,12 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of it. `new`: False for bytes that were taken in already."""
+    """What became of it. `new`: False for bytes that were taken in already; `newcomers`: ids of the people whom it told of
+    first."""
 
     file_id: int
     new: bool
+    newcomers: tuple[int, ...] = ()
 
 
 class NamelessError(Exception):
@@ -64,7 +66,8 @@ async def take_in(session: WriteSession, file: Incoming) -> Outcome:
     salt = await repository.salt(session, competition)
     # Of a championship this takes seconds, which nobody else should wait for.
     facts = await asyncio.to_thread(facts_of, file.reading.meet, salt)
-    people = await _people(session, file, competition, facts)
+    before = await repository.known_people(session, competition)
+    people = before | await _newcomers(session, file, competition, facts, before)
     known = await repository.known_facts(session, competition)
     whole = file.reading.whole and not file.reading.refused
     found = await asyncio.to_thread(changes, known, facts.told, file.line, whole=whole)
@@ -76,7 +79,7 @@ async def take_in(session: WriteSession, file: Incoming) -> Outcome:
     if old:
         await repository.change_facts(session, file_id, old, people)
     await _tell(session, file, competition, file_id, found)
-    return Outcome(file_id, new=True)
+    return Outcome(file_id, new=True, newcomers=tuple(people[key] for key in people.keys() - before.keys()))
 
 
 async def _tell(
@@ -116,32 +119,34 @@ async def _key_of_place(session: WriteSession, file: Incoming) -> str:
 
 def _described(file: Incoming, meet: Meet) -> dict[str, object]:
     name = meet.name or f"{file.place}, {file.told_at.date()}"
-    first = _day(meet.first_day) or (None if meet.name else file.told_at.date())
+    first = day_of(meet.first_day) or (None if meet.name else file.told_at.date())
     return {
         "name": fit(name),
         "city": fit(meet.city),
         "nation": fit(meet.nation),
         "first_day": first,
-        "last_day": _day(meet.last_day) or first,
+        "last_day": day_of(meet.last_day) or first,
         "zone": "UTC",
     }
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The day that a source tells as YYYY-MM-DD; None for anything else."""
     with contextlib.suppress(ValueError):
         return date.fromisoformat(text)
     return None
 
 
-async def _people(session: WriteSession, file: Incoming, competition: UUID, facts: Facts) -> dict[str, int]:
-    """Ids of all people of the competition; those who are new are looked for among the own athletes."""
-    known = await repository.known_people(session, competition)
+async def _newcomers(
+    session: WriteSession, file: Incoming, competition: UUID, facts: Facts, known: dict[str, int]
+) -> dict[str, int]:
+    """Ids of the people whom the competition did not know; they are looked for among the own athletes."""
     missing = {key: who for key, who in facts.people.items() if key not in known}
     if not missing:
-        return known
+        return {}
     register = Register(await repository.own_athletes(session))
     matched = {key: (who, register.match(who)) for key, who in missing.items()}
-    return known | await repository.add_people(session, competition, file.club_id, file.told_at, matched)
+    return await repository.add_people(session, competition, file.club_id, file.told_at, matched)
 
 
 async def _note(

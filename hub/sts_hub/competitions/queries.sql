@@ -95,14 +95,14 @@ SELECT id, competition_id, way, name, told_by, told_at, format, pieces, refused:
 FROM sts.result_file WHERE id = $1
 
 -- name: changed_by
--- What a file changed, and what stood there before; new facts have nothing before.
+-- What a file changed, and what stood there before; new facts have nothing before, and are left out when $4 says so.
 SELECT f.id AS fact_id, f.kind, f.key, v.version, v.state, before.content::text AS before, v.content::text AS after
 FROM sts.result_version v
 JOIN sts.result_fact f ON f.id = v.fact_id
 LEFT JOIN sts.result_version before ON before.fact_id = v.fact_id AND before.version = v.version - 1
-WHERE v.file_id = $1
+WHERE v.file_id = $1 AND ($2::bigint IS NULL OR f.id > $2) AND (NOT $4 OR v.version > 1)
 ORDER BY f.id
-LIMIT $2
+LIMIT $3
 
 -- name: facts
 -- Facts of a competition in the order in which they were first told, of one kind, one parent or one file's change.
@@ -145,6 +145,14 @@ WHERE p.competition_id = $1 AND ($2::text IS NULL OR p.matched = $2) AND ($3::bi
 ORDER BY p.id
 LIMIT $4
 
+-- name: competitors_of_ids
+SELECT p.id, p.key, p.kind, p.name, p.birth, p.gender, p.nation, p.club, p.matched,
+       p.athlete_id, p.candidates
+FROM sts.competitor p
+WHERE p.id = ANY ($1::bigint[])
+ORDER BY array_position('{ambiguous,licence,name,person,none}', p.matched), p.id
+LIMIT $2
+
 -- name: competitor
 SELECT p.id, p.key, p.kind, p.name, p.birth, p.gender, p.nation, p.club, p.matched, p.licence,
        p.athlete_id, p.candidates
@@ -166,15 +174,33 @@ INSERT INTO sts.athlete_listing (athlete_id, club_id, licences) VALUES ($1, $2, 
 ON CONFLICT (athlete_id) DO UPDATE SET licences = excluded.licences
 
 -- name: results_of
--- Results of an athlete, newest competition first.
+-- Results of these athletes, and of a side of a match that is called $2, the one told last first, each with where it was
+-- reached and against whom; of competitions of a time when $4 and $5 name one.
 SELECT f.id, f.kind, f.key, f.parent, f.version, f.state, f.content::text AS content, r.name AS file, r.told_by, r.told_at,
-       p.key AS competitor, p.kind AS competitor_kind, p.name, p.club, p.athlete_id, f.competition_id
+       p.key AS competitor, p.kind AS competitor_kind, p.name, p.club, p.athlete_id, f.competition_id, c.name AS competition,
+       c.first_day, coalesce(o.content ->> 'date', '') AS day, coalesce(v.content ->> 'name', '') AS event,
+       coalesce(o.content ->> 'name', '') AS round, coalesce(a.sides, '[]')::text AS against
 FROM sts.competitor p
 JOIN sts.result_fact f ON f.competitor_id = p.id AND f.kind = 'result'
 JOIN sts.result_file r ON r.id = f.file_id
-WHERE p.athlete_id = $1 AND ($2::bigint IS NULL OR f.id < $2)
+JOIN sts.competition c ON c.id = f.competition_id
+LEFT JOIN sts.result_fact e ON e.competition_id = c.id AND e.kind = 'entry' AND e.key = f.key
+LEFT JOIN sts.result_fact h ON h.competition_id = c.id AND h.kind = 'heat' AND h.key = e.parent
+LEFT JOIN sts.result_fact o ON o.competition_id = c.id AND o.kind = 'round' AND o.key = h.parent
+LEFT JOIN sts.result_fact v ON v.competition_id = c.id AND v.kind = 'event' AND v.key = o.parent
+LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('name', q.name, 'content', s.content) ORDER BY s.id) AS sides
+    FROM sts.result_fact t
+    JOIN sts.competitor q ON q.id = t.competitor_id
+    JOIN sts.result_fact s ON s.competition_id = c.id AND s.kind = 'result' AND s.key = t.key AND s.state <> 'withdrawn'
+    WHERE p.kind = 'team' AND t.competition_id = c.id AND t.kind = 'entry' AND t.parent = h.key AND t.id <> e.id
+) a ON true
+WHERE (p.athlete_id = ANY ($1::uuid[]) OR p.kind = 'team' AND lower(p.name) = lower($2))
+  AND ($3::bigint IS NULL OR f.id < $3)
+  AND ($4::date IS NULL OR coalesce(c.last_day, c.first_day, c.added_at::date) >= $4)
+  AND ($5::date IS NULL OR coalesce(c.first_day, c.added_at::date) <= $5)
 ORDER BY f.id DESC
-LIMIT $3
+LIMIT $6
 
 -- name: columns_page
 SELECT name, columns::text AS columns, saved_by, saved_at FROM sts.result_columns

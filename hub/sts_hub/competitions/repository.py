@@ -249,9 +249,12 @@ def _file(row: asyncpg.Record) -> FileRow:
     return FileRow(**(dict(row) | lists))
 
 
-async def changed_by(session: ReadSession, file_id: int, limit: int) -> list[dict[str, Any]]:
-    """Up to `limit` facts that a file changed, each with what stood there before."""
-    return [_decoded(row, "before", "after") for row in await session.rows(_SQL.changed_by, file_id, limit)]
+async def changed_by(
+    session: ReadSession, file_id: int, limit: int, *, behind: int | None = None, standing: bool = False
+) -> list[dict[str, Any]]:
+    """Up to `limit` facts that a file changed, each with what stood there before; `standing`: without those it added."""
+    rows = await session.rows(_SQL.changed_by, file_id, behind, limit, standing)
+    return [_decoded(row, "before", "after") for row in rows]
 
 
 async def facts(
@@ -290,11 +293,19 @@ async def versions(session: ReadSession, fact_id: int) -> list[dict[str, Any]]:
 
 
 async def results_of(
-    session: ReadSession, athlete_id: UUID, behind: int | None, limit: int
+    session: ReadSession,
+    athlete_ids: Sequence[UUID],
+    behind: int | None,
+    limit: int,
+    *,
+    side: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> list[dict[str, Any]]:
-    """Up to `limit` + 1 results of an athlete, newest first."""
-    rows = await session.rows(_SQL.results_of, athlete_id, behind, limit + 1)
-    return [_decoded(row, "content") for row in rows]
+    """Up to `limit` + 1 results of athletes and of the side called so, those told last first."""
+    values = (list(athlete_ids), side, behind, since, until, limit + 1)
+    rows = await session.rows(_SQL.results_of, *values)
+    return [_decoded(row, "content", "against") for row in rows]
 
 
 def _decoded(row: asyncpg.Record, *names: str) -> dict[str, Any]:
@@ -312,6 +323,11 @@ async def competitors(
     return [
         dict(row) for row in await session.rows(_SQL.competitors, competition_id, matched, behind, limit + 1)
     ]
+
+
+async def competitors_of_ids(session: ReadSession, ids: Sequence[int], limit: int) -> list[dict[str, Any]]:
+    """Up to `limit` of these people, those first whom a person must tell apart, then own athletes."""
+    return [dict(row) for row in await session.rows(_SQL.competitors_of_ids, list(ids), limit)]
 
 
 async def competitor(session: ReadSession, competition_id: UUID, competitor_id: int) -> dict[str, Any] | None:

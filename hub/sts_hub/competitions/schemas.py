@@ -77,15 +77,10 @@ class RefusedLine(Shown):
     text: str = ""
 
 
-class ResultFile(Shown):
-    """A file that was taken in, and what it changed."""
+class FileReading(Shown):
+    """How much of a file could be read, and how many facts it changes."""
 
-    id: int
-    competition_id: UUID
-    way: Literal["gateway", "upload"]
     name: str
-    told_by: str = Field(description="Who sent it: a person or a gateway.")
-    told_at: Moment
     format: str
     pieces: int = Field(description="How many of its pieces could be read.")
     of: int = Field(description="Of how many.")
@@ -96,6 +91,16 @@ class ResultFile(Shown):
     corrected: int
     withdrawn: int
     unchanged: int
+
+
+class ResultFile(FileReading):
+    """A file that was taken in, and what it changed."""
+
+    id: int
+    competition_id: UUID
+    way: Literal["gateway", "upload"]
+    told_by: str = Field(description="Who sent it: a person or a gateway.")
+    told_at: Moment
 
 
 class FactChange(Shown):
@@ -138,9 +143,26 @@ class Fact(Shown):
 
 
 class AthleteResult(Fact):
-    """A result of an athlete, and in which competition."""
+    """A result of an athlete, and where it was reached."""
 
     competition_id: UUID
+    competition: str = Field(description="Its name.")
+    day: date | None = Field(description="Of its round, else the first one of the competition.")
+    event: str = Field(description="Name of the event; empty where its source gives none.")
+    round: str = Field(description="Name of the round; empty where its source gives none.")
+
+
+class Side(Shown):
+    """A side of a match."""
+
+    name: str | None
+    content: Content
+
+
+class TeamResult(AthleteResult):
+    """A result of one of a team's athletes, or of the side that is called like the team."""
+
+    against: list[Side] = Field(description="The other sides of its match.")
 
 
 class FactVersion(Shown):
@@ -169,6 +191,16 @@ class ResultCompetitor(Shown):
     matched: Matched = Field(description="How it is known which athlete this is.")
     athlete_id: UUID | None
     candidates: list[UUID] = Field(description="Own athletes whom it may be; PUT …/athlete says which.")
+
+
+class FilePreview(FileReading):
+    """What a file would do, if it were taken in now."""
+
+    competition: str = Field(description="The name of the competition that it would go to.")
+    founds: bool = Field(description="Whether that competition would be added with it.")
+    new: bool = Field(description="False: these bytes were taken in already, and nothing would change.")
+    changes: list[FactChange] = Field(description="The first 200 facts that stand and would be changed.")
+    people: list[ResultCompetitor] = Field(description="Whom it tells of first, the first 200.")
 
 
 class WhoItIs(Body):

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from sts_hub.competitions.schemas import (
     FactChange,
     FactKind,
     FactVersion,
+    FilePreview,
     Listing,
     ListingShown,
     Matched,
@@ -30,6 +31,7 @@ from sts_hub.competitions.schemas import (
     ResultFile,
     SavedColumns,
     Taken,
+    TeamResult,
     WhoItIs,
 )
 from sts_hub.errors import Conflict, Invalid, NotFound
@@ -37,6 +39,7 @@ from sts_hub.kit.database import Database, ReadSession, WriteSession
 from sts_hub.kit.pages import Cut
 from sts_hub.kit.shapes import Page
 from sts_hub.policy import Act, Caller, Kind, Thing, guard, guard_new, may, missing
+from sts_hub.teams import service as teams
 from sts_protocols.errors import ResultFileError
 from sts_protocols.results import reading
 from sts_protocols.results.csv_results import FIELDS, Columns
@@ -101,6 +104,33 @@ async def sent(
     data: bytes,
 ) -> Taken:
     """Take an uploaded file in, whole or not at all; raises Invalid with the reason why it cannot be read."""
+    file = await _read(database, caller, competition_id, name, columns, data)
+    async with database.writing(caller) as session:
+        return await _taken(session, await _took_in(session, file))
+
+
+async def previewed(
+    database: Database,
+    caller: Caller,
+    competition_id: UUID | None,
+    name: str,
+    columns: str | None,
+    data: bytes,
+) -> FilePreview:
+    """What a file would do: it is taken in as `sent` does it, and all of it is taken back. Raises Invalid."""
+    file = await _read(database, caller, competition_id, name, columns, data)
+    async with database.rehearsing(caller) as session:
+        return await _foreseen(session, caller, file, await _took_in(session, file))
+
+
+async def _read(
+    database: Database,
+    caller: Caller,
+    competition_id: UUID | None,
+    name: str,
+    columns: str | None,
+    data: bytes,
+) -> intake.Incoming:
     async with database.reading(caller) as session:
         if competition_id is None:
             guard_new(caller, Thing(Kind.COMPETITION, caller.club_id))
@@ -114,7 +144,7 @@ async def sent(
         raise Invalid(
             f"{name}: {error}", way_out="Send the file as its program wrote it; nothing was stored."
         ) from None
-    file = intake.Incoming(
+    return intake.Incoming(
         club_id=caller.club_id,
         way="upload",
         line=f"upload {competition_id or ''} {name}",
@@ -125,24 +155,50 @@ async def sent(
         reading=told,
         competition_id=competition_id,
     )
-    async with database.writing(caller) as session:
-        try:
-            outcome = await intake.take_in(session, file)
-        except intake.NamelessError:
-            raise Invalid(
-                f"{name} does not say of which competition it is.",
-                way_out="Add the competition, and send the file to /competitions/{competition_id}/files.",
-            ) from None
-        return await _taken(session, outcome)
+
+
+async def _took_in(session: WriteSession, file: intake.Incoming) -> intake.Outcome:
+    try:
+        return await intake.take_in(session, file)
+    except intake.NamelessError:
+        raise Invalid(
+            f"{file.name} does not say of which competition it is.",
+            way_out="Add the competition, and send the file to /competitions/{competition_id}/files.",
+        ) from None
 
 
 async def _taken(session: ReadSession, outcome: intake.Outcome) -> Taken:
-    row = await repository.file(session, outcome.file_id)
-    assert row is not None, "it was noted in this transaction or before"
+    row = await _noted(session, outcome)
     found = await repository.changed_by(session, outcome.file_id, CHANGES_TOLD) if outcome.new else []
     return Taken(
         file=file_shown(row), new=outcome.new, changes=[FactChange.model_validate(one) for one in found]
     )
+
+
+async def _foreseen(
+    session: ReadSession, caller: Caller, file: intake.Incoming, outcome: intake.Outcome
+) -> FilePreview:
+    row = await _noted(session, outcome)
+    competition = await one(session, caller, row.competition_id)
+    changes = await repository.changed_by(session, outcome.file_id, CHANGES_TOLD, standing=True)
+    people = await repository.competitors_of_ids(session, outcome.newcomers, CHANGES_TOLD)
+    return FilePreview.model_validate(
+        file_shown(row).model_dump()
+        | {
+            "competition": competition.name,
+            # what a file names is added by its first file
+            "founds": file.competition_id is None and outcome.new and competition.files == 1,
+            "new": outcome.new,
+            "changes": changes if outcome.new else [],
+            "people": await _hidden(session, caller, people),
+        }
+    )
+
+
+async def _noted(session: ReadSession, outcome: intake.Outcome) -> FileRow:
+    row = await repository.file(session, outcome.file_id)
+    assert row is not None, "it was noted in this transaction or before"
+    return row
 
 
 async def _mapping(session: ReadSession, caller: Caller, name: str) -> Columns:
@@ -157,6 +213,19 @@ async def files(session: ReadSession, caller: Caller, competition_id: UUID, cut:
     await one(session, caller, competition_id)
     rows = await repository.files(session, competition_id, cut.after(int)[0], cut.limit)
     return cut.page(rows, key=lambda row: (row.id,), item=file_shown)
+
+
+async def file_changes(
+    session: ReadSession, caller: Caller, competition_id: UUID, file_id: int, cut: Cut
+) -> Page[FactChange]:
+    """What a file changed in facts that stood before it."""
+    await one(session, caller, competition_id)
+    row = await repository.file(session, file_id)
+    if row is None or row.competition_id != competition_id:
+        raise NotFound("There is no such file in this competition.")
+    (behind,) = cut.after(int)
+    rows = await repository.changed_by(session, file_id, cut.limit + 1, behind=behind, standing=True)
+    return cut.page(rows, key=lambda row: (row["fact_id"],), item=FactChange.model_validate)
 
 
 async def facts(
@@ -267,8 +336,26 @@ async def listed_as(session: WriteSession, caller: Caller, athlete_id: UUID, new
 async def results_of(session: ReadSession, caller: Caller, athlete_id: UUID, cut: Cut) -> Page[AthleteResult]:
     """Results of an athlete, newest first."""
     await athletes.one(session, caller, athlete_id)
-    rows = await repository.results_of(session, athlete_id, cut.after(int)[0], cut.limit)
-    return cut.page(rows, key=lambda row: (row["id"],), item=AthleteResult.model_validate)
+    rows = await repository.results_of(session, [athlete_id], cut.after(int)[0], cut.limit)
+    return cut.page(rows, key=lambda row: (row["id"],), item=lambda row: AthleteResult(**_placed(row)))
+
+
+async def results_of_team(
+    session: ReadSession, caller: Caller, team_id: UUID, since: date, until: date, cut: Cut
+) -> Page[TeamResult]:
+    """Results of a team in the competitions of a time: its athletes' whom the caller sees, and its own as a side."""
+    team = await teams.one(session, caller, team_id)
+    people = [row.id for row in await athletes.of_team(session, caller, team_id)]
+    behind = cut.after(int)[0]
+    rows = await repository.results_of(
+        session, people, behind, cut.limit, side=team.name, since=since, until=until
+    )
+    return cut.page(rows, key=lambda row: (row["id"],), item=lambda row: TeamResult(**_placed(row)))
+
+
+def _placed(row: dict[str, Any]) -> dict[str, Any]:
+    """The same row with its day, which is its source's text where that tells one."""
+    return row | {"day": intake.day_of(row["day"]) or row["first_day"]}
 
 
 async def columns(session: ReadSession, caller: Caller, cut: Cut) -> Page[SavedColumns]:

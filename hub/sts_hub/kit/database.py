@@ -128,6 +128,18 @@ class Database:
             yield WriteSession(connection)
 
     @contextlib.asynccontextmanager
+    async def rehearsing(self, caller: Caller) -> AsyncIterator[WriteSession]:
+        """A transaction that writes to show what would come of it: nothing of it stays."""
+        async with self._transaction(readonly=False) as connection:
+            rehearsal = connection.transaction()
+            await rehearsal.start()
+            try:
+                await _ask(connection, caller)
+                yield WriteSession(connection)
+            finally:
+                await rehearsal.rollback()
+
+    @contextlib.asynccontextmanager
     async def nobody(self) -> AsyncIterator[WriteSession]:
         """A transaction in nobody's name: all it can do is what the functions for signing in allow."""
         async with self._transaction(readonly=False) as connection:

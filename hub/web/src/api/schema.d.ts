@@ -2766,6 +2766,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/competitions/files/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Named File
+         * @description What a file that names its competition would do: looked at first, stored by nobody.
+         */
+        post: operations["preview_named_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/competitions/{competition_id}": {
         parameters: {
             query?: never;
@@ -2808,6 +2828,46 @@ export interface paths {
          * @description Take in a file of this competition, whole or not at all; the same bytes again change nothing.
          */
         post: operations["send_result_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/competitions/{competition_id}/files/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Result File
+         * @description What a file of this competition would do: looked at first, stored by nobody.
+         */
+        post: operations["preview_result_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/competitions/{competition_id}/files/{file_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List File Changes
+         * @description What a file corrected and withdrew, with what stood before.
+         */
+        get: operations["list_file_changes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2906,6 +2966,26 @@ export interface paths {
          * @description Results of an athlete, newest first.
          */
         get: operations["list_athlete_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Team Results
+         * @description Results of a team's athletes, and of the side that is called like it, in the competitions of a time.
+         */
+        get: operations["list_team_results"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3751,7 +3831,7 @@ export interface components {
         };
         /**
          * AthleteResult
-         * @description A result of an athlete, and in which competition.
+         * @description A result of an athlete, and where it was reached.
          */
         AthleteResult: {
             /** Id */
@@ -3818,6 +3898,26 @@ export interface components {
              * Format: uuid
              */
             competition_id: string;
+            /**
+             * Competition
+             * @description Its name.
+             */
+            competition: string;
+            /**
+             * Day
+             * @description Of its round, else the first one of the competition.
+             */
+            day: string | null;
+            /**
+             * Event
+             * @description Name of the event; empty where its source gives none.
+             */
+            event: string;
+            /**
+             * Round
+             * @description Name of the round; empty where its source gives none.
+             */
+            round: string;
         };
         /**
          * AthleteSummary
@@ -4627,6 +4727,68 @@ export interface components {
             product: string | null;
             /** Serial */
             serial: number | null;
+        };
+        /**
+         * FilePreview
+         * @description What a file would do, if it were taken in now.
+         */
+        FilePreview: {
+            /** Name */
+            name: string;
+            /** Format */
+            format: string;
+            /**
+             * Pieces
+             * @description How many of its pieces could be read.
+             */
+            pieces: number;
+            /**
+             * Of
+             * @description Of how many.
+             */
+            of: number;
+            /** Refused */
+            refused: components["schemas"]["RefusedLine"][];
+            /** Notes */
+            notes: string[];
+            /**
+             * Whole
+             * @description False for a file that ends too early: it withdraws nothing.
+             */
+            whole: boolean;
+            /** Added */
+            added: number;
+            /** Corrected */
+            corrected: number;
+            /** Withdrawn */
+            withdrawn: number;
+            /** Unchanged */
+            unchanged: number;
+            /**
+             * Competition
+             * @description The name of the competition that it would go to.
+             */
+            competition: string;
+            /**
+             * Founds
+             * @description Whether that competition would be added with it.
+             */
+            founds: boolean;
+            /**
+             * New
+             * @description False: these bytes were taken in already, and nothing would change.
+             */
+            new: boolean;
+            /**
+             * Changes
+             * @description The first 200 facts that stand and would be changed.
+             */
+            changes: components["schemas"]["FactChange"][];
+            /**
+             * People
+             * @description Whom it tells of first, the first 200.
+             */
+            people: components["schemas"]["ResultCompetitor"][];
         };
         /**
          * FleetVersions
@@ -7026,6 +7188,16 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[FactChange] */
+        Page_FactChange_: {
+            /** Items */
+            items: components["schemas"]["FactChange"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
         /** Page[Fact] */
         Page_Fact_: {
             /** Items */
@@ -7220,6 +7392,16 @@ export interface components {
         Page_Shared_: {
             /** Items */
             items: components["schemas"]["Shared"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
+        /** Page[TeamResult] */
+        Page_TeamResult_: {
+            /** Items */
+            items: components["schemas"]["TeamResult"][];
             /**
              * Next
              * @description Send as `cursor` to go on; null at the end.
@@ -8078,32 +8260,8 @@ export interface components {
          * @description A file that was taken in, and what it changed.
          */
         ResultFile: {
-            /** Id */
-            id: number;
-            /**
-             * Competition Id
-             * Format: uuid
-             */
-            competition_id: string;
-            /**
-             * Way
-             * @enum {string}
-             */
-            way: "gateway" | "upload";
             /** Name */
             name: string;
-            /**
-             * Told By
-             * @description Who sent it: a person or a gateway.
-             */
-            told_by: string;
-            /**
-             * Told At
-             * Format: date-time
-             * @description RFC 3339 with an offset; answers are in UTC.
-             * @example 2026-11-22T18:30:00Z
-             */
-            told_at: string;
             /** Format */
             format: string;
             /**
@@ -8133,6 +8291,30 @@ export interface components {
             withdrawn: number;
             /** Unchanged */
             unchanged: number;
+            /** Id */
+            id: number;
+            /**
+             * Competition Id
+             * Format: uuid
+             */
+            competition_id: string;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "gateway" | "upload";
+            /**
+             * Told By
+             * @description Who sent it: a person or a gateway.
+             */
+            told_by: string;
+            /**
+             * Told At
+             * Format: date-time
+             * @description RFC 3339 with an offset; answers are in UTC.
+             * @example 2026-11-22T18:30:00Z
+             */
+            told_at: string;
         };
         /**
          * Role
@@ -8972,6 +9154,21 @@ export interface components {
             club: string;
         };
         /**
+         * Side
+         * @description A side of a match.
+         */
+        Side: {
+            /** Name */
+            name: string | null;
+            /**
+             * Content
+             * @description What is said, in the neutral shape of docs/results.md; people by their keys.
+             */
+            content: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * SignIn
          * @description Who signs in.
          */
@@ -9276,6 +9473,101 @@ export interface components {
             to: string;
             /** Athletes */
             athletes: components["schemas"]["AthleteLine"][];
+        };
+        /**
+         * TeamResult
+         * @description A result of one of a team's athletes, or of the side that is called like the team.
+         */
+        TeamResult: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "event" | "round" | "heat" | "entry" | "result";
+            /**
+             * Key
+             * @description By the ids of its source, below its competition.
+             */
+            key: string;
+            /** Parent */
+            parent: string;
+            /** Version */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "official" | "corrected" | "withdrawn";
+            /**
+             * Content
+             * @description What is said, in the neutral shape of docs/results.md; people by their keys.
+             */
+            content: {
+                [key: string]: unknown;
+            };
+            /**
+             * Competitor
+             * @description Key of who it is about.
+             */
+            competitor: string | null;
+            /**
+             * Name
+             * @description Null once a name has gone.
+             */
+            name: string | null;
+            /** Club */
+            club: string | null;
+            /**
+             * Athlete Id
+             * @description The own athlete, if it is one whom you see.
+             */
+            athlete_id: string | null;
+            /**
+             * File
+             * @description Which file said so.
+             */
+            file: string;
+            /** Told By */
+            told_by: string;
+            /**
+             * Told At
+             * Format: date-time
+             * @description RFC 3339 with an offset; answers are in UTC.
+             * @example 2026-11-22T18:30:00Z
+             */
+            told_at: string;
+            /**
+             * Competition Id
+             * Format: uuid
+             */
+            competition_id: string;
+            /**
+             * Competition
+             * @description Its name.
+             */
+            competition: string;
+            /**
+             * Day
+             * @description Of its round, else the first one of the competition.
+             */
+            day: string | null;
+            /**
+             * Event
+             * @description Name of the event; empty where its source gives none.
+             */
+            event: string;
+            /**
+             * Round
+             * @description Name of the round; empty where its source gives none.
+             */
+            round: string;
+            /**
+             * Against
+             * @description The other sides of its match.
+             */
+            against: components["schemas"]["Side"][];
         };
         /**
          * Template
@@ -25969,6 +26261,118 @@ export interface operations {
             };
         };
     };
+    preview_named_file: {
+        parameters: {
+            query: {
+                /** @description What it is called: the same name again is a version of the same file. */
+                name: string;
+                /** @description Of a table: the saved mapping. */
+                columns?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file as its program wrote it, or the neutral shape as JSON: docs/results.md; 16 MiB at most. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilePreview"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_competition: {
         parameters: {
             query?: never;
@@ -26305,6 +26709,193 @@ export interface operations {
             };
             /** @description The request is too large (`urn:sts:problem:too-large`) */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_result_file: {
+        parameters: {
+            query: {
+                /** @description What it is called: the same name again is a version of the same file. */
+                name: string;
+                /** @description Of a table: the saved mapping. */
+                columns?: string | null;
+            };
+            header?: never;
+            path: {
+                competition_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The file as its program wrote it, or the neutral shape as JSON: docs/results.md; 16 MiB at most. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilePreview"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_file_changes: {
+        parameters: {
+            query?: {
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                competition_id: string;
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FactChange_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26691,6 +27282,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AthleteResult_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_team_results: {
+        parameters: {
+            query: {
+                from: string;
+                /** @description Included. */
+                to: string;
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TeamResult_"];
                 };
             };
             /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
