@@ -10,6 +10,7 @@ import { StubLive } from './stub-live.ts';
 import { STUB_CODE, StubAccount, wrongCode } from './stub-account.ts';
 import { StubAlerts } from './stub-alerts.ts';
 import { StubClub } from './stub-club.ts';
+import { StubCompetitions } from './stub-competitions.ts';
 import { StubDay } from './stub-day.ts';
 import { StubOwn } from './stub-own.ts';
 import type { StubRoute } from './stub-route.ts';
@@ -38,6 +39,7 @@ export class StubHub {
   readonly day = new StubDay();
   readonly alerts = new StubAlerts();
   readonly club = new StubClub();
+  readonly competitions = new StubCompetitions();
   readonly own = new StubOwn(this.day.ratings);
   /** As if a proxy stood before a hub that is not there. */
   away = false;
@@ -51,6 +53,7 @@ export class StubHub {
     ...this.alerts.routes(),
     ...this.own.routes(),
     ...this.club.routes(),
+    ...this.competitions.routes(),
     ['POST', /^\/api\/v1\/session$/, request => this.#signIn(request)],
     ['GET', /^\/api\/v1\/session\/ways$/, () => Response.json(this.ways)],
     ['POST', /^\/api\/v1\/session\/code$/, request => this.#takeCode(request)],

@@ -4,6 +4,7 @@ import {
   BellIcon,
   CalendarIcon,
   ClubIcon,
+  CupIcon,
   KeyIcon,
   PeopleIcon,
   PulseIcon,
@@ -14,7 +15,17 @@ import type { placeWords } from '@/words/places';
 type Role = Me['role'];
 
 export interface Place {
-  to: '/' | '/today' | '/trends' | '/privacy' | '/sessions' | '/alarms' | '/squad' | '/people' | '/club';
+  to:
+    | '/'
+    | '/today'
+    | '/trends'
+    | '/privacy'
+    | '/sessions'
+    | '/alarms'
+    | '/squad'
+    | '/competitions'
+    | '/people'
+    | '/club';
   name: Exclude<keyof (typeof placeWords)['en'], 'navigation'>;
   Icon: typeof PulseIcon;
   roles: readonly Role[];
@@ -39,6 +50,13 @@ const PLACES: readonly Place[] = [
   { to: '/trends', name: 'trends', Icon: SquadIcon, roles: IS_MEASURED, ofTeam: false },
   { to: '/privacy', name: 'privacy', Icon: KeyIcon, roles: IS_MEASURED, ofTeam: false },
   { to: '/squad', name: 'squad', Icon: SquadIcon, roles: SEES_TEAMS, ofTeam: true },
+  {
+    to: '/competitions',
+    name: 'results',
+    Icon: CupIcon,
+    roles: [...SEES_TEAMS, 'technician', ...IS_MEASURED],
+    ofTeam: false,
+  },
   { to: '/alarms', name: 'alarms', Icon: BellIcon, roles: SEES_TEAMS, ofTeam: true },
   { to: '/people', name: 'people', Icon: PeopleIcon, roles: SEES_TEAMS, ofTeam: true },
   { to: '/club', name: 'club', Icon: ClubIcon, roles: SEES_TEAMS, ofTeam: false },
@@ -62,4 +80,19 @@ export function homeOf(role: Role): '/' | '/today' {
 /** Whether somebody of this role plans and runs sessions. */
 export function trains(role: Role): boolean {
   return SEES_TEAMS.includes(role);
+}
+
+/** Whether somebody of this role is one of those who are measured, or stands for them. */
+export function isMeasured(role: Role): boolean {
+  return IS_MEASURED.includes(role);
+}
+
+/** Whether somebody of this role brings results and sets the clocks of competitions. */
+export function scores(role: Role): boolean {
+  return role === 'technician' || matches(role);
+}
+
+/** Whether somebody of this role says which athlete somebody of a result list is. */
+export function matches(role: Role): boolean {
+  return role !== 'trainer' && trains(role);
 }

@@ -214,6 +214,18 @@ const reviewRoute = createRoute({
   component: lazyRouteComponent(() => import('./review-route'), 'ReviewRoute'),
 });
 
+const competitionsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/competitions',
+  component: lazyRouteComponent(() => import('./competitions-route'), 'CompetitionsRoute'),
+});
+
+const competitionRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/competitions/$competitionId',
+  component: lazyRouteComponent(() => import('./competitions-route'), 'CompetitionRoute'),
+});
+
 const alarmsRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/alarms',
@@ -272,6 +284,8 @@ const routeTree = rootRoute.addChildren([
     sessionRoute,
     reviewRoute,
     alarmsRoute,
+    competitionsRoute,
+    competitionRoute,
   ]),
 ]);
 

@@ -15,6 +15,7 @@ export const placeWords = catalogue(
     people: 'People',
     club: 'Club',
     alarms: 'Alarms',
+    results: 'Results',
   },
   {
     pt: {
@@ -30,6 +31,7 @@ export const placeWords = catalogue(
       people: 'Pessoas',
       club: 'Clube',
       alarms: 'Alarmes',
+      results: 'Resultados',
     },
   },
 );

@@ -76,3 +76,6 @@ export const PeopleIcon = icon(
     <path d="M2.5 20c.6-4 3.2-6 6.5-6s5.9 2 6.5 6M16 5a3.5 3.5 0 0 1 0 6.6M18 14.6c2 .8 3.2 2.6 3.5 5.4" />
   </>,
 );
+export const CupIcon = icon(
+  <path d="M7 4h10v6a5 5 0 0 1-10 0zM7 6H3v1a4 4 0 0 0 4 4M17 6h4v1a4 4 0 0 1-4 4M12 15v5M8 20h8" />,
+);

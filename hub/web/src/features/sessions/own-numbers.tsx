@@ -8,8 +8,8 @@ import { NumberDialog } from '@/formulas/number-dialog';
 import { useWords } from '@/words/catalogue';
 import { formulaWords } from '@/words/formulas';
 import { sessionWords } from '@/words/sessions';
-import { PLACES, coverageOf, numberAt, valueAt, zoneSeconds } from './numbers';
-import type { AthleteSummary } from './sessions';
+import type { AthleteSummary } from '@/formulas/summary-numbers';
+import { PLACES, coverageOf, numberAt, valueAt, zoneSeconds } from '@/formulas/summary-numbers';
 import { ZoneBar } from './zone-bar';
 
 const SHOWN = [

@@ -5,9 +5,9 @@ import { clockTime } from '@/live/times';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
 import { reviewWords } from '@/words/review';
-import { coverageOf } from './numbers';
+import type { AthleteSummary } from '@/formulas/summary-numbers';
+import { coverageOf } from '@/formulas/summary-numbers';
 import { RatingField } from './rating-field';
-import type { AthleteSummary } from './sessions';
 
 /** One athlete of the roster with what is known of the session so far. */
 export interface Reviewed {

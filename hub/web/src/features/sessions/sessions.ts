@@ -6,8 +6,6 @@ import type { components } from '@/api/schema';
 import type { SessionEntry } from '@/api/sessions';
 
 export type SessionSummary = components['schemas']['SessionSummary'];
-export type AthleteSummary = components['schemas']['AthleteSummary'];
-export type SessionNumber = components['schemas']['Number'];
 
 /** The Monday on which a week begins, as YYYY-MM-DD; local. */
 export type Week = string;

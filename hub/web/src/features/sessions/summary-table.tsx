@@ -9,8 +9,9 @@ import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
 import { formulaWords } from '@/words/formulas';
 import { sessionWords } from '@/words/sessions';
-import { PLACES, coverageOf, numberAt, valueAt, zoneSeconds } from './numbers';
-import type { AthleteSummary, SessionSummary } from './sessions';
+import type { AthleteSummary } from '@/formulas/summary-numbers';
+import { PLACES, coverageOf, numberAt, valueAt, zoneSeconds } from '@/formulas/summary-numbers';
+import type { SessionSummary } from './sessions';
 import { ZoneBar } from './zone-bar';
 
 export interface Who {

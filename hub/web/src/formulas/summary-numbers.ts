@@ -1,5 +1,8 @@
 /** What a summary's table shows of an athlete's numbers. */
-import type { AthleteSummary, SessionNumber } from './sessions';
+import type { components } from '@/api/schema';
+
+export type AthleteSummary = components['schemas']['AthleteSummary'];
+export type SessionNumber = components['schemas']['Number'];
 
 /** Which number of the catalogue stands for a column: formula, variant (null: whichever there is), output. */
 interface Place {
