@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from uplink_support import GATEWAY, PASSWORD, Hub
+from uplink_support import GATEWAY, PASSWORD, PATIENCE_S, Hub
 
 SETTINGS = """
 [gateway]
@@ -59,7 +59,7 @@ class Agent:
         """Send a signal; the exit code, and the log."""
         if self.process.returncode is None:
             self.process.send_signal(number)
-        out, _ = await asyncio.wait_for(self.process.communicate(), 30)
+        out, _ = await asyncio.wait_for(self.process.communicate(), PATIENCE_S)
         assert self.process.returncode is not None
         return self.process.returncode, [json.loads(line) for line in out.splitlines()]
 

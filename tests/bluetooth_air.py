@@ -25,7 +25,10 @@ from sts_sims.show import Show
 from sts_sims.truth import Truth
 
 # Generous: only a test that fails waits so long.
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
+
+# All that was said has been heard; what comes twice comes with it.
+BREATH_S = 0.2
 
 # A strap that says nothing by itself after its first word: the next comes after a quarter of an hour.
 MUTE_HZ = 1e-3
@@ -113,6 +116,11 @@ class Air:
         lines = self.truth_path.read_bytes().splitlines()
         return [msgspec.json.decode(line, type=Truth) for line in lines if b'"hr"' in line]
 
+    def delivered(self, number: int = 1) -> list[Truth]:
+        """The heart rates of one strap that somebody was told."""
+        said = (line for line in self.truth() if line.strap == strap_name(number))
+        return [line for line in said if line.delivered and line.hr]
+
 
 @contextlib.asynccontextmanager
 async def on_air(folder: Path, plan: Scenario) -> AsyncIterator[Air]:
@@ -198,6 +206,12 @@ async def stopped(task: "asyncio.Future[Any]") -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+async def all_arrived(heard: Callable[[], int], said: Callable[[], int]) -> None:
+    """Wait until as much has been heard as was said: how long the bus takes is nobody's promise."""
+    await until(lambda: heard() >= said())
+    await asyncio.sleep(BREATH_S)
 
 
 async def until(true: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:

@@ -51,9 +51,13 @@ class Gateway:
 
     def __post_init__(self) -> None:
         self.segment = os.urandom(8)
-        self.offset_us = now_us() - self.age_us - BOOT_US
-        self.clock = ClockReading(self.offset_us, 1000, ClockSource.NTP)
+        self.began(self.age_us)
         self.said: Counter[tuple[str, int, int, float, int]] = Counter()
+
+    def began(self, ago_us: int) -> None:
+        """Let the next record begin so long ago, however long the test has taken to get here."""
+        self.offset_us = now_us() - ago_us - self.boot_us(self.seq)
+        self.clock = ClockReading(self.offset_us, 1000, ClockSource.NTP)
 
     @property
     def id(self) -> UUID:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import aio_pika
 import msgspec
+import pytest
 import uvicorn
 from aio_pika.abc import AbstractIncomingMessage
 from starlette.responses import PlainTextResponse
@@ -22,6 +23,10 @@ from starlette.responses import PlainTextResponse
 from sts_edge.buffer import Buffer, MemoryBuffer
 from sts_edge.health import Health
 from sts_edge.uplinks import LinkState, amqp, https
+from sts_edge.uplinks.amqp import outlet as amqp_outlet
+from sts_edge.uplinks.dialling import Dialler
+from sts_edge.uplinks.https import outlet as https_outlet
+from sts_edge.uplinks.line import Verdict
 from sts_edge.uplinks.uplink import TwoLaneUplink
 from sts_hub.broker import topology
 from sts_hub.broker.management import user_of
@@ -42,12 +47,13 @@ from sts_protocols.beat import (
 )
 from sts_protocols.metrics import HEART_RATE
 from sts_protocols.record import ClockReading, ClockSource, Kind, Record, encode_samples, split
+from sts_protocols.routing import Lane
 from sts_protocols.sample import Packet, Value
 
 GATEWAY = "pitch-1"
 PASSWORD = "a password of the tests"
 # For waiting: generous, because nothing is asserted about how long it took.
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 KNOWN = ClockReading(1_790_000_000_000_000, 1000, ClockSource.NTP)
 
 
@@ -61,6 +67,45 @@ class Broker(Protocol):
     def drop_vhost(self, vhost: str) -> None: ...
     def api(self, method: str, path: str, body: object = None) -> Any: ...
     def control(self, *words: str) -> None: ...
+
+
+def lanes_handed_over(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[Lane]:
+    """The lane of each message since the link last began to flow, as the gateway hands them to its sockets.
+
+    What the hub hears first is not asked: each lane has a queue, and a slow broker may empty the other first.
+    """
+    lanes: list[Lane] = []
+
+    def flowing(is_so: bool) -> None:
+        site.flows.append(is_so)
+        if not is_so:
+            lanes.clear()
+
+    monkeypatch.setattr(site.uplink, "_on_flow", flowing)
+    for kind in (amqp_outlet.Outlet, https_outlet.Outlet):
+        monkeypatch.setattr(kind, "publish", _noting(kind.publish, lanes))
+    return lanes
+
+
+def _noting(publish: Callable[..., None], lanes: list[Lane]) -> Callable[..., None]:
+    def noted(self: Any, body: bytes, lane: Lane, on_verdict: Callable[[Verdict], None]) -> None:
+        lanes.append(lane)
+        publish(self, body, lane, on_verdict)
+
+    return noted
+
+
+def tries_begun(monkeypatch: pytest.MonkeyPatch) -> list[Dialler]:
+    """Who began a try, for each from now on. What a broker or a link has accepted may have begun long before."""
+    begun: list[Dialler] = []
+    begin = Dialler._begin
+
+    def noted(self: Dialler) -> Any:
+        begun.append(self)
+        return begin(self)
+
+    monkeypatch.setattr(Dialler, "_begin", noted)
+    return begun
 
 
 async def eventually(true: Callable[[], object], patience_s: float = PATIENCE_S) -> None:

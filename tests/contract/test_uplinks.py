@@ -15,7 +15,7 @@ import pytest
 
 from sts_edge.uplinks import LinkState, Uplink
 from sts_protocols.record import Kind
-from uplink_support import Broker, Hub, Site, door, eventually, running
+from uplink_support import PATIENCE_S, Broker, Hub, Site, door, eventually, lanes_handed_over, running
 
 
 @asynccontextmanager
@@ -63,9 +63,9 @@ async def test_each_live_record_is_handed_over_once_and_confirmed(hub: Hub, site
         for _ in range(5):
             site.say()
             await eventually(lambda: site.waiting == 0)
-        await eventually(lambda: len(hub.arrivals) == 5)
+        await eventually(lambda: len(hub.seqs("live")) >= 5)
     assert hub.seqs("live") == [0, 1, 2, 3, 4]
-    assert site.flows == [True, False]
+    assert site.flows == [True, False] * (len(site.flows) // 2), "every change is told once"
 
 
 async def test_records_close_quickly_as_soon_as_a_connection_stands(site: Site) -> None:
@@ -75,16 +75,18 @@ async def test_records_close_quickly_as_soon_as_a_connection_stands(site: Site) 
         assert site.flows == [True]
 
 
-async def test_what_waited_while_offline_comes_as_backlog_and_the_newest_first(hub: Hub, site: Site) -> None:
+async def test_what_waited_while_offline_comes_as_backlog_and_the_newest_first(
+    hub: Hub, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lanes = lanes_handed_over(site, monkeypatch)
     for _ in range(50):
         site.say()
-    await asyncio.sleep(0.05)
     async with running(site.uplink.run()):
-        await eventually(lambda: len(hub.arrivals) == 50)
         await eventually(lambda: site.waiting == 0)
+        assert lanes[0] == "live"
+        await eventually(lambda: hub.seqs("live") and set(hub.seqs("backlog")) >= set(range(49)))
     assert hub.seqs("live") == [49]
-    assert hub.seqs("backlog") == list(range(49))
-    assert hub.arrivals[0].lane == "live"
+    assert hub.seqs("backlog")[:49] == list(range(49))
 
 
 async def test_kinds_that_are_not_live_wait_their_turn(hub: Hub, site: Site) -> None:
@@ -92,8 +94,8 @@ async def test_kinds_that_are_not_live_wait_their_turn(hub: Hub, site: Site) -> 
         await eventually(lambda: site.uplink.report().state is LinkState.STANDING)
         site.say(kind=Kind.LOG)
         site.say(kind=Kind.WAVEFORM)
-        await eventually(lambda: len(hub.arrivals) == 2)
-    assert hub.seqs("backlog") == [0, 1]
+        await eventually(lambda: len(hub.seqs("backlog")) == 2)
+    assert hub.seqs() == [0, 1]
 
 
 async def test_a_broker_without_the_hubs_queues_confirms_nothing(rabbitmq: Broker, kind: Way) -> None:
@@ -116,11 +118,12 @@ async def test_a_broker_without_the_hubs_queues_confirms_nothing(rabbitmq: Broke
 
 async def test_finish_sees_the_last_live_record_confirmed_and_says_goodbye(hub: Hub, site: Site) -> None:
     async with running(site.uplink.run()):
-        await eventually(lambda: len(hub.beats) == 1)
+        await eventually(lambda: hub.beats)
+        beats = len(hub.beats)
         site.say()
-        await site.uplink.finish(5.0)
+        await site.uplink.finish(PATIENCE_S)
         assert site.waiting == 0
-        await eventually(lambda: len(hub.beats) == 2)
+        await eventually(lambda: len(hub.beats) > beats)
 
 
 async def test_an_uplink_runs_until_it_is_cancelled_whatever_the_network_does(hub: Hub, site: Site) -> None:

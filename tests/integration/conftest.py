@@ -17,7 +17,7 @@ from aio_pika.abc import AbstractExchange, AbstractIncomingMessage
 from api_fixtures import api_app, api_database, world  # noqa: F401 - fixtures of the API's tests
 from demo.ports import wait_until
 from demo.services.rabbitmq import RabbitMQ
-from ingest_support import PATIENCE_S, message
+from ingest_support import PATIENCE_S, eventually, message
 from sts_hub.broker import topology, users
 from sts_hub.broker.management import Management
 from sts_hub.db import migrate, pools
@@ -201,6 +201,16 @@ class Hub:
         async with await aio_pika.connect(self.amqp_url) as connection, connection.channel() as channel:
             found = await channel.declare_queue(queue, passive=True)
             return found.declaration_result.message_count or 0
+
+    async def until_taking(self) -> None:
+        """Wait until a worker takes what comes live."""
+        async with await aio_pika.connect(self.amqp_url) as connection, connection.channel() as channel:
+
+            async def is_taken() -> bool:
+                found = await channel.declare_queue(routing.LIVE_QUEUE, passive=True)
+                return bool(found.declaration_result.consumer_count)
+
+            await eventually(is_taken, "a worker")
 
     async def hear(self, key: str) -> asyncio.Queue[AbstractIncomingMessage]:
         """What is told on sts.live from now on."""

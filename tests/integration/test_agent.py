@@ -15,7 +15,7 @@ import pytest
 from agent_support import agent, listens, settings
 from sts_protocols.beat import AnchorReport, Answer, Beat
 from sts_protocols.record import UNKNOWN_CLOCK, Record, read
-from uplink_support import GATEWAY, Broker, Hub, eventually
+from uplink_support import GATEWAY, PATIENCE_S, Broker, Hub, eventually
 
 HOUR_US = 3_600_000_000
 
@@ -133,10 +133,10 @@ async def test_the_witness_is_told_of_each_record_and_of_its_safety(hub: Hub, tm
         loop = asyncio.get_running_loop()
         config = settings(tmp_path, hub, f'[witness]\nsocket = "{tmp_path}/witness"')
         async with agent(config) as edge:
-            told, _ = await asyncio.wait_for(loop.sock_accept(listener), 30)
+            told, _ = await asyncio.wait_for(loop.sock_accept(listener), PATIENCE_S)
             with told:
-                closed = await asyncio.wait_for(loop.sock_recv(told, 1 << 17), 30)
-                safe = await asyncio.wait_for(loop.sock_recv(told, 1 << 17), 30)
+                closed = await asyncio.wait_for(loop.sock_recv(told, 1 << 17), PATIENCE_S)
+                safe = await asyncio.wait_for(loop.sock_recv(told, 1 << 17), PATIENCE_S)
                 record: Record = read(closed[1:])
                 assert closed[:1] == b"C"
                 assert safe == b"A" + record.header.epoch + record.header.seq.to_bytes(8, "little")

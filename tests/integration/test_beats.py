@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import aio_pika
 import pytest
 
-from ingest_support import SECOND_US, Gateway, eventually, ledger, now_us, stored
+from ingest_support import PATIENCE_S, SECOND_US, Gateway, eventually, ledger, now_us, stored
 from sts_hub.beats.service import Settled, settle
 from sts_hub.ingest import parking
 from sts_hub.ingest.intake import read_message
@@ -255,7 +255,6 @@ async def test_a_beat_is_answered_on_the_connection_that_asked(hub):
     gateway, link = Gateway(), await hub.gateway()
     heard = await hub.hear("fleet.#")
     await hub.start()
-    await asyncio.sleep(1)
     await link.send(*gateway.many(3))
     await eventually(lambda: stored(hub.database.owner, gateway.id))
     told = beat(gateway, number=7, sensors=[SensorReport("hr-01", "A0", "heart_rate", "live", rssi=-60)])
@@ -264,7 +263,7 @@ async def test_a_beat_is_answered_on_the_connection_that_asked(hub):
     answer = await link.beat(told)
     assert before_us <= answer.hub_us <= now_us()
     assert (answer.number, answer.epochs[0].received) == (7, [(0, 2)])
-    news = frames.decode((await asyncio.wait_for(heard.get(), 10)).body)
+    news = frames.decode((await asyncio.wait_for(heard.get(), PATIENCE_S)).body)
     assert isinstance(news, frames.FleetNews)
     assert (news.gateway, news.state, news.faults) == ("pitch-1", "degraded", ["the card is slow"])
     assert [(s.name, s.address, s.state, s.rssi) for s in news.sensors] == [("hr-01", "A0", "live", -60)]
@@ -278,12 +277,14 @@ async def test_a_queue_that_is_empty_is_noticed_by_the_hub_itself(hub):
     await link.send_bytes(lost.raw[:-1] + bytes([lost.raw[-1] ^ 1]))
     await link.send(kept)
     await eventually(lambda: ledger(hub.database.owner, gateway.id))
-    answers = []
-    for number in range(1, 9):
-        answers.append((await link.beat(beat(gateway, number=number, confirmed=[(0, 1)]))).epochs[0].wanted)
-        if answers[-1]:
-            break
-        await asyncio.sleep(2)
+    answers: list[list[tuple[int, int]]] = []
+
+    async def wants() -> bool:
+        said = beat(gateway, number=len(answers) + 1, confirmed=[(0, 1)])
+        answers.append((await link.beat(said)).epochs[0].wanted)
+        return bool(answers[-1])
+
+    await eventually(wants)
     assert answers[0] == []
     assert answers[-1] == [(0, 0)]
     await link.send(lost, lane="backlog")

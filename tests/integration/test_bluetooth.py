@@ -1,13 +1,11 @@
 """The Bluetooth source hears simulated straps through bleak's real Linux backend: what must come, comes."""
 
-import asyncio
 import struct
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
-from bluetooth_air import MUTE_HZ, limits, listening, on_air, scenario, strap_name, until
+from bluetooth_air import MUTE_HZ, all_arrived, limits, listening, on_air, scenario, strap_name, until
 from sts_protocols.metrics import BATTERY_LEVEL, HEART_RATE, RR_INTERVAL
 from sts_protocols.sample import Packet, Quality
 
@@ -38,21 +36,22 @@ async def test_thirty_straps_at_one_hertz_arrive_whole_and_in_order(tmp_path: Pa
         await until(lambda: all(len(heart_rates(ear.heard(n))) >= 5 for n in range(1, 31)))
         for number in range(1, 31):
             air.order("mute", strap=strap_name(number))
-        await asyncio.sleep(0.2)
-    said = defaultdict(list)
-    for line in air.truth():
-        if line.delivered and line.hr:
-            said[line.strap].append((float(line.hr), tuple(rr * 1000 / 1024 for rr in line.rr_1024)))
+        await all_arrived(
+            lambda: sum(len(heart_rates(ear.heard(n))) for n in range(1, 31)),
+            lambda: sum(bool(line.delivered and line.hr) for line in air.truth()),
+        )
     for number in range(1, 31):
-        assert told(ear.heard(number)) == said[strap_name(number)]
+        assert told(ear.heard(number)) == [
+            (float(line.hr), tuple(rr * 1000 / 1024 for rr in line.rr_1024)) for line in air.delivered(number)
+        ]
 
 
 async def test_packets_are_stamped_when_they_come(tmp_path: Path) -> None:
     async with on_air(tmp_path, scenario(1, rate_hz=20.0)) as air, listening() as ear:
         await until(lambda: len(ear.packets) >= 20)
         air.order("mute", strap="hr-01")
-        await asyncio.sleep(0.2)
-    emitted = [line.t_boot_us for line in air.truth() if line.delivered and line.hr]
+        await all_arrived(lambda: len(heart_rates(ear.packets)), lambda: len(air.delivered()))
+    emitted = [line.t_boot_us for line in air.delivered()]
     came = [packet.boot_us for packet in ear.packets if packet.values[0].metric == HEART_RATE.id]
     assert came == sorted(came)
     # The stamp is cut to whole milliseconds, so it may lie up to one before the truth.

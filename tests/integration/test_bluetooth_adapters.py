@@ -1,16 +1,18 @@
 """Several adapters at one gateway: each sensor by the better of them, slots kept, and nobody lost when one goes."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bluetooth_air import Air, Ear, limits, listening, on_air, scenario, strap_name, until
+from bluetooth_air import Air, Ear, all_arrived, limits, listening, on_air, scenario, strap_name, until
+from integration.test_bluetooth import heart_rates
 
 BOTH = ("hci0", "hci1")
 NEAR_DBM, FAR_DBM = -50, -80
+# A strap waits until both adapters have heard it, however long that takes.
+PATIENT = limits(compare_s=1e6)
 
 
 @contextlib.asynccontextmanager
@@ -42,7 +44,7 @@ async def test_a_strap_is_connected_over_the_adapter_that_hears_it_better(
 ) -> None:
     async with on_air(tmp_path, scenario(1, rate_hz=20.0, adapters=BOTH)) as air:
         place(air, 1, **{near: NEAR_DBM, far: FAR_DBM})
-        async with listening(adapters=BOTH) as ear:
+        async with listening(adapters=BOTH, within=PATIENT) as ear:
             for link in range(1, 4):
                 assert await all_heard(air, ear, 1) == [near]
                 air.order("drop", strap=strap_name(1))
@@ -53,7 +55,7 @@ async def test_a_better_adapter_without_a_free_slot_leaves_the_strap_to_the_othe
     async with on_air(tmp_path, scenario(3, rate_hz=20.0, adapters=BOTH)) as air:
         for number in (1, 2, 3):
             place(air, number, hci0=NEAR_DBM, hci1=FAR_DBM)
-        async with listening([1, 2, 3], adapters=BOTH, max_links=2) as ear:
+        async with listening([1, 2, 3], adapters=BOTH, within=PATIENT, max_links=2) as ear:
             assert sorted(map(str, await all_heard(air, ear, 3))) == ["hci0", "hci0", "hci1"]
             assert [room.slots_left for room in ear.source.rooms] == [0, 1]
 
@@ -98,25 +100,19 @@ async def test_over_losses_and_moves_every_beat_comes_once(tmp_path: Path) -> No
             await until(lambda heard=heard: len(ear.heard(1)) > heard + 3)
             air.order("power_on", adapter=next(one for one in BOTH if one != adapter))
         air.order("mute", strap=strap_name(1))
-        await asyncio.sleep(0.2)
-        delivered = [line for line in air.truth() if line.delivered and line.hr]
-        beats = [packet for packet in ear.heard(1) if packet.values[0].metric == 1]
-    assert len(beats) == len(delivered)
-
-
-NEVER_ENDS_S = 1e6
+        await all_arrived(lambda: len(heart_rates(ear.heard(1))), lambda: len(air.delivered()))
+    assert len(heart_rates(ear.heard(1))) == len(air.delivered())
 
 
 async def test_a_strap_waits_only_for_adapters_that_could_take_it(tmp_path: Path) -> None:
     """With a wait that never ends: alone, beside one without power, and beside one that has heard it, too."""
-    patient = limits(compare_s=NEVER_ENDS_S)
     async with on_air(tmp_path, scenario(1, rate_hz=20.0, adapters=BOTH)) as air:
-        async with listening(adapters=BOTH, within=patient) as ear:
+        async with listening(adapters=BOTH, within=PATIENT) as ear:
             await all_heard(air, ear, 1)
-        async with listening(adapters=BOTH[:1], within=patient) as ear:
+        async with listening(adapters=BOTH[:1], within=PATIENT) as ear:
             await all_heard(air, ear, 1)
         air.order("power_off", adapter="hci1")
-        async with listening(adapters=BOTH, within=patient) as ear:
+        async with listening(adapters=BOTH, within=PATIENT) as ear:
             await all_heard(air, ear, 1)
 
 

@@ -34,7 +34,7 @@ async def air(tmp_path: Path) -> AsyncIterator[Air]:
 
 @contextlib.asynccontextmanager
 async def connected(**client: Any) -> AsyncIterator[BleakClient]:
-    device = await BleakScanner.find_device_by_address(strap_address(1), timeout=10.0)
+    device = await BleakScanner.find_device_by_address(strap_address(1), timeout=PATIENCE_S)
     assert device is not None
     async with BleakClient(device, **client) as made:
         yield made
@@ -194,7 +194,7 @@ async def test_when_discovery_stops_the_signal_strength_is_taken_back(air: Air) 
 
 async def test_a_device_that_is_not_seen_any_more_expires(air: Air, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bluez_adapter, "TEMPORARY_TIMEOUT_S", 0.1)
-    assert await BleakScanner.find_device_by_address(strap_address(1), timeout=10.0)
+    assert await BleakScanner.find_device_by_address(strap_address(1), timeout=PATIENCE_S)
     await until(lambda: not air.show.daemon.device("hr-01").known)
 
 
@@ -203,7 +203,7 @@ async def test_a_passive_scan_hears_straps(air: Air) -> None:
     seen = asyncio.Event()
     async with (
         BleakScanner(lambda _d, _a: seen.set(), scanning_mode="passive", bluez={"or_patterns": [pattern]}),
-        asyncio.timeout(10.0),
+        asyncio.timeout(PATIENCE_S),
     ):
         await seen.wait()
 
@@ -220,7 +220,7 @@ async def test_a_stop_that_is_in_progress_is_recovered_by_bleak(air: Air) -> Non
 
 
 async def test_an_adapter_plugged_in_while_bluetoothd_is_away_is_told_when_it_returns(air: Air) -> None:
-    assert await BleakScanner.find_device_by_address(strap_address(1), timeout=10.0)
+    assert await BleakScanner.find_device_by_address(strap_address(1), timeout=PATIENCE_S)
     air.order("unplug")
     with pytest.raises(BleakError):
         await scan_until_it_fails()
@@ -280,7 +280,7 @@ async def test_a_connect_to_a_strap_that_left_the_air_ends_at_the_clients_deadli
 ) -> None:
     """BlueZ ends it with abort-by-local, for which bleak tries again until its time is up."""
     monkeypatch.setattr("sts_sims.carriers.bluez.methods.CONNECT_TIMEOUT_S", 0.05)
-    device = await BleakScanner.find_device_by_address(strap_address(1), timeout=10.0)
+    device = await BleakScanner.find_device_by_address(strap_address(1), timeout=PATIENCE_S)
     assert device is not None
     air.order("walk_away", strap="hr-01")
     with pytest.raises(TimeoutError):
@@ -289,7 +289,7 @@ async def test_a_connect_to_a_strap_that_left_the_air_ends_at_the_clients_deadli
 
 async def test_a_changed_address_is_another_device(air: Air) -> None:
     air.order("readdress", strap="hr-01", address="A0:9E:1A:00:00:99")
-    assert await BleakScanner.find_device_by_address("A0:9E:1A:00:00:99", timeout=10.0)
+    assert await BleakScanner.find_device_by_address("A0:9E:1A:00:00:99", timeout=PATIENCE_S)
     assert await BleakScanner.find_device_by_address(strap_address(1), timeout=0.2) is None
 
 

@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from bluetooth_air import Air, Ear, limits, listening, on_air, scenario, settings, until
+from bluetooth_air import (
+    PATIENCE_S,
+    Air,
+    Ear,
+    all_arrived,
+    limits,
+    listening,
+    on_air,
+    scenario,
+    settings,
+    until,
+)
 from sts_edge.sources.bluetooth import streams as streams_module
 from sts_protocols.device_clock import LATEST_US, LEAST_DELAY_US
 from sts_protocols.metrics import (
@@ -30,14 +41,15 @@ def strap(air: Air, name: str = "hr-01") -> Any:
     return air.show.squad.sensors[name]
 
 
+def delivered(air: Air) -> list[dict[str, Any]]:
+    """What a sensor measured and somebody was told."""
+    lines = map(json.loads, air.truth_path.read_text().splitlines())
+    return [line for line in lines if line["delivered"]]
+
+
 def truth(air: Air, stream: str = "ecg") -> list[dict[str, Any]]:
     """What the strap measured and somebody was told, frame by frame."""
-    lines = map(json.loads, air.truth_path.read_text().splitlines())
-    return [
-        line
-        for line in lines
-        if "told" in line and line["told"].get("stream") == stream and line["delivered"]
-    ]
+    return [line for line in delivered(air) if "told" in line and line["told"].get("stream") == stream]
 
 
 def told(air: Air, stream: str = "ecg", channel: int = 0) -> list[float]:
@@ -68,13 +80,17 @@ def end_us(waveform: Waveform) -> int:
 async def quiet(air: Air, ear: Ear) -> None:
     """Let the strap fall silent, and what is on its way arrive."""
     air.order("mute", strap="hr-01")
-    await asyncio.sleep(0.3)
+    await all_arrived(
+        lambda: len(heard(ear)) + len(heard(ear, ACCELERATION_X.id)),
+        lambda: len(told(air)) + len(told(air, "acc")),
+    )
 
 
 async def test_what_the_strap_measures_comes_whole_in_order_and_at_its_time(tmp_path: Path) -> None:
     async with on_air(tmp_path, scenario(1, kind="polar")) as air:
         async with listening(kind="polar", streams=BOTH) as ear:
             await until(lambda: len(waveforms(ear)) >= 9 and len(waveforms(ear, ACCELERATION_X.id)) >= 6)
+            await until(lambda: set(waveforms(ear)[-1].quality) == {Quality.OK})
             assert strap(air).running == {"ecg", "acc"}
             await quiet(air, ear)
         lines = truth(air)
@@ -85,7 +101,7 @@ async def test_what_the_strap_measures_comes_whole_in_order_and_at_its_time(tmp_
     late_us = [end_us(one) - line["measured_us"] for one, line in zip(waveforms(ear), lines, strict=True)]
     assert all(abs(late) <= LATEST_US for late in late_us)
     sure = [set(one.quality) == {Quality.OK} for one in waveforms(ear)]
-    assert sure[-1], "after five seconds the times are sure"
+    assert sure[-1], "once sure, the times stay sure"
     assert all(abs(late) <= LEAST_DELAY_US for late, known in zip(late_us, sure, strict=True) if known)
     assert all(
         early.start_us < late.start_us
@@ -147,7 +163,7 @@ async def test_every_stream_is_ended_on_every_way_out(tmp_path: Path, way_out: W
         async with listening(within=within, kind="polar", streams=BOTH) as ear:
             await until(lambda: strap(air).running == {"ecg", "acc"} and bool(heard(ear)))
             await way_out(air, ear)
-        await until(lambda: strap(air).running == frozenset(), 2.0)
+        await until(lambda: strap(air).running == frozenset())
 
 
 async def test_the_check_of_the_ways_out_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,17 +202,15 @@ async def test_stopped_in_the_middle_of_a_start_nothing_is_left_running(
         async with listening(kind="polar", streams=BOTH) as ear:
             await until(lambda: not air.show.daemon.faults.calls[0].times)
             assert ear.link().count.opened == 1
-        await until(lambda: strap(air).running == frozenset(), 2.0)
+        await until(lambda: strap(air).running == frozenset())
 
 
 async def test_a_bluetoothd_that_never_answers_the_stop_does_not_hold_up_the_agent(tmp_path: Path) -> None:
     async with on_air(tmp_path, scenario(1, kind="polar")) as air:
-        began_s = 0.0
-        async with listening(kind="polar", streams=BOTH) as ear:
+        async with asyncio.timeout(2 * PATIENCE_S), listening(kind="polar", streams=BOTH) as ear:
             await until(lambda: bool(heard(ear)))
             air.order("fault", method="WriteValue", times=10)
-            began_s = asyncio.get_running_loop().time()
-        assert asyncio.get_running_loop().time() - began_s < 6.0
+        assert strap(air).running, "the stops were never answered, and the agent went on"
 
 
 # --- what goes wrong
@@ -317,25 +331,26 @@ async def test_over_losses_every_value_comes_once(tmp_path: Path) -> None:
             place = following(sent, one.values, place)
         times = [one.start_us for one in waveforms(ear)]
         assert times == sorted(set(times))
-        await until(lambda: strap(air).running == frozenset(), 2.0)
+        await until(lambda: strap(air).running == frozenset())
+
+
+def temperatures(ear: Ear) -> list[tuple[float | None, ...]]:
+    """Core, skin and strain of each packet of a pod."""
+    metrics = (BODY_TEMPERATURE.id, SKIN_TEMPERATURE.id, HEAT_STRAIN_INDEX.id)
+    packets = [{value.metric: value.value for value in packet.values} for packet in ear.packets]
+    return [tuple(map(one.get, metrics)) for one in packets if SKIN_TEMPERATURE.id in one]
 
 
 async def test_a_core_pod_is_read_through_the_same_source(tmp_path: Path) -> None:
-    async with on_air(tmp_path, scenario(1, kind="core_temperature")) as air:
-        async with listening(kind="core_temperature") as ear:
-            await until(lambda: len(ear.packets) >= 4)
-            air.order("take_off", strap="hr-01")
-            await until(lambda: all(v.metric != BODY_TEMPERATURE.id for v in ear.packets[-1].values))
-            await quiet(air, ear)
-        lines = [
-            line for line in map(json.loads, air.truth_path.read_text().splitlines()) if line["delivered"]
-        ]
-    expected = [(line["told"]["core"], line["told"]["skin"], line["told"]["strain"]) for line in lines]
-
-    def value(packet: Any, metric: int) -> float | None:
-        return next((v.value for v in packet.values if v.metric == metric), None)
-
-    metrics = (BODY_TEMPERATURE.id, SKIN_TEMPERATURE.id, HEAT_STRAIN_INDEX.id)
-    pods = [packet for packet in ear.packets if value(packet, SKIN_TEMPERATURE.id) is not None]
-    assert [tuple(value(packet, metric) for metric in metrics) for packet in pods] == expected
+    plan = scenario(1, kind="core_temperature")
+    async with on_air(tmp_path, plan) as air, listening(kind="core_temperature") as ear:
+        await until(lambda: len(ear.packets) >= 4)
+        air.order("take_off", strap="hr-01")
+        await until(lambda: all(v.metric != BODY_TEMPERATURE.id for v in ear.packets[-1].values))
+        air.order("mute", strap="hr-01")
+        await all_arrived(lambda: len(temperatures(ear)), lambda: len(delivered(air)))
+    expected = [
+        (line["told"]["core"], line["told"]["skin"], line["told"]["strain"]) for line in delivered(air)
+    ]
+    assert temperatures(ear) == expected
     assert settings([1], kind="core_temperature").sensors[0].streams == ()

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bluetooth_air import listening, until
+from bluetooth_air import PATIENCE_S, listening, until
 from demo.services.dbus import DBus
 
 STS_SIM = [sys.executable, "-c", "from sts_sims.cli import main; main()"]
@@ -38,7 +38,7 @@ async def start(*arguments: str) -> asyncio.subprocess.Process:
         *STS_SIM, "run", *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
-    async with asyncio.timeout(30.0):
+    async with asyncio.timeout(PATIENCE_S):
         assert b"sensors of" in await process.stdout.readline()
     return process
 
@@ -46,7 +46,7 @@ async def start(*arguments: str) -> asyncio.subprocess.Process:
 def order(path: Path, **fields: Any) -> dict[str, Any]:
     """Give one order over the control socket."""
     with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(10.0)
+        client.settimeout(PATIENCE_S)
         client.connect(str(path))
         client.sendall(json.dumps(fields).encode() + b"\n")
         answer: dict[str, Any] = json.loads(client.makefile().readline())
@@ -58,7 +58,7 @@ async def test_a_run_ends_cleanly_on_a_signal(bus: DBus, tmp_path: Path, end: si
     control = tmp_path / "control"
     process = await start("pair", "--bus-address", bus.address, "--control", str(control))
     process.send_signal(end)
-    async with asyncio.timeout(30.0):
+    async with asyncio.timeout(PATIENCE_S):
         _, errors = await process.communicate()
     assert (process.returncode, errors) == (0, b"")
     assert not control.exists()

@@ -10,7 +10,7 @@ from pathlib import Path
 import aio_pika
 import pytest
 
-from ingest_support import SECOND_US, Gateway, eventually, ledger, message, stored
+from ingest_support import PATIENCE_S, SECOND_US, Gateway, eventually, ledger, message, stored
 from sts_hub.live import frames
 from sts_protocols import routing
 from sts_protocols.record import Kind, Log, encode_log
@@ -199,14 +199,14 @@ async def test_log_records_are_kept_for_the_technician(hub):
 
 
 async def test_live_frames_show_what_was_said_now_and_only_of_who_consents(hub):
-    gateway, link = Gateway(age_us=SECOND_US, sensors=("hr-01", "hr-02")), await hub.gateway()
+    gateway, link = Gateway(sensors=("hr-01", "hr-02")), await hub.gateway()
     await hub.database.worn("hr-01")
     heard = await hub.hear("live.#")
     await hub.start()
-    await asyncio.sleep(1)
-    record = gateway.samples()
-    await link.send(record)
-    frame = frames.decode((await asyncio.wait_for(heard.get(), 10)).body)
+    await hub.until_taking()
+    gateway.began(SECOND_US)
+    await link.send(gateway.samples())
+    frame = frames.decode((await asyncio.wait_for(heard.get(), PATIENCE_S)).body)
     assert isinstance(frame, frames.Frame)
     assert (frame.gateway, frame.seq) == ("pitch-1", 0)
     said = {said[1:] for said in gateway.said if said[0] == "hr-01"}
@@ -218,7 +218,7 @@ async def test_backlog_repeats_and_old_records_make_no_frames(hub):
     await hub.database.worn("hr-01", "hr-02")
     heard = await hub.hear("live.#")
     worker = await hub.start()
-    await asyncio.sleep(1)
+    await hub.until_taking()
     now, old = Gateway(age_us=SECOND_US), Gateway(age_us=10 * SECOND_US)
     await link.send(*now.many(1), lane="backlog")
     await link.send(*old.many(1))

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ingest_support import SECOND_US, Gateway, eventually, now_us, stored
+from ingest_support import PATIENCE_S, SECOND_US, Gateway, eventually, stored
 from sts_hub.broker.topology import DELIVERY_LIMIT
 from sts_hub.ingest.outage import State
 from sts_hub.live import frames
@@ -44,13 +44,13 @@ async def until_state(worker, state: State) -> None:
 async def test_a_short_outage_is_lived_through_without_giving_anything_back(hub, doors):
     await hub.database.worn("hr-01", "hr-02")
     worker = await hub.start()
-    gateway, link = Gateway(age_us=SECOND_US), await hub.gateway()
+    await hub.until_taking()
+    gateway, link = Gateway(), await hub.gateway()
     heard = await hub.hear("live.#")
-    await asyncio.sleep(1)
     await doors.shut()
     await link.send(gateway.samples())
     await until_state(worker, State.HOLDING)
-    gateway.offset_us = now_us() - gateway.boot_us(gateway.seq) - SECOND_US
+    gateway.began(SECOND_US)
     before = heard.qsize()
     await link.send(gateway.samples())
     await eventually(lambda: later(heard, before), "a frame while the database is away")
@@ -83,7 +83,7 @@ async def test_a_long_outage_gives_back_once_and_loses_nothing(hub, doors):
     await until_state(worker, State.OFF)
     for record in gateway.many(5):
         await link.send(record, lane="backlog")
-    notice = frames.decode((await asyncio.wait_for(heard.get(), 10)).body)
+    notice = frames.decode((await asyncio.wait_for(heard.get(), PATIENCE_S)).body)
     assert isinstance(notice, frames.Notice)
     assert notice.reason == "database_away"
     assert await deliveries(hub, routing.LIVE_QUEUE) <= 1
@@ -101,7 +101,7 @@ async def deliveries(hub, name: str) -> int:
     """How often the oldest message has been given back; looking costs one more."""
     channel = await (await hub.connect()).channel()
     queue = await channel.get_queue(name, ensure=False)
-    found = await queue.get(timeout=10)
+    found = await queue.get(timeout=PATIENCE_S)
     count = int((found.headers or {}).get("x-delivery-count", 0))
     await found.reject(requeue=True)
     await channel.close()
@@ -116,7 +116,7 @@ async def test_giving_back_at_every_failure_would_bury_good_records_and_a_worker
     for _ in range(DELIVERY_LIMIT + 1):
         channel = await connection.channel()
         queue = await channel.get_queue(routing.BACKLOG_QUEUE, ensure=False)
-        await queue.get(timeout=10)
+        await queue.get(timeout=PATIENCE_S)
         await channel.close()
 
     async def buried() -> bool:

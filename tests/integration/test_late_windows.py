@@ -26,10 +26,11 @@ SELECT t.club_id, t.id, 'body', 'null', gen_random_uuid() FROM sts.team t JOIN s
 async def test_what_came_late_leaves_a_window_where_somebody_watches(
     hub_database, lane: str, age_s: int, watched: bool, noted: int
 ) -> None:
-    gateway, store = Gateway(age_us=age_s * SECOND_US), await hub_database.store()
+    gateway, store = Gateway(), await hub_database.store()
     await hub_database.worn("hr-01")
     if watched:
         await hub_database.owner.execute(RULE, gateway.name)
+    gateway.began(age_s * SECOND_US)
     await hub_database.send(store, *gateway.many(1), lane=lane)
     rows = await hub_database.owner.fetch("SELECT first_t, last_t, judged_at FROM sts.late_window")
     assert len(rows) == noted

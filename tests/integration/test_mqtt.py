@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from demo.ports import free_port
 from faults.link import Link
 from sts_edge.config import MqttSettings, TopicSettings
 from sts_edge.sources import Told
@@ -120,7 +121,7 @@ async def test_every_value_comes_once_over_a_restart_of_the_broker(mqtt_broker, 
 async def heard_over_a_silent_link(broker, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> int:
     """Twenty equal messages, of which six are sent into a link that has fallen silent; how many values came of them."""
     monkeypatch.setattr(client, "KEEP_ALIVE_S", 1)
-    async with Link(0, broker.mqtt_port) as link:
+    async with Link(free_port(), broker.mqtt_port) as link:
         heard.settings = msgspec.structs.replace(heard.settings, url=f"mqtt://127.0.0.1:{link.port}")
         async with heard.running() as source:
             with publisher(broker) as publishing:

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from api_support import World, problem, settings_of
+from api_support import PATIENCE_S, World, problem, settings_of
 from openid_provider import CLIENT, SECRET, OpenIdProvider, serving
 from sts_hub.accounts.signing_in import Doorkeeper
 from sts_hub.kit.database import Database
@@ -70,7 +70,7 @@ async def begin(client: httpx.AsyncClient) -> dict[str, str]:
     """What the provider's answer holds for a browser that went where the hub sent it."""
     begun = await client.post(SCHOOL)
     assert begun.status_code == 200, begun.text
-    async with httpx.AsyncClient() as browser:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as browser:
         sent_back = (await browser.get(begun.json()["address"])).headers["location"]
     parts = urlsplit(sent_back)
     assert f"{parts.scheme}://{parts.netloc}{parts.path}" == f"{HUB_ORIGIN}/sign-in/school"

@@ -14,13 +14,25 @@ from typing import Any
 import asyncpg
 import pytest
 
+from demo.ports import wait_until
 from sts_edge.buffer import SegmentLog
 from sts_edge.config import BufferSettings
 from sts_hub.db import migrate
 from sts_hub.door.alone import StoreIntake
 from sts_protocols.record import Record
-from uplink_support import GATEWAY, PASSWORD, PaperDatabase, Site, StillClock, eventually, running, served
+from uplink_support import (
+    GATEWAY,
+    PASSWORD,
+    PATIENCE_S,
+    PaperDatabase,
+    Site,
+    StillClock,
+    eventually,
+    running,
+    served,
+)
 
+END_SESSIONS = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{}'"
 Row = tuple[str, int, float, int]
 _WHERE = Path(__file__).parents[1] / "golden/read_record.py"
 
@@ -61,13 +73,18 @@ class Servers:
         return str(self._postgres.dsn_of(self.name, migrate.INGEST, "ingest-in-a-test"))
 
     def dump(self) -> None:
-        """Set the state of now aside. Nobody may be connected."""
-        self._postgres.sql(f'CREATE DATABASE "{self.name}_old" TEMPLATE "{self.name}"')
+        """Set the state of now aside, where nobody enters."""
+        self._postgres.sql(f'ALTER DATABASE "{self.name}" ALLOW_CONNECTIONS false')
+        assert wait_until(lambda: self._postgres.sql(END_SESSIONS.format(self.name)) == "0", PATIENCE_S)
+        copy = f'CREATE DATABASE "{self.name}_old" TEMPLATE "{self.name}" ALLOW_CONNECTIONS false'
+        self._postgres.sql(copy)
+        self._postgres.sql(f'ALTER DATABASE "{self.name}" ALLOW_CONNECTIONS true')
 
     def restore(self) -> None:
         """Have that state again."""
         self._postgres.sql(f'DROP DATABASE "{self.name}" WITH (FORCE)')
         self._postgres.sql(f'ALTER DATABASE "{self.name}_old" RENAME TO "{self.name}"')
+        self._postgres.sql(f'ALTER DATABASE "{self.name}" ALLOW_CONNECTIONS true')
 
     async def rows(self) -> Counter[Row]:
         """Everything that is stored."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import threading
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 import serial
 
-from bluetooth_air import settings, stopped, until
+from bluetooth_air import PATIENCE_S, settings, stopped, until
 from serial_cables import BAUD, Spoken, cables, with_ports
 from sts_edge.clock import boot_us
 from sts_edge.config import PortSettings
@@ -137,15 +138,17 @@ async def test_a_receiver_tells_no_position_before_its_fix_and_where_the_athlete
 
 async def test_the_receivers_time_is_right_within_its_stated_error(tmp_path: Path) -> None:
     """No wire ticks with the second: the error says so."""
-    began_us = boot_us()
     receiver = GnssReceiver(4, lambda _: 0.5, began=BEGAN, rate_hz=5.0, language="nmea")
     async with (
-        cables(tmp_path, {"gnss-1": receiver}),
+        cables(tmp_path, {"gnss-1": receiver}) as (_, truth),
         listening(port(tmp_path, "gnss-1", "gnss", baud=BAUD)) as heard,
     ):
-        await until(lambda: bool(heard.anchors))
-    (anchor,) = heard.anchors
-    true_us = round((BEGAN + timedelta(microseconds=anchor.boot_us - began_us)).timestamp() * 1e6)
+        await until(lambda: bool(heard.anchors) and truth.said[-1][0] > heard.anchors[0].boot_us)
+    anchor = heard.anchors[0]
+    # The receiver's own time goes on from what it said last.
+    said_us, _, said, _ = [one for one in truth.said if one[0] <= anchor.boot_us][-1]
+    since = timedelta(seconds=said.at_s, microseconds=anchor.boot_us - said_us)
+    true_us = round((BEGAN + since).timestamp() * 1e6)
     assert anchor.source == ClockSource.GNSS
     assert abs(anchor.wall_us - true_us) <= anchor.error_us
     assert anchor.error_us < 300_000
@@ -165,27 +168,36 @@ async def test_every_kind_of_device_is_read_beside_the_others(tmp_path: Path) ->
         async with listening(*ports) as heard:
             await until(lambda: {_name(one) for one in heard.told} == set(devices))
             counts = heard.source.counts()
-            assert {state.state for state in heard.source.states()} == {"live"}
+            await until(lambda: {state.state for state in heard.source.states()} == {"live"})
     assert counts["frames_bad"] <= len(devices)  # the half line of a port that is opened amid a word
     assert heard.source.faults() == []
 
 
-async def test_an_unplugged_port_is_told_and_read_again_within_five_seconds(tmp_path: Path) -> None:
+async def test_an_unplugged_port_is_told_and_read_again_at_the_next_try_at_the_latest(tmp_path: Path) -> None:
+    """Which comes within the five seconds that a technician waits."""
+    tries = [0]
+
+    async def counted(*words: Any) -> Any:
+        tries[0] += 1
+        return await open_port(*words)
+
     async with (
         cables(tmp_path, {"pod-1": HeartPod(rate_hz=20.0)}) as (made, _),
-        listening(port(tmp_path, "pod-1", "pod")) as heard,
+        listening(port(tmp_path, "pod-1", "pod"), open_port=counted) as heard,
     ):
         await until(lambda: bool(heard.told))
+        tries[0] = 0
         made["pod-1"].unplug()
         await until(lambda: any("plug it in" in sentence for sentence in heard.source.faults()))
         assert [state.state for state in heard.source.states()] == ["lost"]
-        await asyncio.sleep(REOPEN_S)
+        await until(lambda: tries[0] >= 2)
         made["pod-1"].plug()
-        plugged_us, before = boot_us(), len(heard.told)
+        tries[0], before = 0, len(heard.told)
         await until(lambda: len(heard.told) > before)
-        assert (boot_us() - plugged_us) / 1e6 < REGAINED_S
+        assert tries[0] <= 1
         assert heard.source.faults() == []
     assert heard.source.counts()["ports_lost"] == 1
+    assert REOPEN_S <= REGAINED_S
 
 
 async def test_garbage_and_half_a_frame_cost_nothing_around_them(tmp_path: Path) -> None:
@@ -270,12 +282,11 @@ async def test_what_hinders_a_port_is_told_with_the_way_out(
 async def test_a_missing_port_does_not_hold_up_the_others_and_is_found_when_it_comes(tmp_path: Path) -> None:
     ports = [port(tmp_path, "pod-1", "pod"), port(tmp_path, "pod-2", "pod")]
     async with cables(tmp_path, {"pod-1": HeartPod(rate_hz=20.0)}), listening(*ports) as heard:
-        await until(lambda: len(heard.told) > 3)
+        await until(lambda: len(heard.told) > 3 and bool(heard.source.faults()))
         (sentence,) = heard.source.faults()
         assert sentence.startswith("pod-2")
         async with cables(tmp_path, {"pod-2": HeartPod(rate_hz=20.0)}):
             await until(lambda: {_name(one) for one in heard.told} == {"pod-1", "pod-2"})
-    assert REOPEN_S <= REGAINED_S
 
 
 async def test_a_device_is_found_by_its_name_among_the_adapters(
@@ -308,22 +319,21 @@ def test_a_device_is_told_from_those_at_other_gateways(device: str, address: str
 async def test_opening_a_port_never_holds_up_the_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A sick driver takes a second; nobody waits for it."""
-    real = serial.Serial
+    """A sick driver takes seconds; nobody waits for it. This one waits for the loop to go on."""
+    real, gone_on, in_time = serial.Serial, threading.Event(), []
 
     def slow(*words: Any, **how: Any) -> Any:
-        time.sleep(0.5)
+        in_time.append(gone_on.wait(PATIENCE_S))
         return real(*words, **how)
 
     monkeypatch.setattr("serial.Serial", slow)
     async with cables(tmp_path, {"pod-1": HeartPod(rate_hz=20.0)}):
-        longest_s, last_s = 0.0, time.monotonic()
         opening = asyncio.ensure_future(open_port(tmp_path / "pod-1", BAUD, lambda _: None, lambda _: None))
-        while not opening.done():
+        for _ in range(10):
             await asyncio.sleep(0.01)
-            longest_s, last_s = max(longest_s, time.monotonic() - last_s), time.monotonic()
+        gone_on.set()
         (await opening).close()
-    assert longest_s < 0.4
+    assert in_time == [True]
 
 
 def _metrics(packet: Packet) -> set[int]:

@@ -219,9 +219,13 @@ class Desk:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.change: SettingsChange | None = None
+        self.silent_after: int | None = None
         hub.answer = self._answer
 
     def _answer(self, beat: Beat, answer: Answer) -> Answer:
+        """The first beat that tells of the change after which nothing more is said is answered: one of three."""
+        if self.silent_after is not None and beat.settings and beat.settings.change == self.silent_after:
+            self.hub.answering = False
         return msgspec.structs.replace(answer, settings=self.change, settings_wanted=True)
 
     @property
@@ -305,11 +309,11 @@ async def test_an_agent_that_loses_the_hub_after_a_change_takes_it_back_and_says
     config = settings(tmp_path, desk.hub)
     before = config.read_text()
     async with hasty_agent(config, trial_s=3.0):
+        desk.silent_after = 7
         await desk.offer(7, record={"live_ms": 500})
         await eventually(lambda: config.read_text() != before)
-        desk.hub.answering = False
         await eventually(lambda: config.read_text() == before)
-        desk.hub.answering = True
+        desk.hub.answering, desk.silent_after = True, None
         await eventually(lambda: desk.told.refused is not None)
         assert (desk.told.version, desk.told.change) == (1, None)
         assert "had not answered" in desk.told.refused.faults[0]
@@ -321,10 +325,11 @@ async def test_an_agent_killed_on_trial_goes_on_with_it_and_one_edited_meanwhile
     config = settings(tmp_path, desk.hub)
     before = config.read_text()
     async with hasty_agent(config) as edge:
+        desk.silent_after = 7
         await desk.offer(7, record={"live_ms": 500})
         await eventually(lambda: config.read_text() != before)
-        desk.hub.answering = False
         await edge.end(signal.SIGKILL)
+    desk.hub.answering, desk.silent_after = False, None
     async with hasty_agent(config) as edge:
         seen = len(desk.hub.beats)
         await eventually(lambda: len(desk.hub.beats) > seen and desk.told.change == 7)

@@ -117,6 +117,27 @@ class Gateway:
                     return
                 await asyncio.sleep(0.2)
 
+    async def until_waiting(self, records: int) -> None:
+        """Wait until so many records wait for the hub."""
+        async with asyncio.timeout(PATIENCE_S):
+            while (await self.type("buffer", "show", "--json")).document["waiting_records"] < records:
+                pass
+
+    async def scanned(self, *addresses: str) -> Said:
+        """Scan until these straps are among those that were heard."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                said = await self.type("scan", "-s", "2", "--json")
+                if set(addresses) <= {one.get("address") for one in said.lines}:
+                    return said
+
+    async def tested_well(self, name: str) -> Said:
+        """Test a strap until nothing came between it and the agent."""
+        async with asyncio.timeout(PATIENCE_S):
+            while (said := await self.type("sensors", "test", name, "-s", "4", "--json")).code != 0:
+                pass
+        return said
+
 
 @pytest.fixture
 async def air(tmp_path: Path) -> AsyncIterator[Air]:
@@ -143,7 +164,7 @@ pytestmark = pytest.mark.usefixtures("_folders")
 async def test_the_running_agent_tells_who_is_near_and_who_is_new(air: Air, gateway: Gateway) -> None:
     async with gateway.running():
         await gateway.until("live")
-        said = await gateway.type("scan", "-s", "2", "--json")
+        said = await gateway.scanned(*map(strap_address, (1, 2, 3)))
         assert said.code == 0
         found = {one["address"]: one for one in said.lines}
         assert {one["schema"] for one in said.lines} == {"sts.edge.scan/1"}
@@ -152,13 +173,13 @@ async def test_the_running_agent_tells_who_is_near_and_who_is_new(air: Air, gate
             one = found[strap_address(number)]
             assert (one["state"], one["kind"], one["sensor"]) == ("new", "heart_rate", None)
             assert -127 <= one["rssi"] <= 20
-        plain = await gateway.type("scan", "-s", "1")
+        plain = await gateway.type("scan", "-s", "5")
         assert plain.out.splitlines()[0].split() == ["ADDRESS", "NAME", "KIND", "SIGNAL", "BATTERY", "STATE"]
         assert "2 new.   Next: sts-edge sensors add A0:9E:1A:00:00:0" in plain.out
 
 
 async def test_without_an_agent_scan_listens_by_itself(air: Air, gateway: Gateway) -> None:
-    said = await gateway.type("scan", "-s", "2", "--json")
+    said = await gateway.scanned(*map(strap_address, (1, 2, 3)))
     assert said.code == 0
     assert {one["state"] for one in said.lines} == {"registered", "new"}
     assert len(said.lines) == 3
@@ -184,9 +205,7 @@ async def test_a_sensor_is_added_tested_and_removed_while_the_agent_runs(air: Ai
         assert said.code == 0, said
         assert "saved as hr-02          Undo: sts-edge sensors remove hr-02" in said.out
         await gateway.until("live", "live")
-        said = await gateway.type("sensors", "test", "hr-02", "-s", "4", "--json")
-        assert said.code == 0, said
-        told = said.document
+        told = (await gateway.tested_well("hr-02")).document
         assert (told["rr_intervals"], told["verdict"], told["expected"]) == (True, "good", 4)
         assert told["packets"] >= 3
         said = await gateway.type("sensors", "remove", "hr-02")
@@ -302,7 +321,7 @@ async def test_the_buffer_is_shown_exported_and_purged_while_the_hub_is_away(
 ) -> None:
     async with gateway.running():
         await gateway.until("live")
-        await asyncio.sleep(3)  # a record closes each second while the link is down
+        await gateway.until_waiting(3)
         said = await gateway.type("buffer")
         assert said.code == 4
         assert "waiting" in said.out.splitlines()[0]
@@ -340,7 +359,7 @@ async def test_the_buffer_is_shown_exported_and_purged_while_the_hub_is_away(
 async def test_draining_waits_and_gives_up_when_it_was_told_to(air: Air, gateway: Gateway) -> None:
     async with gateway.running():
         await gateway.until("live")
-        await asyncio.sleep(2)
+        await gateway.until_waiting(1)
         said = await gateway.type("buffer", "drain", "--timeout", "1")
         assert said.code == 8
         assert "still wait" in said.err
@@ -364,7 +383,7 @@ async def test_draining_ends_when_the_hub_has_what_waited(
             assert hub.arrivals == []
             await hub.listen()
             assert (await gateway.type("buffer", "drain", "--json")).code == 0
-            assert hub.arrivals
+            await until(lambda: bool(hub.arrivals))
     finally:
         await hub.close()
 

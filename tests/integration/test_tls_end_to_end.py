@@ -73,16 +73,17 @@ async def test_an_agent_that_knows_the_authority_is_in_and_everything_is_encrypt
         assert json.loads(out)["hub"]["state"] in {"connected", "up"}
         _, out = await edge.ask("doctor", "--only", "tls", "--json")
         assert [one["name"] for one in json.loads(out)["faults"]] == []
-        await eventually(lambda: _gateways_connections(secured.hub))
-        assert all(one["ssl"] for one in _gateways_connections(secured.hub))
+        await eventually(lambda: len(_secured(secured.hub)) > 0)
+        assert _secured(secured.hub) == {True}
 
 
-def _gateways_connections(hub: Hub) -> list[dict[str, object]]:
-    return [
-        one
+def _secured(hub: Hub) -> set[object]:
+    """Whether the gateway's connections are, as far as the broker has told yet."""
+    return {
+        one["ssl"]
         for one in hub.broker.api("GET", "/api/connections")
-        if one.get("vhost") == hub.vhost and one["user"] == "pitch-1"
-    ]
+        if one.get("vhost") == hub.vhost and one.get("user") == "pitch-1" and "ssl" in one
+    }
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import aio_pika
 import pytest
 from aio_pika.exceptions import AMQPError, ChannelClosed, ProbableAuthenticationError, PublishError
 
-from ingest_support import Gateway, eventually
+from ingest_support import PATIENCE_S, Gateway, eventually
 from sts_hub.broker import topology, users
 from sts_hub.broker.management import BrokerError
 from sts_protocols import routing
@@ -119,7 +119,9 @@ async def test_a_gateway_may_say_what_is_its_own_and_nothing_else(hub):
                     if exchange
                     else channel.default_exchange
                 )
-                await there.publish(aio_pika.Message(b"", user_id=user), key, mandatory=False, timeout=10)
+                await there.publish(
+                    aio_pika.Message(b"", user_id=user), key, mandatory=False, timeout=PATIENCE_S
+                )
             except (AMQPError, ChannelClosed):
                 return False
             return True

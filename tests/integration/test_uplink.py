@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from demo.ports import free_port
 from faults.link import Link
 from sts_edge.uplinks import LinkState
 from sts_edge.uplinks.amqp import address
@@ -17,8 +18,18 @@ from sts_edge.uplinks.dialling import Dialler
 from sts_edge.uplinks.line import Outcome, Verdict
 from sts_protocols.beat import Answer, Beat, EpochAnswer
 from sts_protocols.record import UNKNOWN_CLOCK, Anchor, ClockSource, Drop, Kind, Record, decode_drop
-from sts_protocols.routing import Lane
-from uplink_support import GATEWAY, PASSWORD, Broker, Hub, Site, StillClock, eventually, running
+from uplink_support import (
+    GATEWAY,
+    PASSWORD,
+    Broker,
+    Hub,
+    Site,
+    StillClock,
+    eventually,
+    lanes_handed_over,
+    running,
+    tries_begun,
+)
 
 PIN = Anchor(1, 1_790_000_000_000_000, 1000, ClockSource.HUB)
 
@@ -39,14 +50,14 @@ async def site(hub: Hub) -> Site:
     return Site(hub.vhost, hub.broker.amqp_port)
 
 
-@contextmanager
-def alarm(broker: Broker) -> Iterator[None]:
+@asynccontextmanager
+async def alarm(broker: Broker) -> AsyncIterator[None]:
     """The broker's disk alarm."""
-    broker.control("set_disk_free_limit", "900GB")
+    await asyncio.to_thread(broker.control, "set_disk_free_limit", "900GB")
     try:
         yield
     finally:
-        broker.control("set_disk_free_limit", "50MB")
+        await asyncio.to_thread(broker.control, "set_disk_free_limit", "50MB")
 
 
 def forge_user_of(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,22 +68,6 @@ def forge_user_of(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
         send(self, body, *rest, user="somebody" if record.raw in body else user, **more)
 
     monkeypatch.setattr(Outlet, "send", forged)
-
-
-def lanes_handed_over(monkeypatch: pytest.MonkeyPatch) -> list[Lane]:
-    """The lane of each message from now on, as the gateway hands them to its sockets.
-
-    What the hub hears first is not asked: each lane has a queue, and a slow broker may empty the other first.
-    """
-    lanes: list[Lane] = []
-    publish = Outlet.publish
-
-    def noted(self: Outlet, body: bytes, lane: Lane, on_verdict: Callable[[Verdict], None]) -> None:
-        lanes.append(lane)
-        publish(self, body, lane, on_verdict)
-
-    monkeypatch.setattr(Outlet, "publish", noted)
-    return lanes
 
 
 async def test_a_backlog_travels_many_records_to_a_message(hub: Hub, site: Site) -> None:
@@ -104,16 +99,16 @@ async def test_a_full_queue_keeps_records_here_and_is_told(
         await eventually(lambda: set(range(last)) <= set(hub.seqs()))
 
 
-async def test_a_refused_login_is_told_and_not_repeated(hub: Hub, rabbitmq: Broker) -> None:
-    site = Site(hub.vhost, rabbitmq.amqp_port, password="of somebody else")
-    async with Link(0, rabbitmq.amqp_port) as link:
-        site = Site(hub.vhost, link.port, password="of somebody else")
-        async with running(site.uplink.run()):
-            await eventually(lambda: site.uplink.report().state is LinkState.REFUSED)
-            tries = link.accepted
-            await asyncio.sleep(2.0)
-            assert link.accepted == tries
-            assert any("needs enrolment" in one for one in site.health.faults)
+async def test_a_refused_login_is_told_and_not_repeated(
+    hub: Hub, rabbitmq: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, begun = Site(hub.vhost, rabbitmq.amqp_port, password="of somebody else"), tries_begun(monkeypatch)
+    async with running(site.uplink.run()):
+        await eventually(lambda: site.uplink.report().state is LinkState.REFUSED)
+        tries = len(begun)
+        await asyncio.sleep(2.0)
+        assert len(begun) == tries >= 1
+        assert any("needs enrolment" in one for one in site.health.faults)
 
 
 async def test_a_refused_login_that_is_mended_is_taken(
@@ -138,20 +133,23 @@ async def test_a_record_the_broker_refuses_does_not_take_others_along(
     forge_user_of(bad, monkeypatch)
     async with running(site.uplink.run()):
         await eventually(lambda: site.waiting == 1)
-        assert any("set aside" in one for one in site.health.faults)
-    assert sorted(set(hub.seqs())) == sorted(one.header.seq for one in good)
+        await eventually(lambda: any("set aside" in one for one in site.health.faults))
+        await eventually(lambda: set(hub.seqs()) >= {one.header.seq for one in good})
+    assert bad.header.seq not in hub.seqs()
 
 
-async def test_a_blocked_broker_is_told_and_not_reconnected_to(hub: Hub, rabbitmq: Broker) -> None:
-    async with Link(0, rabbitmq.amqp_port) as link:
-        site = Site(hub.vhost, link.port)
+async def test_a_blocked_broker_is_told_and_not_reconnected_to(
+    hub: Hub, rabbitmq: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Link(free_port(), rabbitmq.amqp_port) as link:
+        site, begun = Site(hub.vhost, link.port), tries_begun(monkeypatch)
         async with running(site.uplink.run(), site.talk()):
-            await eventually(lambda: site.is_up)
-            with alarm(rabbitmq):
+            await eventually(lambda: site.is_up and link.open == 2)
+            async with alarm(rabbitmq):
                 await eventually(lambda: site.uplink.report().state is LinkState.BLOCKED)
-                accepted = link.accepted
+                tries = len(begun)
                 await asyncio.sleep(2.0)
-                assert link.accepted == accepted
+                assert len(begun) == tries
                 assert any("takes no records" in one for one in site.health.faults)
             await eventually(lambda: site.is_up)
             last = site.buffer.head
@@ -162,14 +160,14 @@ async def test_a_blocked_broker_is_told_and_not_reconnected_to(hub: Hub, rabbitm
 async def test_after_an_outage_everything_arrives_and_a_live_record_first(
     hub: Hub, rabbitmq: Broker, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with Link(0, rabbitmq.amqp_port) as link:
+    async with Link(free_port(), rabbitmq.amqp_port) as link:
         site = Site(hub.vhost, link.port)
         async with running(site.uplink.run(), site.talk(0.1)):
             await eventually(lambda: site.is_up)
+            lanes, stops = lanes_handed_over(site, monkeypatch), site.flows.count(False)
             await getattr(link, fault)()
-            await eventually(lambda: not site.is_up)
+            await eventually(lambda: site.flows.count(False) > stops)
             await asyncio.sleep(0.0 if fault == "cut" else 3.0)
-            lanes = lanes_handed_over(monkeypatch)
             await link.restore()
             await eventually(lambda: site.is_up and "backlog" in lanes)
             assert lanes[0] == "live"
@@ -180,7 +178,7 @@ async def test_after_an_outage_everything_arrives_and_a_live_record_first(
 async def test_a_stalled_link_is_noticed_and_tried_anew_while_the_old_one_is_kept(
     hub: Hub, rabbitmq: Broker
 ) -> None:
-    async with Link(0, rabbitmq.amqp_port) as link:
+    async with Link(free_port(), rabbitmq.amqp_port) as link:
         site = Site(hub.vhost, link.port)
         async with running(site.uplink.run(), site.talk(0.1)):
             await eventually(lambda: site.is_up)
@@ -191,7 +189,7 @@ async def test_a_stalled_link_is_noticed_and_tried_anew_while_the_old_one_is_kep
 
 async def test_a_short_stall_that_ends_needs_no_new_connection(hub: Hub, rabbitmq: Broker) -> None:
     """Only the flows stall, the way for new connects is shut: the old connection revives."""
-    async with Link(0, rabbitmq.amqp_port) as link:
+    async with Link(free_port(), rabbitmq.amqp_port) as link:
         site = Site(hub.vhost, link.port)
         async with running(site.uplink.run(), site.talk(0.1)):
             await eventually(lambda: site.is_up)
@@ -218,15 +216,15 @@ async def test_a_broker_that_restarts_costs_nothing(hub: Hub, site: Site, rabbit
 
 async def test_unknown_clock_waits_until_the_hub_knows_the_pin(hub: Hub, site: Site) -> None:
     async with running(site.uplink.run()):
-        await eventually(lambda: len(hub.beats) == 1)
+        await eventually(lambda: hub.beats)
         site.say(UNKNOWN_CLOCK)
         site.say()
-        await eventually(lambda: hub.seqs() == [1])
+        await eventually(lambda: hub.seqs())
         await asyncio.sleep(0.5)
-        assert hub.seqs() == [1]
+        assert set(hub.seqs()) == {1}
         site.buffer.pin(PIN)
         site.uplink.beat()
-        await eventually(lambda: sorted(hub.seqs()) == [0, 1])
+        await eventually(lambda: set(hub.seqs()) == {0, 1})
 
 
 async def test_the_first_beat_goes_out_at_once_and_its_answer_sets_the_clock(hub: Hub, site: Site) -> None:
@@ -247,11 +245,11 @@ async def test_what_the_hub_has_is_confirmed_and_what_it_wants_is_sent_again(hub
         await eventually(lambda: site.uplink.report().state is LinkState.STANDING)
         for _ in range(4):
             site.say()
-        await eventually(lambda: site.waiting == 0 and len(hub.arrivals) == 4)
-        hub.answer = wanting
+        await eventually(lambda: site.waiting == 0 and set(hub.seqs()) == {0, 1, 2, 3})
+        hub.answer, before = wanting, len(hub.arrivals)
         site.uplink.beat()
-        await eventually(lambda: len(hub.arrivals) == 6)
-    assert hub.seqs()[4:] == [1, 2]
+        await eventually(lambda: len(hub.arrivals) >= before + 2)
+    assert set(hub.seqs()[before:]) == {1, 2}
 
 
 async def test_what_is_wanted_and_no_longer_held_is_declared(hub: Hub, site: Site) -> None:
@@ -271,7 +269,7 @@ async def test_what_is_wanted_and_no_longer_held_is_declared(hub: Hub, site: Sit
 
 async def test_no_publish_outlives_its_connection_without_a_verdict(hub: Hub, rabbitmq: Broker) -> None:
     """Far more than aiormq's own queue takes waits on a link that carries nothing; then the line is cut."""
-    async with Link(0, rabbitmq.amqp_port) as link:
+    async with Link(free_port(), rabbitmq.amqp_port) as link:
         where = address(f"amqp://127.0.0.1:{link.port}/{hub.vhost}", GATEWAY, lambda: PASSWORD, StillClock())
         line = await Dialler(where, "live").dial()
         outlet = await line.outlet()

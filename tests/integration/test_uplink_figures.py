@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from demo.ports import free_port
 from faults.link import Link
 from sts_edge.buffer import SegmentLog
 from sts_edge.config import BufferSettings
@@ -74,7 +75,7 @@ async def test_a_backlog_takes_what_live_leaves_and_live_stays_in_time(
     hub: Hub, rabbitmq: Broker, tmp_path: Path, delay_ms: int, tell: Callable[[str], None]
 ) -> None:
     """256 kbit/s for both lanes; at 800 ms round trip the window takes 25 s to open."""
-    async with Link(0, rabbitmq.amqp_port) as link:
+    async with Link(free_port(), rabbitmq.amqp_port) as link:
         link.shape(KBIT, delay_ms)
         site = await site_at(hub, link.port, tmp_path / "alone")
         async with running(site.uplink.run(), site.talk(values=STRAPS)):
@@ -100,7 +101,7 @@ async def test_the_first_live_value_comes_within_a_second_of_the_links_return(
     hub: Hub, rabbitmq: Broker, tmp_path: Path, fault: str, outage_s: float, tell: Callable[[str], None]
 ) -> None:
     """Whatever the backlog: 40,000 records of 100 values were there before."""
-    async with Link(0, rabbitmq.amqp_port) as link:
+    async with Link(free_port(), rabbitmq.amqp_port) as link:
         link.shape(2_000, 10)
         site = await site_at(hub, link.port, tmp_path / "log", backlog=40_000)
         async with running(site.uplink.run(), site.talk(values=STRAPS)):
@@ -123,7 +124,7 @@ async def test_over_https_the_first_live_value_comes_as_soon_and_the_wire_costs_
     """Over TLS, with a thousand records waiting; then with none. docs/gateway.md states the figure of the wire."""
     ca = authority(tmp_path / "ca.pem")
     certificate = ca.signs(tmp_path / "hub.pem", "localhost")
-    async with door(hub, certificate=certificate) as port, Link(0, port) as link:
+    async with door(hub, certificate=certificate) as port, Link(free_port(), port) as link:
         log = SegmentLog(tmp_path / "log", BufferSettings(), reading=lambda *_: KNOWN)
         site = Site("", link.port, "https", buffer=log, host="localhost", ca_file=ca.file)
         async with running(site.uplink.run(), site.talk(values=STRAPS)):
@@ -166,7 +167,7 @@ async def test_a_paced_backlog_delays_live_less_than_an_unpaced_one(
 
 
 async def _with_backlog(hub: Hub, broker: Broker, folder: Path) -> Figures:
-    async with Link(0, broker.amqp_port) as link:
+    async with Link(free_port(), broker.amqp_port) as link:
         link.shape(KBIT, 20)
         site = await site_at(hub, link.port, folder, backlog=2000)
         async with running(site.uplink.run(), site.talk(values=STRAPS)):

@@ -13,7 +13,7 @@ from sts_hub.broker import cancellation
 STARTS = 24
 # A start takes some 200 turns of the loop until the worker takes messages.
 TURNS = 400
-ENDS_WITHIN_S = 20
+ENDS_WITHIN_S = 60
 # Where the control looks: each start has a chance of one in ten or so to lose the word.
 CONTROL_STARTS = 150
 LOST_AFTER_S = 2

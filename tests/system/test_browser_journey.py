@@ -13,7 +13,7 @@ from demo.system import System
 from missing_parts import missing
 
 # Ten strap intervals until a value is lost, three until it is late, and a browser on a busy machine.
-JOURNEY_ALLOWANCE_S = 240
+JOURNEY_ALLOWANCE_S = 420
 # What the journey measured: from a strap's packet to the changed text, among others.
 REPORT = web_app.BUILD / "browser-journey.json"
 

@@ -20,7 +20,7 @@ from missing_parts import missing
 START_ALLOWANCE_S = 240
 STOP_ALLOWANCE_S = 60
 # Erlang's helper processes end by themselves when their node is gone.
-LAST_BREATH_S = 10
+LAST_BREATH_S = 60
 # The demo with its data elsewhere, so that a demo of this clone may run meanwhile.
 RUN = """
 import pathlib, sys

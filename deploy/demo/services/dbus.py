@@ -10,7 +10,7 @@ from demo.folders import remove_short_folder, short_folder
 from demo.ports import wait_until
 from demo.processes import Program, StartError
 
-START_ALLOWANCE_S = 10
+START_ALLOWANCE_S = 60
 CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>

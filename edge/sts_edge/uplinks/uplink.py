@@ -46,6 +46,7 @@ FAREWELL_S = 1.0
 TICK_S = 0.25
 
 FLOWING = (LinkState.STANDING, LinkState.UP)
+NEEDS_NO_DIALLING = (*FLOWING, LinkState.BLOCKED)
 NEEDS_DIALLING = (LinkState.DOWN, LinkState.STALLED, LinkState.REFUSED)
 
 _log = structlog.get_logger()
@@ -156,9 +157,9 @@ class TwoLaneUplink:
                 await self._change_to(line)
 
     async def _dial(self) -> Line | None:
-        """A line that stands, or None when the old one revived or a refused login was waited out."""
+        """A line that stands, or None when the old one spoke after all or a refused login was waited out."""
         dial = asyncio.create_task(self._dialler.dial())
-        revived = asyncio.create_task(self._link.until(FLOWING))
+        revived = asyncio.create_task(self._link.until(NEEDS_NO_DIALLING))
         try:
             await asyncio.wait([dial, revived], return_when=asyncio.FIRST_COMPLETED)
             if not dial.done():

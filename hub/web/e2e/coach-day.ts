@@ -12,7 +12,7 @@ import { collectPageErrors } from './checks.ts';
 import type { Detail } from './steps.ts';
 import { accessible, demanded, enter, must, picture, step, tellSteps } from './steps.ts';
 
-const STEP_MS = 30_000;
+const STEP_MS = 60_000;
 /** Straps connect one after the other: the first are heard after some seconds, on a loaded machine later. */
 const FIRST_LIVE_MS = 120_000;
 /** Figures are computed anew within a minute of a change. */

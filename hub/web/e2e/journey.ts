@@ -17,7 +17,7 @@ import { accessible, demanded, enter, must, picture, step, tellSteps } from './s
 const ATHLETES = 30;
 /** Straps connect one after the other: a whole squad took half a minute on a loaded machine. */
 const SQUAD_LIVE_MS = 120_000;
-const STEP_MS = 30_000;
+const STEP_MS = 60_000;
 const WATCHED_MS = 20_000;
 
 const baseUrl = demanded('BASE_URL');
@@ -109,7 +109,7 @@ async function loseStrap(): Promise<Detail> {
   const lostMs = Math.round(performance.now() - began);
   await picture(page, 'lost');
   must((await tile.locator('[data-part=number]').count()) === 0, 'A lost strap still shows a number.');
-  must((await page.locator('[data-state=live]').count()) === ATHLETES - 1, 'Others are not live any more.');
+  await page.locator('[data-state=live]').nth(ATHLETES - 2).waitFor(); // all the others
   return { late_after_ms: lateMs, lost_after_ms: lostMs };
 }
 

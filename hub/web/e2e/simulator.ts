@@ -1,7 +1,7 @@
 /** Orders to the simulator of straps, over its control socket: one JSON object a line, answered the same way. */
 import { connect } from 'node:net';
 
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 30_000;
 
 export async function order(socket: string, what: { do: string; strap: string }): Promise<void> {
   const answer = await new Promise<string>((resolve, reject) => {

@@ -11,7 +11,7 @@ import { openBrowser } from './browser.ts';
 import { collectPageErrors } from './checks.ts';
 import { accessible, demanded, enter, must, picture, step, tellSteps } from './steps.ts';
 
-const STEP_MS = 30_000;
+const STEP_MS = 60_000;
 const baseUrl = demanded('BASE_URL');
 const email = demanded('EMAIL');
 const password = demanded('PASSWORD');

@@ -12,6 +12,8 @@ import pytest
 from sts_edge.uplinks import dialling
 from sts_edge.uplinks.dialling import Dialler, Resolver
 from sts_edge.uplinks.line import LoginRefused
+from sts_edge.uplinks.link import LinkEvent
+from uplink_support import PATIENCE_S, Site, eventually
 
 
 class ScriptedAddress:
@@ -63,19 +65,21 @@ async def test_tries_do_not_wait_for_each_other_and_the_first_that_stands_ends_t
             await hang(line)
 
     ScriptedLine.script = fourth
-    line = await asyncio.wait_for(Dialler(ADDRESS, "live").dial(), 5)
+    line = await asyncio.wait_for(Dialler(ADDRESS, "live").dial(), PATIENCE_S)
     assert line is ScriptedLine.made[3]
     assert [one.is_cut for one in ScriptedLine.made] == [True, True, True, False]
 
 
-async def test_while_the_broker_speaks_on_one_try_no_other_begins() -> None:
+async def test_while_the_broker_speaks_on_one_try_no_other_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialling, "TALKING_S", PATIENCE_S)
+
     async def talk(line: ScriptedLine) -> None:
         for _ in range(10):
             line.heard_s = time.monotonic()
             await asyncio.sleep(0.02)
 
     ScriptedLine.script = talk
-    await asyncio.wait_for(Dialler(ADDRESS, "live").dial(), 5)
+    await asyncio.wait_for(Dialler(ADDRESS, "live").dial(), PATIENCE_S)
     assert len(ScriptedLine.made) == 1
 
 
@@ -90,7 +94,7 @@ async def test_a_broker_that_falls_silent_half_way_does_not_stop_fresh_tries(
             await hang(line)
 
     ScriptedLine.script = greet_and_hang
-    assert await asyncio.wait_for(Dialler(ADDRESS, "live").dial(), 5) is ScriptedLine.made[1]
+    assert await asyncio.wait_for(Dialler(ADDRESS, "live").dial(), PATIENCE_S) is ScriptedLine.made[1]
 
 
 async def test_a_try_without_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +106,7 @@ async def test_a_try_without_answer_is_given_up(monkeypatch: pytest.MonkeyPatch)
 
     ScriptedLine.script = late
     dialler = Dialler(ADDRESS, "live")
-    await asyncio.wait_for(dialler.dial(), 5)
+    await asyncio.wait_for(dialler.dial(), PATIENCE_S)
     assert "no answer" in dialler.last_failure
 
 
@@ -113,7 +117,7 @@ async def test_a_refused_connection_is_tried_again_and_its_reason_kept() -> None
 
     ScriptedLine.script = refuse
     dialler = Dialler(ADDRESS, "live")
-    await asyncio.wait_for(dialler.dial(), 5)
+    await asyncio.wait_for(dialler.dial(), PATIENCE_S)
     assert len(ScriptedLine.made) == 4
     assert dialler.last_failure == "nobody listens"
 
@@ -124,10 +128,24 @@ async def test_a_refused_login_ends_the_dialling() -> None:
 
     ScriptedLine.script = refuse
     with pytest.raises(LoginRefused):
-        await asyncio.wait_for(Dialler(ADDRESS, "live").dial(), 5)
+        await asyncio.wait_for(Dialler(ADDRESS, "live").dial(), PATIENCE_S)
     made = len(ScriptedLine.made)  # two, where this machine slept between the first and its answer
     await asyncio.sleep(10 * dialling.TRY_EVERY_S)
     assert len(ScriptedLine.made) == made
+
+
+async def test_tries_beside_a_line_that_was_only_blocked_end_with_the_brokers_word() -> None:
+    """A slow broker may say so only after a live record has missed its deadline."""
+    ScriptedLine.script = hang
+    uplink = Site("none", 1).uplink
+    uplink._dialler = Dialler(ADDRESS, "live")
+    uplink._link.happened(LinkEvent.STOOD)
+    uplink._link.happened(LinkEvent.MISSED)
+    dial = asyncio.create_task(uplink._dial())
+    await eventually(lambda: ScriptedLine.made)
+    uplink._link.happened(LinkEvent.BLOCKED)
+    assert await asyncio.wait_for(dial, PATIENCE_S) is None
+    assert all(line.is_cut for line in ScriptedLine.made)
 
 
 async def test_dialling_again_at_once_keeps_the_distance_of_tries(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,6 +175,6 @@ async def test_a_name_once_resolved_is_used_while_the_resolver_hangs(monkeypatch
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", hanging)
     for _ in range(5):
-        assert await asyncio.wait_for(resolver.peers(), 1) == first
+        assert await asyncio.wait_for(resolver.peers(), PATIENCE_S) == first
         await asyncio.sleep(0)
     assert asked == 1

@@ -16,7 +16,7 @@ from sts_edge.uplinks.https import address
 from sts_edge.uplinks.https.line import Reply
 from sts_edge.uplinks.https.outlet import verdict
 from sts_edge.uplinks.line import LoginRefused, Outcome, Verdict
-from uplink_support import eventually
+from uplink_support import PATIENCE_S, eventually
 
 YES = b"HTTP/1.1 204 No Content\r\n\r\n"
 NOBODY = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
@@ -73,7 +73,7 @@ async def test_a_line_stands_over_tls_and_shows_its_secret_to_the_right_hub(tmp_
     script = Script(YES)
     async with serving(script, certificate) as port:
         where = address(f"https://localhost:{port}/club", "pitch-1", lambda: "sesame", Known(), certificate)
-        line = await asyncio.wait_for(Dialler(where, "live").dial(), 10)
+        line = await asyncio.wait_for(Dialler(where, "live").dial(), PATIENCE_S)
         line.cut()
     assert script.heard.startswith(b"GET /club/gateway/v1/me HTTP/1.1\r\n")
     assert b"Bearer pitch-1.sesame" in script.heard
@@ -94,14 +94,14 @@ async def test_a_refused_secret_is_no_failed_try() -> None:
     async with serving(Script(NOBODY)) as port:
         where = address(f"http://127.0.0.1:{port}", "pitch-1", lambda: "guess", Known())
         with pytest.raises(LoginRefused, match="401"):
-            await asyncio.wait_for(Dialler(where, "live").dial(), 10)
+            await asyncio.wait_for(Dialler(where, "live").dial(), PATIENCE_S)
 
 
 async def test_a_publish_has_its_verdict_when_the_line_is_cut() -> None:
     script = Script(YES)
     async with serving(script) as port:
         where = address(f"http://127.0.0.1:{port}", "pitch-1", lambda: "sesame", Known())
-        line = await asyncio.wait_for(Dialler(where, "live").dial(), 10)
+        line = await asyncio.wait_for(Dialler(where, "live").dial(), PATIENCE_S)
         outlet = await line.outlet()
         script.answer = b""
         verdicts: list[Verdict] = []
