@@ -294,6 +294,7 @@ async def test_a_file_that_a_gateway_picked_up_is_an_activity_once_somebody_says
     problem(result, 422, "invalid")
 
 
+@pytest.mark.long
 async def test_five_hours_are_imported_in_two_seconds(world: World, tell: Callable[[str], None]) -> None:
     data = ride([120 + second % 40 for second in range(18_000)])
     began, cpu = time.perf_counter(), time.process_time()

@@ -224,7 +224,7 @@ async def test_what_two_gateways_hear_of_one_strap_is_one_stream_and_one_trend(h
 
 async def test_the_last_minute_from_the_database_is_one_trend_of_two_gateways(hub: LiveHub) -> None:
     await hub.world.gateway("second", "club")
-    ago_s = time.time() - NOON.timestamp() - 30
+    ago_s = time.time() - NOON.timestamp() - 21
     seconds = [ago_s + second for second in range(20)]
     await heard(hub.world, "rosa_strap", seconds[:12], range(140, 152))
     late = [second + 0.04 for second in seconds[8:]]
@@ -443,7 +443,7 @@ async def test_a_message_that_cannot_be_read_changes_nothing(hub: LiveHub) -> No
 
 async def test_a_process_that_just_started_knows_the_last_minute_from_the_database(hub: LiveHub) -> None:
     offset = time.time() - NOON.timestamp()
-    await heard(hub.world, "rosa_strap", [offset - 30, offset - 20, offset - 10], [140, 141, 142])
+    await heard(hub.world, "rosa_strap", [offset - 3, offset - 2, offset - 1], [140, 141, 142])
     await heard(hub.world, "rudi_strap", [offset - 7200], [120])
     async with watching(hub, "coach") as stream:
         rosa, rudi = (await stream.next("snapshot"))["athletes"]

@@ -13,7 +13,7 @@ import pytest
 
 from sts_edge.control.client import AgentAbsent, AgentSilent, NotAllowed, ask, follow
 from sts_edge.control.server import FOLLOWER_BACKLOG, ControlServer, Follower, SocketTaken
-from uplink_support import eventually
+from uplink_support import PATIENCE_S, eventually
 
 STATUS = {"schema": "sts.edge.status/1", "gateway": "pitch-1"}
 
@@ -27,7 +27,7 @@ async def server(tmp_path: Path) -> AsyncIterator[ControlServer]:
 
 
 async def test_status_is_answered(server: ControlServer, tmp_path: Path) -> None:
-    assert await asyncio.to_thread(ask, tmp_path / "agent.sock", {"do": "status"}, 5) == STATUS
+    assert await asyncio.to_thread(ask, tmp_path / "agent.sock", {"do": "status"}, PATIENCE_S) == STATUS
 
 
 @pytest.mark.parametrize("line", [b"\n", b"not json\n", b"[]\n", b'{"do": "reboot"}\n', b'{"do": 7}\n'])
@@ -36,8 +36,8 @@ async def test_what_is_no_question_is_answered_with_a_sentence(
 ) -> None:
     reader, writer = await asyncio.open_unix_connection(tmp_path / "agent.sock")
     writer.write(line + b'{"do": "status"}\n')
-    assert b"error" in await asyncio.wait_for(reader.readline(), 5)
-    assert b"pitch-1" in await asyncio.wait_for(reader.readline(), 5)
+    assert b"error" in await asyncio.wait_for(reader.readline(), PATIENCE_S)
+    assert b"pitch-1" in await asyncio.wait_for(reader.readline(), PATIENCE_S)
     writer.close()
 
 
@@ -46,8 +46,8 @@ async def test_a_line_without_end_costs_its_sender_the_conversation_and_nobody_e
 ) -> None:
     reader, writer = await asyncio.open_unix_connection(tmp_path / "agent.sock")
     writer.write(b"x" * 200_000)
-    assert await asyncio.wait_for(reader.read(), 5) == b""
-    assert await asyncio.to_thread(ask, tmp_path / "agent.sock", {"do": "status"}, 5) == STATUS
+    assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
+    assert await asyncio.to_thread(ask, tmp_path / "agent.sock", {"do": "status"}, PATIENCE_S) == STATUS
     writer.close()
 
 
@@ -55,13 +55,13 @@ async def test_packets_are_told_to_those_who_follow_their_sensor(
     server: ControlServer, tmp_path: Path
 ) -> None:
     def first() -> dict[str, Any]:
-        return next(follow(tmp_path / "agent.sock", {"do": "tail", "sensors": ["hr-02"]}, 5))
+        return next(follow(tmp_path / "agent.sock", {"do": "tail", "sensors": ["hr-02"]}, PATIENCE_S))
 
     following = asyncio.create_task(asyncio.to_thread(first))
     await eventually(lambda: server.is_followed)
     server.tell("hr-01", {"sensor": "hr-01"})
     server.tell("hr-02", {"sensor": "hr-02"})
-    assert await asyncio.wait_for(following, 5) == {"sensor": "hr-02"}
+    assert await asyncio.wait_for(following, PATIENCE_S) == {"sensor": "hr-02"}
     await eventually(lambda: not server.is_followed)
 
 
@@ -88,7 +88,7 @@ async def test_a_living_agent_keeps_its_socket_and_a_dead_ones_is_taken(
     held.close()
     left = ControlServer(dead, lambda: STATUS)
     await left.open()
-    assert await asyncio.to_thread(ask, dead, {"do": "status"}, 5) == STATUS
+    assert await asyncio.to_thread(ask, dead, {"do": "status"}, PATIENCE_S) == STATUS
     await left.close()
 
 

@@ -338,6 +338,7 @@ def test_files_in_a_row_are_one_activity() -> None:
     assert len(activity.sessions) == 2
 
 
+@pytest.mark.long
 def test_five_hours_are_read_in_two_seconds(tell: Callable[[str], None]) -> None:
     """The figure is for a whole import; the reading takes the larger part of it."""
     data = ride([120 + second % 40 for second in range(18_000)])

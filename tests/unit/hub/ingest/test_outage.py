@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from sts_hub.ingest.counters import Counters
-from sts_hub.ingest.outage import TABLE, Event, Outage, State
+from sts_hub.ingest.outage import LAST_TRY_S, TABLE, Event, Outage, State
 from sts_hub.ingest.store import DatabaseAwayError
 
 AWAY = DatabaseAwayError("stopped")
@@ -67,11 +67,23 @@ async def test_a_second_outage_is_a_new_one(scene):
     assert moves == [(State.UP, State.HOLDING), (State.HOLDING, State.UP)] * 2
 
 
-async def test_tries_double_their_distance(scene):
+async def test_tries_double_their_distance(scene, monkeypatch):
+    """Up to the longest; each is moved by a tenth at most, so that workers do not knock in step."""
     database, outage, _ = scene
+    slept_s: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept_s.append(seconds)
+        database.there = len(slept_s) == 12
+        await real(0)
+
+    real = asyncio.sleep
+    monkeypatch.setattr(outage, "_hold", lambda: real(0))
+    monkeypatch.setattr("sts_hub.ingest.outage.asyncio.sleep", sleep)
     outage.lost(AWAY)
-    await asyncio.sleep(0.5)
-    assert 2 <= database.probes <= 4  # after 0.05, 0.15, 0.35 s
+    await outage.returned()
+    expected_s = [min(0.05 * 2**tries, LAST_TRY_S) for tries in range(12)]
+    assert slept_s == [pytest.approx(seconds, rel=0.1) for seconds in expected_s]
 
 
 def test_every_pair_is_in_the_table_but_those_that_cannot_happen():
