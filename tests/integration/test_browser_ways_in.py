@@ -3,56 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from api_support import PASSWORD, ApiDatabase, hub_program
+from api_support import ApiDatabase, hub_program
+from browser_journeys import JOURNEY_ALLOWANCE_S, admin_of_a_new_club, journey
 from demo import web_app
-from demo.preflight import find_browser
-from missing_parts import missing
 
 # Signing in needs nothing that differs between the servers.
 pytestmark = pytest.mark.one_generation
-
-# Ten short steps of a browser and some hashed passwords, on a busy machine.
-JOURNEY_ALLOWANCE_S = 420
 
 
 @pytest.mark.timeout(JOURNEY_ALLOWANCE_S + 120)
 async def test_somebody_makes_a_passkey_and_an_app_and_signs_in_by_both(
     postgres: Any, rabbitmq: Any, api_database: ApiDatabase, tmp_path: Path
 ) -> None:
-    browser = find_browser()
-    if not browser:
-        missing("a Chromium", "install the package chromium, or name one: make test BROWSER=/path/to/it")
     hub = await hub_program(postgres, rabbitmq, api_database)
-    hub.environ["STS_WEB_DIR"] = str(await asyncio.to_thread(web_app.build))
-    email = f"ana-{secrets.token_hex(4)}@club.example"
-    words = ("--email", email, "--name", "Ana", "--club", f"Club {email}", "--password-stdin")
-    code, told = await hub.run("account", "create", *words, given=PASSWORD + "\n")
-    assert code == 0, told
-    environment = {
-        **web_app.node_environment(),
-        # browsers take no address of numbers for a passkey
-        "BASE_URL": hub.url.replace("127.0.0.1", "localhost"),
-        "EMAIL": email,
-        "PASSWORD": PASSWORD,
-        "CHROMIUM": browser,
-        "SCREENSHOTS": str(tmp_path),
-    }
-    with (tmp_path / "log").open("wb") as hub.out:
-        async with hub.serving():
-            journey = await asyncio.create_subprocess_exec(
-                str(web_app.node_programs() / "npm"),
-                *("run", "--silent", "e2e:ways-in"),
-                cwd=web_app.WEB,
-                env=environment,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-            )
-            async with asyncio.timeout(JOURNEY_ALLOWANCE_S):
-                out, _ = await journey.communicate()
-    assert journey.returncode == 0, out.decode()
+    email = await admin_of_a_new_club(hub)
+    await journey("ways-in", hub, await asyncio.to_thread(web_app.build), email, tmp_path)

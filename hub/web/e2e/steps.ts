@@ -26,6 +26,23 @@ export async function step(name: string, act: () => Promise<Detail | void>): Pro
   }
 }
 
+/** A whole journey, step by step; the browser is closed whatever happens, and what was done is told. */
+export async function walk(
+  page: Page,
+  name: string,
+  journey: readonly (readonly [string, () => Promise<Detail | void>])[],
+): Promise<void> {
+  try {
+    for (const [what, act] of journey) await step(what, act);
+  } catch (error) {
+    await picture(page, `${name}-failed`);
+    console.error(error instanceof Error ? error.message : error);
+  } finally {
+    await page.context().browser()?.close();
+  }
+  tellSteps();
+}
+
 /** Prints what was done as JSON; the process ends with 1 when a step failed. */
 export function tellSteps(): void {
   const passed = steps.length > 0 && steps.every(({ ok }) => ok);

@@ -9,7 +9,7 @@
 import { createHmac } from 'node:crypto';
 import { openBrowser } from './browser.ts';
 import { collectPageErrors } from './checks.ts';
-import { accessible, demanded, enter, must, picture, step, tellSteps } from './steps.ts';
+import { accessible, demanded, enter, must, picture, walk } from './steps.ts';
 
 const STEP_MS = 60_000;
 const baseUrl = demanded('BASE_URL');
@@ -35,25 +35,19 @@ const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticato
 
 let secret = '';
 let backupCode = '';
-try {
-  await step('sign in by password', signInByPassword);
-  await step('make a passkey', makePasskey);
-  await step('sign in by the passkey, with nothing typed', signInByPasskey);
-  await step('a device that does not verify its user signs nobody in', unverified);
-  await step('set up an authenticator app', setUpApp);
-  await step('a code is asked for after the password', signInByCode);
-  await step('a backup code does as well', signInByBackupCode);
-  await step('after a passkey no code is asked for', signInByPasskey);
-  await step('turn the app off', turnOff);
-  await step('a passkey that was removed signs nobody in', removePasskey);
-  await step('no error of the page, nothing refused by the content policy', noOtherErrors);
-} catch (error) {
-  await picture(page, 'failed');
-  console.error(error instanceof Error ? error.message : error);
-} finally {
-  await browser.close();
-}
-tellSteps();
+await walk(page, 'ways-in', [
+  ['sign in by password', signInByPassword],
+  ['make a passkey', makePasskey],
+  ['sign in by the passkey, with nothing typed', signInByPasskey],
+  ['a device that does not verify its user signs nobody in', unverified],
+  ['set up an authenticator app', setUpApp],
+  ['a code is asked for after the password', signInByCode],
+  ['a backup code does as well', signInByBackupCode],
+  ['after a passkey no code is asked for', signInByPasskey],
+  ['turn the app off', turnOff],
+  ['a passkey that was removed signs nobody in', removePasskey],
+  ['no error of the page, nothing refused by the content policy', noOtherErrors],
+]);
 
 /** Two answers are refusals that this journey asks for: a wrong code, and a passkey that was removed. */
 async function noOtherErrors(): Promise<void> {

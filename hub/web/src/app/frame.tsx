@@ -1,13 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import {
-  Outlet,
-  useLocation,
-  useNavigate,
-  useRouteContext,
-  useRouter,
-  useSearch,
-} from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { Outlet, useLocation, useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
+import { Suspense, lazy, useCallback } from 'react';
 import { isSignedOut } from '@/api/problem';
 import { meQuery } from '@/api/queries';
 import { LiveProvider } from '@/live/live-context';
@@ -15,6 +8,9 @@ import { choosesTeam, placesOf } from './places';
 import { Rail } from './rail';
 import { StreamStrip } from './stream-strip';
 import { TopBar } from './top-bar';
+import { useLeave } from './use-leave';
+
+const NewVersion = lazy(async () => ({ default: (await import('./new-version')).NewVersion }));
 
 /** What all screens behind the sign-in share: the top bar, the rail and the one live stream. */
 export function Frame() {
@@ -38,6 +34,9 @@ export function Frame() {
           onSignedOut={() => leave(false)}
         />
         <StreamStrip />
+        <Suspense>
+          <NewVersion />
+        </Suspense>
         <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
           <Rail role={me.role} teamId={team} />
           <div className="flex min-h-0 min-w-0 flex-1 flex-col">
@@ -46,28 +45,6 @@ export function Frame() {
         </div>
       </div>
     </LiveProvider>
-  );
-}
-
-/** What somebody tapped or answered and the hub has not heard yet. */
-function forgetWaiting(): void {
-  void import('@/features/running/use-taps').then(({ forgetTaps }) => forgetTaps());
-  void import('@/features/own/use-answers').then(({ forgetAnswers }) => forgetAnswers());
-}
-
-/** Forgets everything of this person, then shows the sign-in. */
-function useLeave(): (ended: boolean) => void {
-  const queryClient = useQueryClient();
-  const router = useRouter();
-  return useCallback(
-    (ended: boolean) => {
-      queryClient.clear();
-      // a session that ended by itself goes on after the next sign-in, and so does what still waits
-      if (!ended) forgetWaiting();
-      const next = ended ? { ended: true, next: router.state.location.href } : {};
-      void router.navigate({ to: '/sign-in', search: next });
-    },
-    [queryClient, router],
   );
 }
 

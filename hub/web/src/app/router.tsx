@@ -6,12 +6,13 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { isSignedOut } from '@/api/problem';
+import { HubUnreachable, isSignedOut } from '@/api/problem';
 import type { Me } from '@/api/queries';
 import { meQuery } from '@/api/queries';
 import type { RangeSearch } from '@/features/athlete/time-range';
 import { Frame } from './frame';
 import { homeOf } from './places';
+import { lastState } from './query-client';
 import { RouteFailed } from './route-failed';
 import { WallRoute } from './wall-route';
 
@@ -304,17 +305,31 @@ declare module '@tanstack/react-router' {
   }
 }
 
-/** Whoever is signed in; nobody is led to the sign-in, and back afterwards. */
+/** Whoever is signed in; nobody is led to the sign-in, and back afterwards. Without the hub: who was, on this device. */
 async function knownPerson(asked: {
   context: RouterContext;
   location: { href: string };
 }): Promise<{ me: Me }> {
+  const { queryClient } = asked.context;
   try {
-    return { me: await asked.context.queryClient.ensureQueryData(meQuery) };
+    return { me: await queryClient.ensureQueryData(meQuery) };
   } catch (error) {
     if (isSignedOut(error)) throw redirect({ to: '/sign-in', search: nextOf(asked.location.href) });
+    const me = error instanceof HubUnreachable ? await lastPerson(queryClient) : undefined;
+    if (me !== undefined) return { me };
     throw error;
   }
+}
+
+async function lastPerson(queryClient: QueryClient): Promise<Me | undefined> {
+  const asked = queryClient.getQueryCache().find({ queryKey: meQuery.queryKey });
+  // this part of the app may be missing as well: then the hub's absence is what is told
+  if (asked !== undefined)
+    await lastState().then(
+      ({ onSilence }) => onSilence(asked),
+      () => undefined,
+    );
+  return queryClient.getQueryData(meQuery.queryKey);
 }
 
 function nextOf(href: string): SignInSearch {

@@ -51,7 +51,7 @@ export const peopleWords = catalogue(
     },
     parameters: {
       of: (name: string) => `Parameters of ${name}`,
-      open: (name: string) => `Parameters of ${name}`,
+      open: (name: string) => `Show the parameters of ${name}`,
       show: 'Show',
       none: 'No parameter has been entered.',
       noneHint: 'Zones and loads need a maximum heart rate. Enter one that was measured, or estimate it.',
@@ -132,7 +132,7 @@ export const peopleWords = catalogue(
       },
       parameters: {
         of: name => `Parâmetros de ${name}`,
-        open: name => `Parâmetros de ${name}`,
+        open: name => `Ver os parâmetros de ${name}`,
         show: 'Ver',
         none: 'Nenhum parâmetro foi introduzido.',
         noneHint:
