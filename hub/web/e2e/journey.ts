@@ -109,7 +109,10 @@ async function loseStrap(): Promise<Detail> {
   const lostMs = Math.round(performance.now() - began);
   await picture(page, 'lost');
   must((await tile.locator('[data-part=number]').count()) === 0, 'A lost strap still shows a number.');
-  await page.locator('[data-state=live]').nth(ATHLETES - 2).waitFor(); // all the others
+  await page
+    .locator('[data-state=live]')
+    .nth(ATHLETES - 2)
+    .waitFor(); // all the others
   return { late_after_ms: lateMs, lost_after_ms: lostMs };
 }
 
