@@ -166,6 +166,23 @@ def _is_measurement(interfaces: dict[str, dict[str, Variant]]) -> bool:
     return uuid is not None and uuid.value == HEART_RATE_MEASUREMENT
 
 
+async def test_a_device_that_is_forgotten_while_it_is_connected_to_has_no_link_and_is_heard_again(
+    air: Air,
+) -> None:
+    device = air.show.daemon.device("hr-01")
+    async with own_bus(air) as bus:
+        await call(bus, ADAPTER_PATH, ADAPTER, "StartDiscovery")
+        await until(lambda: device.known)
+        connecting = asyncio.create_task(call(bus, DEVICE_PATH, "org.bluez.Device1", "Connect"))
+        while device.connecting is None:  # noqa: ASYNC110 - it is for a thousandth of a second
+            await asyncio.sleep(0)
+        air.order("forget", strap="hr-01")
+        reply = await connecting
+        assert reply.error_name == "org.bluez.Error.Failed"
+        assert not device.connected
+        await until(lambda: device.known)
+
+
 # Discovery
 
 

@@ -172,7 +172,9 @@ class Device:
         self._change(Connected=Variant("b", False))
 
     def forget(self) -> None:
-        """The object leaves the bus with everything below it."""
+        """The object leaves the bus with everything below it, and a connect that is under way ends."""
+        if self.connecting is not None:
+            self.connecting.cancel()
         self.link_lost()
         self._attributes.clear()
         self._tree.remove(self.path)
