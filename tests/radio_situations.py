@@ -36,8 +36,8 @@ QUIET_S = {"fake": 0.1, "bumble": 0.1, "bluez": 1.0}
 # How often a connect may be tried: seen on real BlueZ, about one in fifty ends with "device disconnected".
 ATTEMPTS = {"fake": 1, "bumble": 1, "bluez": 3}
 # Generous: only a carrier that fails waits so long.
-FIND_S = 20.0
-CONNECT_S = 20.0
+FIND_S = 60.0
+CONNECT_S = 60.0
 # What a client waits for a connect that does not come about.
 HANGING_S = 0.5
 # Signals waver by some dB.
@@ -111,14 +111,14 @@ def beat_frames(count: int) -> list[bytes]:
     return [struct.pack("<BBH", 0x16, 100 + number, 600 + number) for number in range(count)]
 
 
-async def beat(carrier: Carrier, heard: Heard, strap: str = FIRST) -> list[bytes]:
-    """Let the strap say BEATS frames; what was heard of them when no more comes."""
+async def beat(carrier: Carrier, heard: Heard, strap: str = FIRST, expected: int = BEATS) -> list[bytes]:
+    """Let the strap say BEATS frames; what was heard of them when so many have come and no more comes."""
     heard.frames.clear()
     for frame in beat_frames(BEATS):
         assert carrier.say(strap, frame) is None
     before = -1
     async with asyncio.timeout(FIND_S):
-        while before < len(heard.frames) or len(heard.frames) < BEATS:
+        while before < len(heard.frames) or len(heard.frames) < expected:
             before = len(heard.frames)
             await asyncio.sleep(QUIET_S[carrier.name])
     return heard.frames
@@ -223,10 +223,10 @@ async def duplicates(stage: Stage) -> Seen:
     """Clients that are left as they are after a loss hear along with the next one (hbldh/bleak#2002)."""
     counts = []
     left: list[Heard] = []
-    for _ in range(ROUNDS):
+    for expected in SITUATIONS["duplicates"].expected_on(stage.carrier.name)["beats"]:  # type: ignore[attr-defined]
         heard = await join(stage.carrier)
         left.append(heard)
-        counts.append(len(await beat(stage.carrier, heard)))
+        counts.append(len(await beat(stage.carrier, heard, expected=expected)))
         stage.carrier.drop(FIRST)
         await until(lambda heard=heard: not heard.client.is_connected)
     for heard in left:

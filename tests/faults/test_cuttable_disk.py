@@ -62,6 +62,10 @@ class Cut(NamedTuple):
         )
 
 
+# So many syncs return before a cut, on however slow a disk.
+FEW = 3
+
+
 def block(number: int) -> bytes:
     """A block that is no other, and not zeros."""
     return (number + 1).to_bytes(8, "little") * (BLOCK_BYTES // 8)
@@ -94,7 +98,9 @@ def cut_while_syncing(disk: CuttableDisk, blocks_there: int, sync: Callable[[int
     file = open_for_blocks(path, blocks_there)
     syncing = threading.Thread(target=sync_blocks, args=(file, synced, sync))
     syncing.start()
-    time.sleep(0.03 + CHANCE.random() * 0.1)
+    while len(synced) < FEW and syncing.is_alive():
+        time.sleep(0.001)
+    time.sleep(CHANCE.random() * 0.1)
     began_s = time.monotonic()
     disk.cut()
     syncing.join()

@@ -64,7 +64,7 @@ async def refusals(config: Path, buffer: dict[str, object], waiting: Waiting = W
     beat = Beat(gateway="pitch-1", epoch="ab" * 16, number=1, boot_us=1, epochs=[])
     changes.hear(Answer(number=1, hub_us=1, settings=SettingsChange(7, 2, base, text)), beat)
     work = asyncio.create_task(changes.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await settled.wait()
     work.cancel()
     with contextlib.suppress(asyncio.CancelledError):
