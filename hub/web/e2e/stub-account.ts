@@ -9,6 +9,15 @@ export const STUB_CODE = '123456';
 const NOW = '2026-12-01T18:30:00Z';
 const CODES = Array.from({ length: 10 }, (_, at) => `abcd-efgh-2345-ij${at}k`);
 
+const UNCHOSEN: Schemas['Preferences'] = {
+  language: null,
+  theme: null,
+  units: 'metric',
+  temperature: 'celsius',
+  week_start: 'monday',
+  first_steps_done: false,
+};
+
 export class StubAccount {
   /** Whether the account has an authenticator app. */
   hasApp = false;
@@ -16,6 +25,7 @@ export class StubAccount {
   owes = false;
   required: Schemas['SecondFactorRule']['required_of'] = [];
   passkeys: Schemas['Passkey'][] = [];
+  preferences: Schemas['Preferences'] = UNCHOSEN;
   tokens: Schemas['Token'][] = [];
   logins: Schemas['Login'][] = [
     login('1', 'Chromium on Linux', true),
@@ -28,6 +38,8 @@ export class StubAccount {
       ['POST', /^\/api\/v1\/me\/second-factor$/, () => Response.json(authenticator(), { status: 201 })],
       ['POST', /^\/api\/v1\/me\/second-factor\/confirmation$/, request => this.#confirm(request)],
       ['POST', /^\/api\/v1\/me\/second-factor\/removal$/, request => this.#remove(request)],
+      ['GET', /^\/api\/v1\/me\/preferences$/, () => Response.json(this.preferences)],
+      ['PUT', /^\/api\/v1\/me\/preferences$/, request => this.#choose(request)],
       ['GET', /^\/api\/v1\/me\/passkeys$/, () => Response.json({ possible: true, items: this.passkeys })],
       ['GET', /^\/api\/v1\/me\/identities$/, () => Response.json({ items: [] })],
       ['GET', /^\/api\/v1\/me\/sign-out$/, () => Response.json({ address: null })],
@@ -58,6 +70,11 @@ export class StubAccount {
     if (code !== STUB_CODE) return wrongCode();
     this.hasApp = false;
     return new Response(null, { status: 204 });
+  }
+
+  async #choose(request: Request): Promise<Response> {
+    this.preferences = (await request.json()) as Schemas['NewPreferences'];
+    return Response.json(this.preferences);
   }
 
   #endLogin(id = ''): Response {

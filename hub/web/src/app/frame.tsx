@@ -12,6 +12,9 @@ import { useLeave } from './use-leave';
 
 const NewVersion = lazy(async () => ({ default: (await import('./new-version')).NewVersion }));
 
+/** Comes after the page: until then it is as this device remembers. */
+const Chosen = lazy(async () => ({ default: (await import('./chosen')).Chosen }));
+
 /** What all screens behind the sign-in share: the top bar, the rail and the one live stream. */
 export function Frame() {
   const { me } = useRouteContext({ from: '/frame' });
@@ -35,6 +38,7 @@ export function Frame() {
         />
         <StreamStrip />
         <Suspense>
+          <Chosen />
           <NewVersion />
         </Suspense>
         <div className="flex min-h-0 flex-1 flex-col lg:flex-row">

@@ -66,10 +66,13 @@ export function placesOf(role: Role): readonly Place[] {
   return PLACES.filter(place => place.roles.includes(role));
 }
 
+/** Pages that are about nobody's team. */
+const OF_NO_TEAM: ReadonlySet<string> = new Set(['/settings', '/help', '/first-steps']);
+
 /** Whether the choice of a team means something at this address; from a page of one thing it leads to the wall. */
 export function choosesTeam(role: Role, path: string): boolean {
   const place = placesOf(role).find(one => one.to === path);
-  return place === undefined ? homeOf(role) === '/' : place.ofTeam;
+  return place === undefined ? homeOf(role) === '/' && !OF_NO_TEAM.has(path) : place.ofTeam;
 }
 
 /** Where the day of somebody of this role begins. */

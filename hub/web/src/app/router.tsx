@@ -252,6 +252,24 @@ const clubRoute = createRoute({
   component: lazyRouteComponent(() => import('./club-route'), 'ClubRoute'),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings-route'), 'SettingsRoute'),
+});
+
+const helpRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/help',
+  component: lazyRouteComponent(() => import('./help-route'), 'HelpRoute'),
+});
+
+const firstStepsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/first-steps',
+  component: lazyRouteComponent(() => import('./first-steps-route'), 'FirstStepsRoute'),
+});
+
 const squadRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/squad',
@@ -279,6 +297,9 @@ const routeTree = rootRoute.addChildren([
     squadRoute,
     peopleRoute,
     clubRoute,
+    settingsRoute,
+    helpRoute,
+    firstStepsRoute,
     compareRoute,
     weekRoute,
     startRoute,

@@ -7,7 +7,7 @@ import { AccountMenu } from '@/features/account/account-menu';
 import { useWords } from '@/words/catalogue';
 import { commonWords } from '@/words/common';
 import { frameWords } from '@/words/frame';
-import { placeWords } from '@/words/places';
+import { OwnLinks } from './own-links';
 import { ConnectionChip } from './connection-chip';
 
 interface TopBarProps {
@@ -19,7 +19,6 @@ interface TopBarProps {
 }
 
 export function TopBar({ me, teamId, onTeam, onSignedOut }: TopBarProps) {
-  const words = useWords(placeWords);
   const frame = useWords(frameWords);
   return (
     <header className="flex min-h-14 items-center gap-2 border-b border-line bg-surface px-2 sm:gap-3 sm:px-4">
@@ -35,15 +34,7 @@ export function TopBar({ me, teamId, onTeam, onSignedOut }: TopBarProps) {
       <TeamSwitch teamId={teamId} onTeam={onTeam} clubName={me.club.name} />
       <div className="ml-auto flex items-center gap-1 sm:gap-2">
         <ConnectionChip />
-        <AccountMenu
-          me={me}
-          onSignedOut={onSignedOut}
-          more={
-            <Link to="/account" className="mb-2 flex min-h-11 items-center font-medium text-accent underline">
-              {words.account}
-            </Link>
-          }
-        />
+        <AccountMenu me={me} onSignedOut={onSignedOut} more={<OwnLinks />} />
       </div>
     </header>
   );

@@ -11,6 +11,9 @@ const RunningBars = lazy(async () => ({
 const AlertStrip = lazy(async () => ({
   default: (await import('@/features/alerts/alert-strip')).AlertStrip,
 }));
+const FirstStepsStrip = lazy(async () => ({
+  default: (await import('@/features/first-steps/first-steps-strip')).FirstStepsStrip,
+}));
 const SwapDialog = lazy(async () => ({
   default: (await import('@/features/straps/swap-dialog')).SwapDialog,
 }));
@@ -22,6 +25,7 @@ export function WallRoute() {
   const [swapped, setSwapped] = useState<string | null>(null);
   const running = (
     <Suspense>
+      {me.role === 'admin' && <FirstStepsStrip />}
       {trains(me.role) && <AlertStrip teamId={team} />}
       <RunningBars
         teamId={team}

@@ -29,6 +29,7 @@ export const clubWords = catalogue(
       recovery: 'Make a recovery code',
       recoveryHint: (until: string) =>
         `Hand this link over yourself. It sets a new password once, until ${until}; the newest one alone counts.`,
+      recoveryLink: 'Link',
       resetFactor: 'Reset the second factor',
       factorReset: 'The second factor is gone. At the next sign-in the password is enough to set up another.',
       end: 'End this account',
@@ -84,6 +85,7 @@ export const clubWords = catalogue(
       picture: 'QR code of the invitation',
       linkHint: (until: string) =>
         `Scan the code or open the link. It is good once, until ${until}, for whoever has it, and is shown only now.`,
+      link: 'Link',
       print: 'Print',
       done: 'Done',
     },
@@ -137,6 +139,7 @@ export const clubWords = catalogue(
         recovery: 'Criar um código de recuperação',
         recoveryHint: until =>
           `Entregue esta ligação em mão. Define uma palavra-passe nova uma vez, até ${until}; só a mais recente conta.`,
+        recoveryLink: 'Ligação',
         resetFactor: 'Repor o segundo fator',
         factorReset:
           'O segundo fator foi retirado. Na próxima entrada a palavra-passe basta para configurar outro.',
@@ -193,6 +196,7 @@ export const clubWords = catalogue(
         picture: 'Código QR do convite',
         linkHint: until =>
           `Leia o código ou abra a ligação. Serve uma vez, até ${until}, a quem a tiver, e só é mostrada agora.`,
+        link: 'Ligação',
         print: 'Imprimir',
         done: 'Feito',
       },

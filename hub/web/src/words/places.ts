@@ -5,6 +5,8 @@ export const placeWords = catalogue(
   {
     navigation: 'Places',
     account: 'Account and security',
+    settings: 'Settings',
+    help: 'Help',
     signOut: 'Sign out',
     live: 'Live',
     today: 'Today',
@@ -21,6 +23,8 @@ export const placeWords = catalogue(
     pt: {
       navigation: 'Lugares',
       account: 'Conta e segurança',
+      settings: 'Definições',
+      help: 'Ajuda',
       signOut: 'Sair',
       live: 'Ao vivo',
       today: 'Hoje',

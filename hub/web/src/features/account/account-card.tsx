@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { useChoose } from '@/api/preferences';
 import type { Me } from '@/api/queries';
 import { useWords } from '@/words/catalogue';
 import { roleWords } from '@/words/roles';
@@ -14,6 +15,7 @@ interface AccountCardProps {
 
 export function AccountCard({ me, onSignedOut, more }: AccountCardProps) {
   const roles = useWords(roleWords);
+  const choose = useChoose();
   return (
     <>
       <p className="font-semibold">{me.name}</p>
@@ -22,8 +24,8 @@ export function AccountCard({ me, onSignedOut, more }: AccountCardProps) {
         {roles[me.role]}, {me.club.name}
       </p>
       <hr className="my-3 border-line" />
-      <ThemeChoice />
-      <LanguageChoice className="mt-2" />
+      <ThemeChoice onChosen={theme => choose.mutate({ theme: theme === 'auto' ? null : theme })} />
+      <LanguageChoice onChosen={language => choose.mutate({ language })} className="mt-2" />
       <hr className="my-3 border-line" />
       {more}
       <SignOut onSignedOut={onSignedOut} className="w-full" />

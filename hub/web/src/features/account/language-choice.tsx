@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { Segments } from '@/components/ui/segments';
+import type { Language } from '@/words/language';
 import {
   LANGUAGES,
   LANGUAGE_NAMES,
@@ -12,7 +13,13 @@ import { settingsWords } from '@/words/settings';
 
 const OPTIONS = LANGUAGES.map(language => ({ value: language, label: LANGUAGE_NAMES[language] }));
 
-export function LanguageChoice({ className = '' }: { className?: string }) {
+interface LanguageChoiceProps {
+  /** Tells the hub; left out where nobody is signed in. */
+  onChosen?: (language: Language) => void;
+  className?: string;
+}
+
+export function LanguageChoice({ onChosen, className = '' }: LanguageChoiceProps) {
   const words = useWords(settingsWords);
   const language = useSyncExternalStore(subscribeLanguage, currentLanguage);
   return (
@@ -20,7 +27,10 @@ export function LanguageChoice({ className = '' }: { className?: string }) {
       legend={words.language}
       options={OPTIONS}
       value={language}
-      onChange={chooseLanguage}
+      onChange={chosen => {
+        chooseLanguage(chosen);
+        onChosen?.(chosen);
+      }}
       className={`w-full ${className}`}
     />
   );

@@ -1,13 +1,15 @@
 import { useSyncExternalStore } from 'react';
 import { AutoIcon, MoonIcon, SunIcon } from '@/components/ui/icons';
 import { Segments } from '@/components/ui/segments';
+import type { Theme } from '@/theme/theme';
 import { THEMES, chooseTheme, currentTheme, subscribeTheme } from '@/theme/theme';
 import { useWords } from '@/words/catalogue';
 import { settingsWords } from '@/words/settings';
 
 const ICONS = { auto: AutoIcon, light: SunIcon, dark: MoonIcon };
 
-export function ThemeChoice() {
+/** `onChosen` tells the hub; without it the choice is this device's alone. */
+export function ThemeChoice({ onChosen }: { onChosen?: (theme: Theme) => void }) {
   const words = useWords(settingsWords);
   const theme = useSyncExternalStore(subscribeTheme, currentTheme);
   const options = THEMES.map(value => {
@@ -26,7 +28,10 @@ export function ThemeChoice() {
       legend={words.theme}
       options={options}
       value={theme}
-      onChange={chooseTheme}
+      onChange={chosen => {
+        chooseTheme(chosen);
+        onChosen?.(chosen);
+      }}
       className="w-full"
     />
   );

@@ -78,7 +78,7 @@ function MakeToken() {
         {words.make}
       </Button>
       <Refusal error={make.error} />
-      {shown !== '' && <ShownOnce hint={words.shown} secret={shown} />}
+      {shown !== '' && <ShownOnce label={words.token} hint={words.shown} secret={shown} />}
     </form>
   );
 }

@@ -38,7 +38,7 @@ export function MadeDialog({ made, onClose }: { made: MadeInvitation; onClose: (
               className="mx-auto size-64 rounded-lg bg-white"
             />
           )}
-          <ShownOnce hint={words.linkHint(until)} secret={made.link} />
+          <ShownOnce label={words.link} hint={words.linkHint(until)} secret={made.link} />
         </div>
       )}
     </Dialog>

@@ -104,6 +104,7 @@ function WaysIn({ account }: { account: Account }) {
       <p className="text-sm text-ink-soft">{isEnded ? words.letInHint : words.endHint}</p>
       {recover.data && (
         <ShownOnce
+          label={words.recoveryLink}
           hint={words.recoveryHint(moment(recover.data.expires_at))}
           secret={recoveryLink(recover.data.code)}
         />

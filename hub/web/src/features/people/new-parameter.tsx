@@ -7,9 +7,22 @@ import { TextField } from '@/components/ui/text-field';
 import { useWords } from '@/words/catalogue';
 import { commonWords } from '@/words/common';
 import { peopleWords } from '@/words/people';
+import { readingOf, usePreferences } from '@/units/units';
 import type { NewParameter, ParameterName } from './people';
 import { PARAMETER_NAMES, SOURCES, addParameter, parametersQuery } from './people';
 
+/** In which unit the hub is told each; the others have none. */
+const UNITS: Partial<Record<ParameterName, string>> = {
+  hr_max: '/min',
+  hr_rest: '/min',
+  lthr: '/min',
+  vt1: '/min',
+  vt2: '/min',
+  ftp: 'W',
+  cp: 'W',
+  w_prime: 'J',
+  mass: 'kg',
+};
 const SEXES = ['female', 'male'] as const;
 
 /** A value that holds from a day on. An estimate names its formula, so that it is never taken for a measurement. */
@@ -17,17 +30,19 @@ export function NewParameterForm({ athleteId }: { athleteId: string }) {
   const words = useWords(peopleWords).parameters;
   const common = useWords(commonWords);
   const queryClient = useQueryClient();
+  const preferences = usePreferences();
   const [name, setName] = useState<ParameterName>('hr_max');
   const [value, setValue] = useState('');
   const [sex, setSex] = useState<(typeof SEXES)[number]>('female');
   const [source, setSource] = useState<NewParameter['source']>('measured');
   const [formula, setFormula] = useState('');
   const [since, setSince] = useState('');
+  const reading = readingOf(UNITS[name] ?? '', preferences);
   const adding = useMutation({
     mutationFn: () =>
       addParameter(athleteId, {
         name,
-        value: name === 'sex' ? sex : Number(value),
+        value: name === 'sex' ? sex : reading.told(Number(value)),
         source,
         formula: source === 'estimate' ? formula : null,
         ...(since === '' ? {} : { from: new Date(`${since}T00:00`).toISOString() }),
@@ -61,7 +76,7 @@ export function NewParameterForm({ athleteId }: { athleteId: string }) {
         />
       ) : (
         <TextField
-          label={words.value}
+          label={reading.unit === '' ? words.value : `${words.value}, ${reading.unit}`}
           type="number"
           step="any"
           min={0}

@@ -9,6 +9,7 @@ import { Refusal } from '@/components/ui/refusal';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
 import { peopleWords } from '@/words/people';
+import { readingOf, usePreferences } from '@/units/units';
 import { NewParameterForm } from './new-parameter';
 import type { Parameter } from './people';
 import { inForce, parametersQuery, removeParameter } from './people';
@@ -62,6 +63,7 @@ interface EntryProps {
 function Entry({ athleteId, parameter, isInForce }: EntryProps) {
   const words = useWords(peopleWords).parameters;
   const { date, number } = useFormats();
+  const { shown, unit } = readingOf(parameter.unit, usePreferences());
   const queryClient = useQueryClient();
   const removing = useMutation({
     mutationFn: () => removeParameter(athleteId, parameter.id),
@@ -81,7 +83,7 @@ function Entry({ athleteId, parameter, isInForce }: EntryProps) {
           {words.names[parameter.name]}:{' '}
           <span className="tabular-nums">
             {typeof parameter.value === 'number'
-              ? `${number(parameter.value)} ${unitWords(parameter.unit)}`
+              ? `${number(shown(parameter.value))} ${unit}`
               : words.sex[parameter.value]}
           </span>
           {isInForce && <span className="ml-2 text-sm text-good">{words.now}</span>}
@@ -102,9 +104,4 @@ function Entry({ athleteId, parameter, isInForce }: EntryProps) {
       </Button>
     </li>
   );
-}
-
-/** Units as people write them. */
-function unitWords(ucum: string): string {
-  return ucum === '/min' ? 'bpm' : ucum === '1' ? '' : ucum;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beginsAt, dayOf, isWeek, minutesOf, weekAfter, weekOf } from './sessions';
+import { beginsAt, dayOf, minutesOf, weekAfter, weekAround, weekOf } from './sessions';
 
 describe('a week', () => {
   it('begins on Monday, also when asked on its Sunday', () => {
@@ -13,11 +13,21 @@ describe('a week', () => {
     expect(dayOf('2026-12-28', 4).getDate()).toBe(1);
   });
 
-  it('is told by a Monday that exists, and by nothing else', () => {
-    expect(isWeek('2026-11-23')).toBe(true);
-    expect(['2026-11-24', '2026-02-31', 'today', 20_261_123, undefined].map(isWeek)).toEqual(
-      Array.from({ length: 5 }, () => false),
-    );
+  it.each([
+    ['monday', '2026-11-23'],
+    ['sunday', '2026-11-22'],
+    ['saturday', '2026-11-21'],
+  ] as const)('begins on the %s of who chose that', (start, first) => {
+    expect(weekOf(new Date(2026, 10, 25), start)).toBe(first); // a Wednesday
+    expect(weekOf(dayOf(first, 0), start)).toBe(first);
+    expect(weekOf(dayOf(first, 6), start)).toBe(first);
+  });
+
+  it('is told by any of its days that exists, and by nothing else', () => {
+    expect(weekAround('2026-11-23', 'monday')).toBe('2026-11-23');
+    expect(weekAround('2026-11-25', 'sunday')).toBe('2026-11-22');
+    for (const wrong of ['2026-02-31', 'today', 20_261_123, undefined])
+      expect(weekAround(wrong, 'monday')).toBeUndefined();
   });
 });
 

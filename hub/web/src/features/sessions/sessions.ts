@@ -7,14 +7,18 @@ import type { SessionEntry } from '@/api/sessions';
 
 export type SessionSummary = components['schemas']['SessionSummary'];
 
-/** The Monday on which a week begins, as YYYY-MM-DD; local. */
+/** The day on which a week begins, as YYYY-MM-DD; local. */
 export type Week = string;
 
 const DAYS = 7;
 
-export function weekOf(when: Date): Week {
-  const monday = new Date(when.getFullYear(), when.getMonth(), when.getDate() - ((when.getDay() + 6) % DAYS));
-  return isoDay(monday);
+/** Days of the week as JavaScript counts them. */
+const BEGINS = { sunday: 0, monday: 1, saturday: 6 } as const;
+export type WeekStart = keyof typeof BEGINS;
+
+export function weekOf(when: Date, start: WeekStart = 'monday'): Week {
+  const since = (when.getDay() - BEGINS[start] + DAYS) % DAYS;
+  return isoDay(new Date(when.getFullYear(), when.getMonth(), when.getDate() - since));
 }
 
 /** The week some weeks later. */
@@ -22,14 +26,17 @@ export function weekAfter(week: Week, weeks: number): Week {
   return isoDay(dayOf(week, weeks * DAYS));
 }
 
-/** Midnight of the day so many days after the week's Monday; local, so that a change of the clock moves nothing. */
+/** Midnight of the day so many days after the week's first; local, so that a change of the clock moves nothing. */
 export function dayOf(week: Week, days: number): Date {
   const [year = 0, month = 1, day = 1] = week.split('-').map(Number);
   return new Date(year, month - 1, day + days);
 }
 
-export function isWeek(value: unknown): value is Week {
-  return typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && weekOf(dayOf(value, 0)) === value;
+/** The week in which a day of the address lies, whichever day that is: who sent the link may begin weeks on another. */
+export function weekAround(value: unknown, start: WeekStart): Week | undefined {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return undefined;
+  const day = dayOf(value, 0);
+  return isoDay(day) === value ? weekOf(day, start) : undefined;
 }
 
 /** A week has some dozens of sessions, of all teams of a large club: one page holds them. */

@@ -61,7 +61,7 @@ export function WebhooksPanel() {
       )}
       {made !== null && (
         <Dialog title={words.secret} onClose={() => setMade(null)}>
-          <ShownOnce {...made} />
+          <ShownOnce label={words.secret} {...made} />
         </Dialog>
       )}
     </Panel>
