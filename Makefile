@@ -15,7 +15,7 @@ ready = @$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/n
 	$(PYTHON) deploy/demo/preflight.py $(1) && $(PYTHON) deploy/demo/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test test-long test-storm test-power test-bluez package check bench clean
+.PHONY: help demo demo-check test test-long test-storm test-power test-bluez compose-test package check bench clean
 
 help: ## show these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -35,7 +35,7 @@ at_once := -n 3 --dist loadscope --no-loadscope-reorder
 test: ## all tests, against real services and a real browser
 	$(call ready,test)
 	@$(python) -m demo.web_app test
-	@$(python) -m pytest -m "not long and not bluez" --both-generations $(at_once)
+	@$(python) -m pytest -m "not long and not bluez and not compose" --both-generations $(at_once)
 
 # Each long test belongs to one of three targets, and each of these takes at most half an hour on two cores.
 power_tests := tests/faults/test_cuttable_disk.py tests/faults/test_buffer_power_cut.py tests/faults/test_buffer_kills.py
@@ -57,6 +57,10 @@ test-bluez: ## nine situations of a radio and the rules of BlueZ, on real BlueZ 
 	@$(python) -m demo.services.bluez_guest
 	@$(python) -m pytest tests/integration/test_radio_situations.py tests/integration/test_radio_rules.py \
 		tests/integration/test_radio_source.py tests/integration/test_radio_two_adapters.py
+
+compose-test: ## docker-compose.yml built, started and harmed, asked through Nginx by HTTPS; needs a Docker daemon
+	$(call ready,compose-test)
+	@$(python) -m pytest -m compose tests/compose
 
 package: ## the gateway's Debian package, under build/package (FOR="--architecture arm64 --python 3.13": for another machine)
 	$(call ready,package)

@@ -70,6 +70,7 @@ NEEDS = {
     "test-long": ("venv",),
     "test-storm": ("venv", "rabbitmq", "dbus"),
     "test-power": ("venv", "strace"),
+    "compose-test": ("venv",),
     "test-bluez": ("venv", "dbus", "qemu", "mmdebstrap"),
 }
 # What only root has a use for: power cuts need a file system of one's own, and a package a root to be installed in.

@@ -20,7 +20,7 @@ from typing import Any
 from demo import lock
 from demo.processes import StartError
 from demo.progress import step
-from faults import oracle, paper_gateways, spoil, truths, words
+from faults import oracle, paper_gateways, spoil, stored, truths, words
 from faults.acts import ACTS
 from faults.machine import facts
 from faults.proof import Proof, running, say
@@ -79,24 +79,12 @@ def play(proof: Proof) -> str | None:
 
 def stored_rows(proof: Proof) -> Counter[oracle.Row]:
     """Every row of the gateway under proof, as a multiset."""
-    found = proof.sql(
-        "SELECT encode(uuid_send(s.epoch), 'hex') AS epoch, s.name, s.metric, "
-        "(extract(epoch FROM v.t) * 1000000)::int8 AS t_us, v.value, v.quality "
-        "FROM sts.sample v JOIN sts.series s ON s.id = v.series JOIN sts.epoch e ON e.epoch = s.epoch "
-        "WHERE e.gateway = $1",
-        proof.system.options.gateway,
-    )
-    return Counter(oracle.Row(*row) for row in found)
+    return Counter(oracle.Row(*row) for row in proof.sql(stored.ROWS, proof.system.options.gateway))
 
 
 def received_records(proof: Proof) -> list[oracle.RecordId]:
     """The record numbers that the ledger holds as received or parked."""
-    found = proof.sql(
-        "SELECT encode(uuid_send(epoch), 'hex') AS epoch, lower(p) AS first, upper(p) AS behind "
-        "FROM sts.epoch, LATERAL unnest(received + parked) AS p WHERE gateway = $1",
-        proof.system.options.gateway,
-    )
-    return [(row["epoch"], seq) for row in found for seq in range(row["first"], row["behind"])]
+    return stored.records(tuple(row) for row in proof.sql(stored.RECEIVED, proof.system.options.gateway))
 
 
 def judged(

@@ -1,6 +1,6 @@
 """Looks at the live wall as a browser does, and notes when each value came.
 
-One thread reads the stream of events over plain HTTP; arrival is CLOCK_BOOTTIME, the clock that the simulator
+One thread reads the stream of events over HTTP, or over HTTPS where an authority is to be trusted; arrival is CLOCK_BOOTTIME, the clock that the simulator
 stamps its notifications with, so that strap to screen is a difference of two readings of one clock.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 import threading
 import time
 from dataclasses import dataclass
@@ -44,8 +45,11 @@ class Seen:
 class Onlooker:
     """A signed-in reader of `/api/v1/live`; reopens the stream like a browser would."""
 
-    def __init__(self, base_url: str, email: str, password: str) -> None:
+    def __init__(
+        self, base_url: str, email: str, password: str, trusted: ssl.SSLContext | None = None
+    ) -> None:
         self._at = urlsplit(base_url)
+        self._trusted = trusted
         self._origin = base_url
         self._cookie = self._sign_in(email, password)
         self.seen: list[Seen] = []
@@ -76,7 +80,7 @@ class Onlooker:
         return None
 
     def _sign_in(self, email: str, password: str) -> str:
-        connection = http.client.HTTPConnection(self._at.hostname or "", self._at.port, timeout=30)
+        connection = self._connect(30)
         body = json.dumps({"email": email, "password": password})
         headers = {"Content-Type": "application/json", "Origin": self._origin, "X-STS-Request": "1"}
         connection.request("POST", "/api/v1/session", body, headers)
@@ -88,6 +92,12 @@ class Onlooker:
             raise RuntimeError(f"The onlooker could not sign in: {answer.status}.")
         return cookie
 
+    def _connect(self, timeout_s: float) -> http.client.HTTPConnection:
+        host, port = self._at.hostname or "", self._at.port
+        if self._trusted is None:
+            return http.client.HTTPConnection(host, port, timeout=timeout_s)
+        return http.client.HTTPSConnection(host, port, timeout=timeout_s, context=self._trusted)
+
     def _look(self) -> None:
         while not self._ended.is_set():
             try:
@@ -96,7 +106,7 @@ class Onlooker:
                 self._ended.wait(REOPEN_AFTER_S)
 
     def _read_stream(self) -> None:
-        self._connection = http.client.HTTPConnection(self._at.hostname or "", self._at.port, timeout=60)
+        self._connection = self._connect(60)
         self._connection.request(
             "GET", "/api/v1/live", headers={"Cookie": self._cookie, "Accept": "text/event-stream"}
         )

@@ -22,6 +22,7 @@ from demo.ports import wait_until
 from demo.progress import step
 from demo.seeding import CONSENT_PURPOSE, CONSENT_VERSION, WORN_SINCE, Api
 from demo.system import PROGRAMS, Options, System
+from faults import stored
 from faults.cable import Cable
 from faults.onlooker import Onlooker, boot_us
 from faults.witness import Witness
@@ -126,12 +127,7 @@ class Proof:
         """Records that the hub still expects or that wait in the gateway."""
         status = self.status()
         waiting = status["buffer"]["waiting_records"] if status and "buffer" in status else 1
-        expected = self.sql(
-            "SELECT coalesce(sum(upper(p) - lower(p)), 0)::int8 AS n FROM sts.epoch, LATERAL unnest("
-            "int8multirange(int8range(0, head, '[]')) - received - parked - declared) AS p "
-            "WHERE head >= 0 AND gateway = $1",
-            self.system.options.gateway,
-        )[0]["n"]
+        expected = self.sql(stored.EXPECTED, self.system.options.gateway)[0]["n"]
         return int(waiting) + int(expected)
 
 
