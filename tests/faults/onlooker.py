@@ -86,7 +86,8 @@ class Onlooker:
         connection.request("POST", "/api/v1/session", body, headers)
         answer = connection.getresponse()
         answer.read()
-        cookie = answer.getheader("Set-Cookie", "").partition(";")[0]
+        cookies = answer.headers.get_all("Set-Cookie", [])
+        cookie = "; ".join(one.partition(";")[0] for one in cookies)
         connection.close()
         if answer.status >= 300 or not cookie:
             raise RuntimeError(f"The onlooker could not sign in: {answer.status}.")
