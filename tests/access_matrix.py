@@ -124,6 +124,7 @@ PARAMS: Final[Mapping[str, Mapping[str, str]]] = {
     "get_samples": {"metric": "heart_rate", **FROM_TO},
     "get_team_samples": {"metric": "heart_rate", **FROM_TO},
     "get_team_loads": {"from": "2026-05-01", "to": "2026-05-28"},
+    "get_overview": {"from": "2026-05-01", "to": "2026-05-28"},
     "list_team_results": {"from": "2026-05-01", "to": "2026-05-28"},
     "get_athlete_loads": {"from": "2026-05-01", "to": "2026-05-28"},
     "get_beats": FROM_TO,

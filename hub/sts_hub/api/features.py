@@ -29,6 +29,7 @@ from sts_hub.loads.endpoints import router as loads
 from sts_hub.metrics.endpoints import router as metrics
 from sts_hub.orders.endpoints import router as orders
 from sts_hub.outbox.endpoints import router as outbox
+from sts_hub.overviews.endpoints import router as overviews
 from sts_hub.parameters.endpoints import router as parameters
 from sts_hub.passkeys.endpoints import router as passkeys
 from sts_hub.preferences.endpoints import router as preferences
@@ -76,6 +77,7 @@ _FEATURES = (
     sessions,
     summaries,
     loads,
+    overviews,
     wellbeing,
     gateways,
     gateway_settings,

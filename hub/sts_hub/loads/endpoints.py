@@ -20,26 +20,27 @@ router = Router(tags=["loads"])
 _READ = described(NotSignedIn, NotFound)
 
 
-async def _wanted(
+async def wanted(
     since: Annotated[Day, Query(alias="from")],
     until: Annotated[Day, Query(alias="to", description="Included; within 366 days.")],
     measure: Annotated[Measure, Query(description="Which number of a session is its load.")] = "edwards",
     time_zone: TimeZone = "UTC",
 ) -> Wanted:
+    """The days that a request asks for."""
     return Wanted(since, until, measure, time_zone)
 
 
 @router.get("/teams/{team_id}/loads", responses=_READ)
 async def get_team_loads(
-    caller: Asking, session: Reads, team_id: UUID, wanted: Annotated[Wanted, Depends(_wanted)]
+    caller: Asking, session: Reads, team_id: UUID, asked: Annotated[Wanted, Depends(wanted)]
 ) -> Loads:
     """What each day asked of everybody of a team, with the means that follow from it."""
-    return await service.of_team(session, caller, team_id, wanted)
+    return await service.of_team(session, caller, team_id, asked)
 
 
 @router.get("/athletes/{athlete_id}/loads", responses=_READ)
 async def get_athlete_loads(
-    caller: Asking, session: Reads, athlete_id: UUID, wanted: Annotated[Wanted, Depends(_wanted)]
+    caller: Asking, session: Reads, athlete_id: UUID, asked: Annotated[Wanted, Depends(wanted)]
 ) -> Loads:
     """The same of one athlete."""
-    return await service.of_athlete(session, caller, athlete_id, wanted)
+    return await service.of_athlete(session, caller, athlete_id, asked)

@@ -23,7 +23,8 @@ from sts_hub.teams import service as teams
 
 # A season with its preparation.
 LONGEST: Final = timedelta(days=366)
-_FORMULAS: Final[dict[Measure, tuple[str, str]]] = {
+# By which number of a session each measure is told: formula and variant.
+FORMULAS: Final[dict[Measure, tuple[str, str]]] = {
     "edwards": ("trimp", "edwards"),
     "banister": ("trimp", "banister"),
     "lucia": ("trimp", "lucia"),
@@ -39,6 +40,13 @@ class Wanted:
     until: date
     measure: Measure
     time_zone: str
+
+    def check(self) -> None:
+        """Raise Invalid for days that are in no order, or too many."""
+        if not self.since <= self.until < self.since + LONGEST:
+            raise Invalid(
+                "`from` must not lie after `to`, nor a year before it.", way_out="Ask for fewer days."
+            )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -67,13 +75,12 @@ async def of_athlete(session: ReadSession, caller: Caller, athlete_id: UUID, wan
 
 async def _loads(session: ReadSession, athlete_ids: Sequence[UUID], wanted: Wanted) -> Loads:
     zone = wanted.zone
-    if not wanted.since <= wanted.until < wanted.since + LONGEST:
-        raise Invalid("`from` must not lie after `to`, nor a year before it.", way_out="Ask for fewer days.")
+    wanted.check()
     all_days = days.span(wanted.since - days.RUN_UP, wanted.until)
     told = await summaries.loads(
         session,
         athlete_ids,
-        _FORMULAS[wanted.measure],
+        FORMULAS[wanted.measure],
         datetime.combine(all_days[0], time(), zone),
         datetime.combine(wanted.until + timedelta(days=1), time(), zone),
     )

@@ -2322,6 +2322,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{team_id}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Overview
+         * @description A team week by week: attendance, load, coverage, wellness, absences; of groups, never of one athlete.
+         */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/athletes/{athlete_id}/ratings": {
         parameters: {
             query?: never;
@@ -3373,6 +3393,18 @@ export interface components {
             place?: string | null;
             /** Notes */
             notes?: string | null;
+        };
+        /**
+         * AbsentNow
+         * @description How many cannot train, or not fully, by why.
+         */
+        AbsentNow: {
+            /** Injury */
+            injury: number;
+            /** Illness */
+            illness: number;
+            /** Other */
+            other: number;
         };
         /**
          * Acceptance
@@ -5022,6 +5054,22 @@ export interface components {
              * @description Now when left out. A grant is not made longer.
              */
             ends_at?: string | null;
+        };
+        /**
+         * GroupMean
+         * @description A mean over athletes, of whom none can be made out.
+         */
+        GroupMean: {
+            /**
+             * Mean
+             * @description Null where fewer than five athletes are known.
+             */
+            mean: number | null;
+            /**
+             * Of
+             * @description Of how many athletes it is known.
+             */
+            of: number;
         };
         /**
          * Guardian
@@ -7047,6 +7095,81 @@ export interface components {
              * @description When the gateway told.
              */
             told_at: string | null;
+        };
+        /**
+         * Overview
+         * @description A team over weeks, told of groups only: no number here is one athlete's.
+         */
+        Overview: {
+            /**
+             * Team Id
+             * Format: uuid
+             */
+            team_id: string;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "edwards" | "banister" | "lucia" | "session_rpe";
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Athletes
+             * @description Of the team today, as far as you see their values.
+             */
+            athletes: number;
+            /** @description On the last day asked for; null for a team of fewer than five. */
+            absent_now: components["schemas"]["AbsentNow"] | null;
+            /**
+             * Waiting
+             * @description Numbers of ended sessions that are still to be worked out.
+             */
+            waiting: number;
+            /** Weeks */
+            weeks: components["schemas"]["OverviewWeek"][];
+        };
+        /**
+         * OverviewWeek
+         * @description One week of a team.
+         */
+        OverviewWeek: {
+            /**
+             * First Day
+             * Format: date
+             * @description A Monday.
+             */
+            first_day: string;
+            /**
+             * Sessions
+             * @description Trainings, matches and tests that have ended.
+             */
+            sessions: number;
+            /**
+             * Matches
+             * @description How many of them were matches.
+             */
+            matches: number;
+            /**
+             * There
+             * @description Places on the rosters of its sessions that athletes of the team took.
+             */
+            there: number;
+            /**
+             * Places
+             * @description Places that there were: sessions times athletes of the team today.
+             */
+            places: number;
+            /** @description Sum of an athlete's week; known where that of each session is. */
+            load: components["schemas"]["GroupMean"];
+            /** @description Share of the sessions' time with heart rates. */
+            coverage_percent: components["schemas"]["GroupMean"];
+            /** @description Of the answers of the morning form: 1, the worst, to 5, the best. */
+            wellness: components["schemas"]["GroupMean"];
+            /**
+             * Absent
+             * @description Athletes who could not train, or not fully, on a day of it; null for a team of fewer than five.
+             */
+            absent: number | null;
         };
         /** Page[Absence] */
         Page_Absence_: {
@@ -23525,6 +23648,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Loads"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_overview: {
+        parameters: {
+            query: {
+                from: string;
+                /** @description Included; within 366 days. */
+                to: string;
+                /** @description Which number of a session is its load. */
+                measure?: "edwards" | "banister" | "lucia" | "session_rpe";
+                /** @description Name of the IANA time zone in which times of day stay. */
+                time_zone?: string;
+            };
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
