@@ -12,6 +12,7 @@ import { StubAlerts } from './stub-alerts.ts';
 import { StubClub } from './stub-club.ts';
 import { StubCompetitions } from './stub-competitions.ts';
 import { StubDay } from './stub-day.ts';
+import { StubSeason } from './stub-season.ts';
 import { StubOwn } from './stub-own.ts';
 import type { StubRoute } from './stub-route.ts';
 import { stubSummary } from './stub-sessions.ts';
@@ -40,6 +41,7 @@ export class StubHub {
   readonly alerts = new StubAlerts();
   readonly club = new StubClub();
   readonly competitions = new StubCompetitions();
+  readonly season = new StubSeason();
   readonly own = new StubOwn(this.day.ratings);
   /** As if a proxy stood before a hub that is not there. */
   away = false;
@@ -54,6 +56,7 @@ export class StubHub {
     ...this.own.routes(),
     ...this.club.routes(),
     ...this.competitions.routes(),
+    ...this.season.routes(),
     ['POST', /^\/api\/v1\/session$/, request => this.#signIn(request)],
     ['GET', /^\/api\/v1\/session\/ways$/, () => Response.json(this.ways)],
     ['POST', /^\/api\/v1\/session\/code$/, request => this.#takeCode(request)],

@@ -9,6 +9,7 @@ import {
   PeopleIcon,
   PulseIcon,
   SquadIcon,
+  TrendIcon,
 } from '@/components/ui/first-icons';
 import type { placeWords } from '@/words/places';
 
@@ -23,6 +24,7 @@ export interface Place {
     | '/sessions'
     | '/alarms'
     | '/squad'
+    | '/season'
     | '/competitions'
     | '/people'
     | '/club';
@@ -35,6 +37,8 @@ export interface Place {
 
 /** They plan and run sessions, and look after their teams' athletes. */
 const SEES_TEAMS: readonly Role[] = ['admin', 'director', 'coach', 'trainer'];
+/** They answer for all teams. */
+const LEADS: readonly Role[] = ['admin', 'director'];
 const IS_MEASURED: readonly Role[] = ['athlete', 'guardian'];
 
 const PLACES: readonly Place[] = [
@@ -50,6 +54,7 @@ const PLACES: readonly Place[] = [
   { to: '/trends', name: 'trends', Icon: SquadIcon, roles: IS_MEASURED, ofTeam: false },
   { to: '/privacy', name: 'privacy', Icon: KeyIcon, roles: IS_MEASURED, ofTeam: false },
   { to: '/squad', name: 'squad', Icon: SquadIcon, roles: SEES_TEAMS, ofTeam: true },
+  { to: '/season', name: 'season', Icon: TrendIcon, roles: LEADS, ofTeam: true },
   {
     to: '/competitions',
     name: 'results',

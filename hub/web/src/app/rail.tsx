@@ -25,7 +25,7 @@ export function Rail({ role, teamId }: RailProps) {
           to={to}
           search={teamId === undefined ? {} : { team: teamId }}
           activeOptions={{ exact: to === '/', includeSearch: false }}
-          className="flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 rounded-lg px-1 text-xs font-medium text-ink-soft hover:bg-raised data-[status=active]:text-accent lg:flex-none data-[status=active]:lg:bg-raised forced-colors:data-[status=active]:text-[Highlight]"
+          className="flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 rounded-lg text-xs font-medium tracking-tight lg:px-1 lg:tracking-normal text-ink-soft hover:bg-raised data-[status=active]:text-accent lg:flex-none data-[status=active]:lg:bg-raised forced-colors:data-[status=active]:text-[Highlight]"
         >
           <Icon className="size-6" />
           <span className="max-w-full truncate">{words[name]}</span>

@@ -215,6 +215,22 @@ const reviewRoute = createRoute({
   component: lazyRouteComponent(() => import('./review-route'), 'ReviewRoute'),
 });
 
+interface SeasonSearch {
+  /** In weeks: a season's are others than a squad's. */
+  span?: number | undefined;
+  measure?: string | undefined;
+}
+
+const seasonRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/season',
+  validateSearch: (search: Record<string, unknown>): SeasonSearch => ({
+    span: numberOf(search['span']),
+    measure: textOf(search['measure']),
+  }),
+  component: lazyRouteComponent(() => import('./season-route'), 'SeasonRoute'),
+});
+
 const competitionsRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/competitions',
@@ -306,6 +322,7 @@ const routeTree = rootRoute.addChildren([
     sessionRoute,
     reviewRoute,
     alarmsRoute,
+    seasonRoute,
     competitionsRoute,
     competitionRoute,
   ]),

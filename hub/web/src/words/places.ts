@@ -18,6 +18,7 @@ export const placeWords = catalogue(
     club: 'Club',
     alarms: 'Alarms',
     results: 'Results',
+    season: 'Season',
   },
   {
     pt: {
@@ -36,6 +37,7 @@ export const placeWords = catalogue(
       club: 'Clube',
       alarms: 'Alarmes',
       results: 'Resultados',
+      season: 'Época',
     },
   },
 );
