@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any, Final
 
 import httpx
@@ -343,8 +344,11 @@ def asks(roles: tuple[str | None, ...] = (*ROLES, None)) -> Iterator[Ask]:
             name = operation["operationId"]
             if name in BESIDE:
                 continue
-            for owner in DEPTH if "{" in path or _names_a_thing(operation) else DEPTH[:1]:
-                for role in roles:
+            owners = DEPTH if "{" in path or _names_a_thing(operation) else DEPTH[:1]
+            for role, owner in product(roles, owners):
+                if (
+                    role is not None or owner == owners[0]
+                ):  # nobody is refused before it is known whose thing it is
                     yield Ask(method, path, name, role, owner)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import json
 import os
 import secrets
@@ -389,6 +390,12 @@ class World:
 
 def _since(moment: datetime) -> asyncpg.Range:
     return asyncpg.Range(moment, None)
+
+
+# httpx asks for each request to an app whether sniffio is installed; what is known to be missing is not looked for in
+# every folder again.
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 def client_of(app: FastAPI, token: str | None, base_url: str = ORIGIN) -> httpx.AsyncClient:
