@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from sts_edge.control import client
 from uplink_support import GATEWAY, PASSWORD, PATIENCE_S, Hub
 
 SETTINGS = """
@@ -54,6 +55,16 @@ class Agent:
         )
         out, _ = await asked.communicate()
         return asked.returncode or 0, out.decode()
+
+    async def status(self) -> dict[str, Any]:
+        """What it says of itself at its socket, {} while it says nothing. For whoever waits: a program started for each
+        question takes the time of what is waited for."""
+        assert self.process.returncode is None, "the agent has ended"
+        path = self.config.parent / "run/agent.sock"
+        try:
+            return await asyncio.to_thread(client.ask, path, {"do": "status"}, PATIENCE_S)
+        except (client.AgentAbsent, client.AgentSilent):
+            return {}
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, list[dict[str, Any]]]:
         """Send a signal; the exit code, and the log."""

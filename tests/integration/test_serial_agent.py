@@ -4,7 +4,6 @@ cut."""
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import signal
 from collections import Counter
@@ -82,11 +81,10 @@ def configured(folder: Path, name: str, port: int, vhost: str, password: str) ->
 async def port_is_open(edge: Agent) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while True:
-            _, out = await edge.ask("status", "--json")
-            states = {one["name"]: one["state"] for one in json.loads(out or "{}").get("sensor_list", [])}
+            states = {one["name"]: one["state"] for one in (await edge.status()).get("sensor_list", [])}
             if states.get("timy-1") == "connecting":
                 return
-            assert edge.process.returncode is None, "the agent has ended"
+            await asyncio.sleep(0.05)
 
 
 async def on_disk(folder: Path, lines: list[bytes]) -> None:

@@ -103,12 +103,8 @@ async def test_an_agent_that_cannot_tell_the_hub_by_its_certificate_sends_nothin
     beats, arrivals = len(secured.hub.beats), len(secured.hub.arrivals)
     async with agent(configured(tmp_path, secured, ca_file, host)) as edge:
 
-        async def told() -> str:
-            _, out = await edge.ask("status", "--json")
-            return str(json.loads(out).get("hub", {}).get("sentence", ""))
-
         async def refused() -> bool:
-            return words in await told()
+            return words in (await edge.status()).get("hub", {}).get("sentence", "")
 
         await comes_true(refused)
         _, out = await edge.ask("doctor", "--only", "tls", "--json")

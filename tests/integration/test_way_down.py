@@ -165,12 +165,10 @@ async def test_of_two_devices_with_one_card_the_later_is_parked_and_says_what_to
     other.write_text(other.read_text().replace(str(tmp_path), str(copied)))
 
     async def parked(edge: Agent) -> bool:
-        _, out = await edge.ask("status", "--json")
-        return bool(json.loads(out).get("hub", {}).get("parked"))
+        return bool((await edge.status()).get("hub", {}).get("parked"))
 
     async def answered(edge: Agent) -> bool:
-        _, out = await edge.ask("status", "--json")
-        return json.loads(out).get("hub", {}).get("rtt_ms") is not None
+        return (await edge.status()).get("hub", {}).get("rtt_ms") is not None
 
     async with agent(config, HASTY) as first:
         await eventually(lambda: answered(first))
