@@ -37,6 +37,9 @@ from sts_sims.scenario import Scenario, load
 from sts_sims.show import Show
 from sts_sims.truth import Truth
 
+# Merging is asked of both generations by test_api_samples; lanes, worker and store by test_uplink and test_ingest.
+pytestmark = pytest.mark.one_generation
+
 GATEWAYS = ("north", "south")
 LINKED, BROADCAST = "hr-01", "hr-02"
 LINKS = {LINKED: "always", BROADCAST: "never"}
