@@ -35,26 +35,28 @@ async def admin_of_a_new_club(hub: HubProgram) -> str:
 async def journey(name: str, hub: HubProgram, web_dir: Path, email: str, pictures: Path) -> None:
     """One journey through a hub that serves the app of this folder; fails with all that the journey told."""
     hub.environ["STS_WEB_DIR"] = str(web_dir)
-    environment = {
-        **web_app.node_environment(),
+    told = {
         # browsers take no address of numbers for a passkey
         "BASE_URL": hub.url.replace("127.0.0.1", "localhost"),
         "EMAIL": email,
         "PASSWORD": PASSWORD,
-        "CHROMIUM": browser(),
-        "SCREENSHOTS": str(pictures),
         "WEB_DIR": str(web_dir),
     }
     with (pictures / "log").open("wb") as hub.out:
         async with hub.serving():
-            running = await asyncio.create_subprocess_exec(
-                str(web_app.node_programs() / "npm"),
-                *("run", "--silent", f"e2e:{name}"),
-                cwd=web_app.WEB,
-                env=environment,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-            )
-            async with asyncio.timeout(JOURNEY_ALLOWANCE_S):
-                out, _ = await running.communicate()
+            await walked(name, pictures, **told)
+
+
+async def walked(name: str, pictures: Path, **told: str) -> None:
+    """One journey that brings, or is told, what it goes through; fails with all that it said."""
+    running = await asyncio.create_subprocess_exec(
+        str(web_app.node_programs() / "npm"),
+        *("run", "--silent", f"e2e:{name}"),
+        cwd=web_app.WEB,
+        env={**web_app.node_environment(), "CHROMIUM": browser(), "SCREENSHOTS": str(pictures), **told},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(JOURNEY_ALLOWANCE_S):
+        out, _ = await running.communicate()
     assert running.returncode == 0, out.decode()

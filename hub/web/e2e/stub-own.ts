@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { components } from '../src/api/schema.d.ts';
 import type { StubRoute } from './stub-route.ts';
-import { CLUB } from './stub-squad.ts';
+import { CLUB, SQUAD } from './stub-squad.ts';
 
 type Schemas = components['schemas'];
 
@@ -46,7 +46,16 @@ export class StubOwn {
       ['GET', path(`${OF}/wellness`), () => page(this.forms.toReversed())],
       ['POST', path(`${OF}/wellness`), (request, id) => this.#said(request, id)],
       ['GET', path(`${OF}/ratings`), () => page(this.#ratings.toReversed())],
-      ['GET', path(`${OF}/loads`), (request, id) => loads(new URL(request.url), id)],
+      ['GET', path(`${OF}/loads`), (request, id = '') => loads(new URL(request.url), [id])],
+      [
+        'GET',
+        path('/api/v1/teams/([^/]+)/loads'),
+        request =>
+          loads(
+            new URL(request.url),
+            SQUAD.map(({ id }) => id),
+          ),
+      ],
       ['GET', path('/api/v1/consent-texts'), () => page(this.texts)],
       ['POST', path('/api/v1/consent-texts'), request => this.#published(request)],
       ['GET', path(`${OF}/consents`), () => page(this.consents)],
@@ -135,7 +144,8 @@ function look(act: string): Schemas['Entry'] {
   };
 }
 
-function loads(url: URL, athleteId = ''): Response {
+/** Everybody's load of the same weeks. */
+function loads(url: URL, athleteIds: readonly string[]): Response {
   const [from, to] = ['from', 'to'].map(name => Date.parse(url.searchParams.get(name) ?? ''));
   const count = Math.round(((to ?? 0) - (from ?? 0)) / DAY_MS) + 1;
   const days = Array.from({ length: count }, (_none, day) =>
@@ -145,20 +155,18 @@ function loads(url: URL, athleteId = ''): Response {
     measure: 'edwards',
     time_zone: 'UTC',
     days,
-    athletes: [
-      {
-        athlete_id: athleteId,
-        load: days.map((_day, index) => WEEK_LOADS[index % WEEK_LOADS.length] ?? null),
-        chronic: days.map(() => 48),
-        acute: days.map((_day, index) => 40 + (index % WEEK_LOADS.length)),
-        results: [
-          result('fitness_fatigue', { acute: 43, chronic: 48, balance: 5 }),
-          result('acute_chronic_ratio', { ratio: 0.9, acute: 325, chronic: 361 }),
-          result('monotony', { monotony: null, strain: null }),
-        ],
-        waiting: 0,
-      },
-    ],
+    athletes: athleteIds.map(athleteId => ({
+      athlete_id: athleteId,
+      load: days.map((_day, index) => WEEK_LOADS[index % WEEK_LOADS.length] ?? null),
+      chronic: days.map(() => 48),
+      acute: days.map((_day, index) => 40 + (index % WEEK_LOADS.length)),
+      results: [
+        result('fitness_fatigue', { acute: 43, chronic: 48, balance: 5 }),
+        result('acute_chronic_ratio', { ratio: 0.9, acute: 325, chronic: 361 }),
+        result('monotony', { monotony: null, strain: null }),
+      ],
+      waiting: 0,
+    })),
   } satisfies Schemas['Loads']);
 }
 

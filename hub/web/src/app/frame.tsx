@@ -29,7 +29,7 @@ export function Frame() {
     void navigate({ to: isPlace ? '.' : '/', search: chosen === undefined ? {} : { team: chosen } });
   return (
     <LiveProvider teamId={team} onFailed={checkSession}>
-      <div className="flex h-dvh flex-col">
+      <div className="flex h-dvh flex-col print:block print:h-auto">
         <TopBar
           me={me}
           teamId={team}
@@ -41,9 +41,9 @@ export function Frame() {
           <Chosen />
           <NewVersion />
         </Suspense>
-        <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
+        <div className="flex min-h-0 flex-1 flex-col lg:flex-row print:block">
           <Rail role={me.role} teamId={team} />
-          <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+          <div className="flex min-h-0 min-w-0 flex-1 flex-col print:block">
             <Outlet />
           </div>
         </div>

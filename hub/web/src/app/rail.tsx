@@ -17,7 +17,7 @@ export function Rail({ role, teamId }: RailProps) {
   return (
     <nav
       aria-label={words.navigation}
-      className="order-last flex shrink-0 justify-around border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:order-none lg:w-24 lg:flex-col lg:justify-start lg:gap-1 lg:overflow-y-auto lg:border-t-0 lg:border-r lg:p-2"
+      className="print:hidden order-last flex shrink-0 justify-around border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:order-none lg:w-24 lg:flex-col lg:justify-start lg:gap-1 lg:overflow-y-auto lg:border-t-0 lg:border-r lg:p-2"
     >
       {places.map(({ to, name, Icon }) => (
         <Link

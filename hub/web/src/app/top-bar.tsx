@@ -21,7 +21,7 @@ interface TopBarProps {
 export function TopBar({ me, teamId, onTeam, onSignedOut }: TopBarProps) {
   const frame = useWords(frameWords);
   return (
-    <header className="flex min-h-14 items-center gap-2 border-b border-line bg-surface px-2 sm:gap-3 sm:px-4">
+    <header className="print:hidden flex min-h-14 items-center gap-2 border-b border-line bg-surface px-2 sm:gap-3 sm:px-4">
       <Link
         to="/"
         search={teamId === undefined ? {} : { team: teamId }}

@@ -31,7 +31,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProp
   const shown = by === undefined || sorted === null ? rows : inOrder(rows, by, sorted.isDown);
   return (
     <div
-      className="overflow-x-auto rounded-xl border border-line bg-surface"
+      className="overflow-x-auto print:overflow-visible rounded-xl border border-line bg-surface"
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard
       tabIndex={0}
       role="region"
@@ -102,7 +102,7 @@ function HeadCell<Row>({
         >
           {name}
           <DownIcon
-            className={`size-4 ${sorted === null ? 'invisible' : sorted.isDown ? '' : 'rotate-180'}`}
+            className={`size-4 print:hidden ${sorted === null ? 'invisible' : sorted.isDown ? '' : 'rotate-180'}`}
           />
         </button>
       )}

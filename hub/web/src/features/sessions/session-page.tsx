@@ -6,6 +6,7 @@ import { EmptyPanel } from '@/components/ui/empty-panel';
 import { CalendarIcon, PulseIcon } from '@/components/ui/first-icons';
 import { Loaded } from '@/components/ui/loaded';
 import { Page } from '@/components/ui/page';
+import { PrintButton } from '@/components/ui/print-button';
 import { useWords } from '@/words/catalogue';
 import { useFormats } from '@/words/formats';
 import { sessionWords } from '@/words/sessions';
@@ -45,6 +46,7 @@ export function SessionPage({ sessionId, trains, seesWall, Running, Happened, ba
           <>
             <StateChip state={query.data.state} />
             {trains && <SessionActions session={query.data} />}
+            {query.data.state === 'ended' && <PrintButton />}
           </>
         )
       }

@@ -17,7 +17,7 @@ export function SquadCards({ rows, days }: { rows: readonly SquadRow[]; days: re
   return (
     <>
       <LoadLegend />
-      <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2 xl:grid-cols-3 3xl:grid-cols-5">
+      <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2 xl:grid-cols-3 3xl:grid-cols-5 print:grid-cols-3">
         {rows.map(row => (
           <Card key={row.loads.athlete_id} row={row} days={days} most={most} />
         ))}
@@ -35,7 +35,7 @@ function Card({ row, days, most }: { row: SquadRow; days: readonly string[]; mos
     return value === null ? '–' : number(value, LOAD_RESULTS[output].digits);
   };
   return (
-    <li className="flex flex-col gap-2 rounded-xl border border-line bg-surface p-3">
+    <li className="flex break-inside-avoid flex-col gap-2 rounded-xl border border-line bg-surface p-3">
       <div className="flex items-baseline gap-2">
         <b className="tabular-nums">{row.number ?? '–'}</b>
         <span className="min-w-0 flex-1 truncate font-medium">

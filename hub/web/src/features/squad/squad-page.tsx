@@ -7,6 +7,7 @@ import { EmptyPanel } from '@/components/ui/empty-panel';
 import { NoSensorIcon, SquadIcon } from '@/components/ui/first-icons';
 import { Loaded } from '@/components/ui/loaded';
 import { Page } from '@/components/ui/page';
+import { PrintButton } from '@/components/ui/print-button';
 import { Segments } from '@/components/ui/segments';
 import { SelectField } from '@/components/ui/select-field';
 import type { Loads, Measure } from '@/formulas/loads';
@@ -147,6 +148,7 @@ function Choices({ choice, onChoice }: Pick<SquadPageProps, 'choice' | 'onChoice
         options={SQUAD_VIEWS.map(view => ({ value: view, label: words.views[view] }))}
         onChange={view => onChoice({ ...choice, view })}
       />
+      <PrintButton />
     </div>
   );
 }
