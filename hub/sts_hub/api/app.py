@@ -27,7 +27,7 @@ from sts_hub.door.keys import Keys
 from sts_hub.enrolment.service import Enrolment
 from sts_hub.errors import SettingsError
 from sts_hub.exports.desk import ExportDesk
-from sts_hub.kit import problems, repeats
+from sts_hub.kit import problems, repeats, routes
 from sts_hub.kit.database import Database
 from sts_hub.kit.identity import Cookie, StepCookie
 from sts_hub.kit.provide import provide
@@ -64,11 +64,10 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title=document.TITLE,
         version=document.VERSION,
-        openapi_url=f"{features.PREFIX}/openapi.json",
+        openapi_url=f"{routes.PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(settings, database, live, intake, exports, pusher, *couriers),
-        generate_unique_id_function=document.operation_id,
     )
     doorkeeper = Doorkeeper(database, Passwords(), Authenticators(sealing))
     parts = (settings, Cookie(settings), database, live, enrolment, exports, doorkeeper, mail)

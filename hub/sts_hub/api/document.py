@@ -10,7 +10,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from sts_hub.api import features
@@ -90,30 +89,15 @@ def _amend(operation: dict[str, Any], path: str, method: str) -> None:
     operation["security"] = [proofs] if proofs else []
 
 
-def paths(app: FastAPI) -> dict[str, str]:
-    """The whole path of each operation, by its id."""
-    return {
-        operation["operationId"]: path
-        for path, item in document(app)["paths"].items()
-        for method, operation in item.items()
-        if method in _METHODS
-    }
-
-
 def text(app: FastAPI) -> str:
     """The document as it is committed."""
     return json.dumps(document(app), indent=2, ensure_ascii=False) + "\n"
 
 
-def operation_id(route: APIRoute) -> str:
-    """The name of a route's function names it in generated clients, too."""
-    return route.name
-
-
 @cache
 def bare() -> FastAPI:
     """An app that only knows its routes, made once."""
-    app = FastAPI(generate_unique_id_function=operation_id)
+    app = FastAPI()
     features.include(app)
     return app
 

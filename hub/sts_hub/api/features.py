@@ -47,8 +47,6 @@ from sts_hub.versions.endpoints import router as versions
 from sts_hub.webhooks.endpoints import router as webhooks
 from sts_hub.wellbeing.endpoints import router as wellbeing
 
-PREFIX = "/api/v1"
-
 _FEATURES = (
     accounts,
     credentials,
@@ -98,6 +96,7 @@ _FEATURES = (
 
 
 def include(app: FastAPI) -> None:
-    """Each feature stands in the app itself: FastAPI looks a request up anew in every router on its way."""
+    """The routes themselves: of an included router FastAPI analyses each route anew for every app, and looks every request
+    up twice."""
     for feature in _FEATURES:
-        app.include_router(feature, prefix=PREFIX)
+        app.router.routes.extend(feature.routes)

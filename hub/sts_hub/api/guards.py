@@ -17,7 +17,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sts_hub import logs
 from sts_hub.activities.reading.file import LARGEST
-from sts_hub.api.document import paths
 from sts_hub.config import Settings
 from sts_hub.errors import CrossSite, Refusal, TooLarge
 from sts_hub.histories.service import MOST_BYTES as MOST_HISTORY_BYTES
@@ -145,9 +144,7 @@ QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 def _route(scope: Scope) -> str:
     """The path with its parameters as names: no id of a person goes into logs and labels."""
     route: Any = scope.get("route")
-    if route is None:
-        return "other"
-    return paths(scope["app"]).get(route.name, str(route.path))
+    return "other" if route is None else str(route.path)
 
 
 class Careful:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Coroutine
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter  # noqa: TID251 - what all others are to use is made of it
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+PREFIX: Final = "/api/v1"
 # Where a route's answer stands in the request's scope from when it is made until it is sent.
 ANSWER = "sts.answer"
 
@@ -31,4 +32,9 @@ class Router(APIRouter):
     """The routes of one feature."""
 
     def __init__(self, *, prefix: str = "", tags: list[str | Enum] | None = None) -> None:
-        super().__init__(prefix=prefix, tags=tags, route_class=_Route)
+        super().__init__(
+            prefix=PREFIX + prefix,
+            tags=tags,
+            route_class=_Route,
+            generate_unique_id_function=lambda route: route.name,  # in generated clients, too
+        )
