@@ -86,6 +86,7 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/gateway-versions": _KEEPERS,
     "/enrolment-codes": _KEEPERS,
     "/sensors": _KEEPERS,
+    "/parked-records": _KEEPERS,
     "/me": dict.fromkeys(ROLES, "club"),
     "/competitions": _SCORERS,
     "/gateways/{name}/impulses": _SCORERS,
@@ -138,6 +139,7 @@ PARAMS: Final[Mapping[str, Mapping[str, str]]] = {
     "preview_history": {"mapping": "old"},
     "store_history": {"mapping": "old"},
     "get_completeness": FROM_TO,
+    "hear_sensor": {"from": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"},
 }
 
 
@@ -188,6 +190,9 @@ def body_of(operation: str, of: Mapping[str, Any]) -> Any:
         "change_gateway": {"site": "Elsewhere"},
         "change_gateway_settings": {"based_on": 1, "tables": {}},
         "change_sensor": {"label": "renamed"},
+        "replace_sensor": {"by": of["spare"]},
+        "retry_parked": {"ids": [of["parked"]]},
+        "discard_parked": {"ids": [of["parked"]], "reason": "sent by mistake"},
         "change_assignment": {"to": "2026-09-01T00:00:00Z"},
         "change_account": {"name": "Renamed"},
         "end_consent": {"to": "2026-09-01T00:00:00Z"},
@@ -253,6 +258,7 @@ def things(world: World, path: str, role: str, owner: str) -> dict[str, Any]:
         "webhook_id": str(world["other_hook" if foreign else "hook"]),
         "delivery_id": str(world["other_hook_delivery" if foreign else "hook_delivery"]),
         "spare": world["spare"],
+        "parked": world["pitch_parked"],
         "number": {"rosa": 7, "rudi": 8, "bea": 9, "gina": 7}[name],
     }
 

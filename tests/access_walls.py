@@ -111,6 +111,7 @@ LOOKS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "impulse": ("gateway", {_STAFF: "pitch"}),
     "gateway_order": ("gateway", {_STAFF: "pitch"}),
     "settings_version": ("gateway", {_STAFF: "pitch"}),
+    "discarded": ("gateway", {_STAFF: "pitch"}),
     "document": ("id", {_STAFF: "heat ride_file"}),
     "document_part": ("document_id", {_STAFF: "heat ride_file"}),
     "wanted_version": ("club_id", {_STAFF: "club"}),
@@ -483,6 +484,8 @@ WHERE g.name = $1;
 INSERT INTO sts.gateway_state (gateway, epoch, number, beat, beat_at) VALUES ($1, gen_random_uuid(), 1, '{}', now());
 INSERT INTO sts.gateway_order (gateway, act, asked_by, expires_at) VALUES ($1, 'identify', 'x', now() + interval '1 min');
 INSERT INTO sts.settings_version (gateway, version, state, tables, hash) VALUES ($1, 1, 'past', '', repeat('0', 64));
+INSERT INTO sts.discarded (gateway, parked_for, bytes, parked_at, reason, discarded_by)
+VALUES ($1, 'marker', 9, now(), 'x', 'x');
 INSERT INTO sts.wanted_version SELECT club_id, '1.0', 10, 'x' FROM sts.gateway WHERE name = $1;
 INSERT INTO sts.enrolment_code (hash, club_id, site, expires_at)
 SELECT sha256(gen_random_uuid()::text::bytea), club_id, 'x', now() + interval '1 min' FROM sts.gateway WHERE name = $1;

@@ -291,12 +291,15 @@ class World:
         )
 
     async def gateway(self, name: str, club: str) -> None:
-        """A registered gateway."""
+        """A registered gateway, and `<name>_parked`, a piece from it that was none."""
         self.ids[name] = await self.database.add(
             "gateway",
             name=f"{name}-{secrets.token_hex(4)}".replace("_", "-"),
             club_id=self[club],
             site="Pitch",
+        )
+        self.ids[f"{name}_parked"] = await self.database.add(
+            "parked", gateway=self[name], reason="marker", detail="No record begins here.", raw=b"no record"
         )
 
     async def document(self, name: str, gateway: str, data: bytes = b"1;0:57.13") -> None:

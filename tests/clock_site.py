@@ -231,7 +231,7 @@ class Site:
         for _ in range(3):
             await self.sync_with_hub()
             await self._synced()
-        await parking.retry_pinned(self.database.pools[-1], self.store)
+        await parking.retry_due(self.database.pools[-1], self.store)
         self._remember_pins()
         await self._close()
 
@@ -244,7 +244,7 @@ class Site:
         await corrections.place(
             self.database.owner, UUID(bytes=epoch), began, timedelta(microseconds=abs(off_us))
         )
-        await parking.retry_pinned(self.database.pools[-1], self.store)
+        await parking.retry_due(self.database.pools[-1], self.store)
 
     async def correct(self, number: int, delta_us: int) -> None:
         """A person puts a whole epoch right."""

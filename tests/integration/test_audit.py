@@ -193,3 +193,45 @@ async def test_what_is_shown_of_several_athletes_at_once_counts_for_each_of_them
     swap = {"sensor_id": world["spare"], "athlete_id": str(world["rudi"])}
     assert (await coach.post(f"{API}/assignments/swap", json=swap)).status_code == 201
     assert ("Coach", "swap_sensor") in await acts(world, "admin", "rudi")
+
+
+async def club_acts(world: World, who: str = "admin", **params: str) -> list[tuple[str, str, str | None]]:
+    """Name, act and athlete of each entry of the club, the newest first."""
+    answer = await world.as_(who).get(f"{API}/audit", params=params)
+    assert answer.status_code == 200, answer.text
+    return [(one["name"], one["act"], one["athlete"]) for one in answer.json()["items"]]
+
+
+async def test_an_admin_sees_all_that_the_clubs_people_read_and_changed(world: World) -> None:
+    rosa, bea = f"{API}/athletes/{world['rosa']}", f"{API}/athletes/{world['bea']}"
+    await world.as_("coach").get(rosa)
+    await world.as_("technician").patch(f"{API}/sensors/{world['spare']}", json={"label": "x"})
+    await world.as_("director").patch(bea, json={"number": 10})
+    await world.as_("other_admin").get(f"{API}/athletes/{world['gina']}")
+    every = [
+        ("Director", "change_athlete", "Bea"),
+        ("Technician", "change_sensor", None),
+        ("Coach", "get_athlete", "Rosa"),
+    ]
+    assert await club_acts(world) == every
+    assert await club_acts(world, what="read") == every[2:]
+    assert await club_acts(world, what="changed") == every[:2]
+    assert await club_acts(world, account=str(world["technician"])) == every[1:2]
+    assert await club_acts(world, athlete=str(world["bea"])) == every[:1]
+    assert await club_acts(world, act="get_athlete") == every[2:]
+    assert await club_acts(world, to="2026-01-01T00:00:00Z") == []
+    for who in ("director", "coach", "technician", "athlete"):
+        assert await club_acts(world, who) == []
+
+
+async def test_the_clubs_audit_is_paged_without_loss(world: World) -> None:
+    for number in range(5):
+        await world.as_("coach").patch(f"{API}/athletes/{world['rosa']}", json={"number": number + 20})
+    admin, cursor, seen = world.as_("admin"), "", []
+    while cursor is not None:
+        params = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = (await admin.get(f"{API}/audit", params=params)).json()
+        seen += [one["at"] for one in page["items"]]
+        cursor = page["next"]
+    assert len(seen) == len(set(seen)) == 5
+    assert seen == sorted(seen, reverse=True)

@@ -79,7 +79,7 @@ async def test_two_who_retry_the_same_store_it_once(hub_database, pool):
     await hub_database.send(hub_database.test_store, gateway.samples(clock=UNKNOWN_CLOCK))
     await hub_database.owner.execute("UPDATE sts.epoch SET pin_offset_us = $1", gateway.offset_us)
     stores = [await hub_database.store() for _ in range(2)]
-    await asyncio.gather(*(parking.retry_pinned(pool, store) for store in stores))
+    await asyncio.gather(*(parking.retry_due(pool, store) for store in stores))
     assert await stored(hub_database.owner, gateway.id) == gateway.said
 
 

@@ -31,6 +31,7 @@ from sts_hub.orders.endpoints import router as orders
 from sts_hub.outbox.endpoints import router as outbox
 from sts_hub.overviews.endpoints import router as overviews
 from sts_hub.parameters.endpoints import router as parameters
+from sts_hub.parked.endpoints import router as parked
 from sts_hub.passkeys.endpoints import router as passkeys
 from sts_hub.preferences.endpoints import router as preferences
 from sts_hub.providers.endpoints import router as providers
@@ -44,6 +45,7 @@ from sts_hub.sessions.endpoints import router as sessions
 from sts_hub.summaries.endpoints import router as summaries
 from sts_hub.teams.endpoints import router as teams
 from sts_hub.versions.endpoints import router as versions
+from sts_hub.wearing.endpoints import router as wearing
 from sts_hub.webhooks.endpoints import router as webhooks
 from sts_hub.wellbeing.endpoints import router as wellbeing
 
@@ -85,9 +87,11 @@ _FEATURES = (
     impulses,
     corrections,
     completeness,
+    parked,
     documents,
     competitions,
     race_clocks,
+    wearing,  # before sensors: their ids would take its words
     sensors,
     assignments,
     metrics,

@@ -27,7 +27,7 @@ from sts_hub.gateways.schemas import GatewaySensor
 from sts_hub.kit.database import ReadSession, WriteSession, conflicts
 from sts_hub.kit.pages import MAX_LIMIT, Cut
 from sts_hub.kit.shapes import Page
-from sts_hub.policy import Act, Caller, Kind, guard, guard_new, may, missing
+from sts_hub.policy import Act, Caller, Kind, Thing, guard, guard_new, may, missing
 from sts_hub.sensors import service as sensors
 from sts_hub.sensors.schemas import Sensor
 
@@ -137,6 +137,17 @@ async def _ended(session: WriteSession, caller: Caller, row: AssignmentRow, at: 
         await repository.change(session, row.id, row.athlete_id, row.since, at)
     else:
         await repository.remove(session, row.id)
+
+
+async def wearers_of(
+    session: ReadSession, sensor_id: int, since: datetime, until: datetime
+) -> dict[UUID, Thing]:
+    """Whose values a sensor told in a time, as the policy is asked about them."""
+    rows = await repository.overlapping(session, sensor_id, since, until)
+    return {
+        row.athlete_id: Thing(Kind.HEALTH, row.club_id, row.team_id, row.account_id, row.athlete_id)
+        for row in rows
+    }
 
 
 async def suggested(session: ReadSession, caller: Caller) -> Suggestions:

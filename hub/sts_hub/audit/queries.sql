@@ -1,6 +1,10 @@
 -- name: of_athlete
 SELECT at, number, account_id, name, role, club, act, things FROM sts.audit_of($1, $2, $3, $4)
 
+-- name: of_club
+SELECT at, number, account_id, name, role, club, act, things, athlete_id, athlete
+FROM sts.audit_of_club($1, $2, $3, $4, $5, $6, $7, $8)
+
 -- name: heads
 SELECT h.club_id, c.name, h.number, h.digest
 FROM sts.audit_head h LEFT JOIN sts.club c ON c.id = h.club_id ORDER BY h.club_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -36,6 +36,26 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ClubEntryRow(EntryRow):
+    """The same with the athlete whom it was about."""
+
+    athlete_id: UUID | None
+    athlete: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which acts of a club's people are meant; None means all."""
+
+    account_id: UUID | None
+    athlete_id: UUID | None
+    act: str | None
+    reads: bool | None
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """The chain of one club and where it is told to end."""
 
@@ -47,6 +67,12 @@ class Chain:
 async def page(session: ReadSession, athlete_id: UUID, after: tuple[Any, ...], limit: int) -> list[EntryRow]:
     """Up to `limit` + 1 acts about an athlete, the newest first, behind the (at, number) given."""
     return [EntryRow(**row) for row in await session.rows(_SQL.of_athlete, athlete_id, *after, limit + 1)]
+
+
+async def of_club(session: ReadSession, wanted: Wanted, before: int | None, limit: int) -> list[ClubEntryRow]:
+    """Up to `limit` + 1 acts of the club's people, the newest first, behind the number given."""
+    rows = await session.rows(_SQL.of_club, *astuple(wanted), before, limit + 1)
+    return [ClubEntryRow(**row) for row in rows]
 
 
 async def chains(connection: Connection) -> list[Chain]:

@@ -18,3 +18,10 @@ class Entry(Shown):
     club: str | None = Field(description="The club of the account.")
     act: str = Field(description="The operation of this API.", examples=["get_samples"])
     things: str = Field(description="The ids of what it was about, as name=id.")
+
+
+class ClubEntry(Entry):
+    """One act of somebody of the club, and whom it was about."""
+
+    athlete_id: UUID | None = Field(description="Null for what was about no single athlete.")
+    athlete: str | None = Field(description="The athlete's name; null for one of another club, or erased.")

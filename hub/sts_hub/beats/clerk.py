@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import asyncpg
-import msgspec
 from prometheus_client import CollectorRegistry, Counter
 
 from sts_hub import logs
 from sts_hub.beats.service import Settled, settle
 from sts_hub.beats.wants import Looks
 from sts_hub.live import frames
-from sts_hub.live.frames import FleetNews, FleetSensor
+from sts_hub.live.frames import FleetNews
 from sts_protocols.beat import Answer, Beat
 
 ENROL_ANEW = (
@@ -96,19 +95,16 @@ class Clerk:
 
 def news(beat: Beat, faults: list[str], hub_us: int) -> FleetNews:
     """What the fleet screens show of a beat, with what the hub found wrong."""
-    sensors = [
-        FleetSensor(s.name, s.address, s.kind, s.state, s.rssi, s.battery, s.last_heard_us)
-        for s in beat.sensors
-    ]
     return FleetNews(
         gateway=beat.gateway,
         hub_us=hub_us,
         state=beat.health.state,
         faults=[*beat.health.faults, *faults],
-        sensors=sensors,
-        buffer=None if beat.buffer is None else msgspec.to_builtins(beat.buffer),
+        sensors=beat.sensors,
+        buffer=beat.buffer,
         clock=None if beat.clock is None else (*beat.clock,),
         versions=dict(beat.versions),
+        boot_us=beat.boot_us,
     )
 
 

@@ -1104,11 +1104,13 @@ CREATE TABLE sts.parked (
     digest    bytea GENERATED ALWAYS AS (sha256(raw)) STORED,
     parked_at timestamptz NOT NULL DEFAULT now(),
     tried_at  timestamptz,
+    retry_asked_at timestamptz,
     CHECK ((epoch IS NULL) = (seq IS NULL)),
     UNIQUE (epoch, seq)
 );
 CREATE UNIQUE INDEX parked_bytes_key ON sts.parked (gateway, digest) WHERE epoch IS NULL;
 CREATE INDEX parked_unpinned_idx ON sts.parked (epoch) WHERE reason = 'unpinned';
+CREATE INDEX parked_asked_idx ON sts.parked (id) WHERE retry_asked_at IS NOT NULL;
 
 -- What gateways report in log records.
 CREATE TABLE sts.gateway_log (
@@ -2777,21 +2779,25 @@ LANGUAGE sql STABLE SET search_path = sts, pg_temp AS $$
     ORDER BY p.id
 $$;
 
--- Parked records go for good; their numbers are told as lost, with the reason.
-CREATE FUNCTION sts.erase_parked(p_ids bigint[]) RETURNS void
+-- Parked pieces go for good; their numbers are told as lost, for this reason. Epochs first, as everybody who locks both does.
+CREATE FUNCTION sts.give_up_parked(p_ids bigint[], p_reason text)
+RETURNS TABLE (gateway text, epoch uuid, seq bigint, parked_for text, bytes int, parked_at timestamptz)
 LANGUAGE plpgsql SET search_path = sts, pg_temp AS $$
+#variable_conflict use_column
 DECLARE
     v_epoch record;
 BEGIN
+    PERFORM FROM sts.epoch e WHERE e.epoch IN (SELECT p.epoch FROM sts.parked p WHERE p.id = ANY (p_ids)) ORDER BY e.epoch FOR UPDATE;
     FOR v_epoch IN
         SELECT p.epoch, range_agg(int8range(p.seq, p.seq, '[]')) AS numbers
         FROM sts.parked p WHERE p.id = ANY (p_ids) AND p.epoch IS NOT NULL GROUP BY p.epoch ORDER BY p.epoch
     LOOP
-        UPDATE sts.epoch SET parked = parked - v_epoch.numbers, declared = declared + v_epoch.numbers
-        WHERE epoch = v_epoch.epoch;
-        INSERT INTO sts.drop (epoch, span, reason) SELECT v_epoch.epoch, unnest(v_epoch.numbers), 'erased';
+        UPDATE sts.epoch e SET parked = e.parked - v_epoch.numbers, declared = e.declared + v_epoch.numbers
+        WHERE e.epoch = v_epoch.epoch;
+        INSERT INTO sts.drop (epoch, span, reason) SELECT v_epoch.epoch, unnest(v_epoch.numbers), p_reason;
     END LOOP;
-    DELETE FROM sts.parked WHERE id = ANY (p_ids);
+    RETURN QUERY DELETE FROM sts.parked p WHERE p.id = ANY (p_ids)
+    RETURNING p.gateway, p.epoch, p.seq, p.reason, octet_length(p.raw), p.parked_at;
 END $$;
 
 -- Result files of the competitions in which the athlete stands: the bytes that gateways sent of them, and the text of lines that
@@ -2819,7 +2825,7 @@ DECLARE
     v_worn    record;
     v_account uuid := (SELECT account_id FROM sts.athlete WHERE id = p_athlete);
 BEGIN
-    PERFORM sts.erase_parked(p_parked);
+    PERFORM sts.give_up_parked(p_parked, 'erased');
     FOR v_worn IN SELECT * FROM sts.worn_by(p_athlete) LOOP
         v_gone := v_gone + sts.erase_worn(v_worn.sensor_id, v_worn.during);
     END LOOP;
@@ -2863,7 +2869,7 @@ BEGIN
         SELECT p.id FROM sts.parked_beside(p_athlete) p WHERE p.id = ANY (p_parked)));
 END $$;
 
-REVOKE EXECUTE ON FUNCTION sts.worn_by, sts.erase_values, sts.erase_worn, sts.parked_beside, sts.erase_parked, sts.erase_files, sts.erase_person,
+REVOKE EXECUTE ON FUNCTION sts.worn_by, sts.erase_values, sts.erase_worn, sts.parked_beside, sts.give_up_parked, sts.erase_files, sts.erase_person,
     sts.may_erase, sts.erasing_worn, sts.erasing_parked, sts.erase_athlete FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sts.may_erase, sts.erasing_worn, sts.erasing_parked, sts.erase_athlete TO sts_api;
 
@@ -3904,3 +3910,158 @@ ALTER TABLE sts.push_target ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sts.push ENABLE ROW LEVEL SECURITY;
 CREATE POLICY oneself ON sts.push_target TO sts_api USING (sts.is_oneself(athlete_id));
 CREATE POLICY oneself ON sts.push TO sts_api USING (sts.is_oneself(athlete_id));
+
+-- =====================================================================================================================
+-- What is parked, in the hands of people
+-- =====================================================================================================================
+
+-- What somebody gave up, and why.
+CREATE TABLE sts.discarded (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    gateway      text NOT NULL,
+    epoch        uuid,
+    seq          bigint,
+    parked_for   text NOT NULL,
+    bytes        int NOT NULL,
+    parked_at    timestamptz NOT NULL,
+    reason       text NOT NULL CHECK (length(reason) BETWEEN 1 AND 120),
+    discarded_by text NOT NULL,
+    discarded_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX discarded_gateway_idx ON sts.discarded (gateway);
+ALTER TABLE sts.discarded ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sees ON sts.discarded FOR SELECT TO sts_api USING (EXISTS (SELECT FROM sts.gateway g WHERE g.name = gateway));
+GRANT SELECT ON sts.discarded TO sts_api;
+
+-- What is parked of the gateways of the club, without its bytes.
+CREATE FUNCTION sts.parked_of_club() RETURNS TABLE (
+    id bigint, gateway text, epoch uuid, seq bigint, reason text, detail text, bytes int,
+    parked_at timestamptz, tried_at timestamptz, retry_asked_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT p.id, p.gateway, p.epoch, p.seq, p.reason, p.detail, octet_length(p.raw), p.parked_at, p.tried_at, p.retry_asked_at
+    FROM sts.parked p JOIN sts.gateway g ON g.name = p.gateway
+    WHERE g.club_id = sts.asking_club() AND sts.asking_role() IN ('admin', 'director', 'coach', 'trainer', 'technician')
+$$;
+
+-- Which of these are the club's, for those who may try them again or give them up.
+CREATE FUNCTION sts.parked_kept_by_asking(p_ids bigint[]) RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT coalesce(array_agg(p.id), '{}') FROM sts.parked p JOIN sts.gateway g ON g.name = p.gateway
+    WHERE p.id = ANY (p_ids) AND g.club_id = sts.asking_club() AND sts.asking_role() IN ('admin', 'technician')
+$$;
+
+CREATE FUNCTION sts.ask_retry(p_ids bigint[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+DECLARE
+    v_asked bigint;
+BEGIN
+    UPDATE sts.parked SET retry_asked_at = now() WHERE id = ANY (sts.parked_kept_by_asking(p_ids));
+    GET DIAGNOSTICS v_asked = ROW_COUNT;
+    RETURN v_asked;
+END $$;
+
+CREATE FUNCTION sts.discard_parked(p_ids bigint[], p_reason text, p_by text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+DECLARE
+    v_gone bigint;
+BEGIN
+    INSERT INTO sts.discarded (gateway, epoch, seq, parked_for, bytes, parked_at, reason, discarded_by)
+    SELECT g.gateway, g.epoch, g.seq, g.parked_for, g.bytes, g.parked_at, p_reason, p_by
+    FROM sts.give_up_parked(sts.parked_kept_by_asking(p_ids), 'discarded') g;
+    GET DIAGNOSTICS v_gone = ROW_COUNT;
+    RETURN v_gone;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION sts.parked_of_club, sts.parked_kept_by_asking, sts.ask_retry, sts.discard_parked FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.give_up_parked TO sts_ingest;
+GRANT EXECUTE ON FUNCTION sts.parked_of_club, sts.ask_retry, sts.discard_parked TO sts_api;
+
+-- =====================================================================================================================
+-- Straps for technicians
+-- =====================================================================================================================
+-- What a technician needs to know and do about straps: who wears which by number and initials, whether one is heard, and
+-- another in the place of one that is dead. Values stay with those who may see the athlete.
+
+-- Who wears which sensor now, for those who see the athlete; a technician is told of all of the club, for the initials.
+CREATE FUNCTION sts.wearers_now()
+RETURNS TABLE (sensor_id int, athlete_id uuid, number int, name text, since timestamptz, club_id uuid, team_id uuid, account_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT w.sensor_id, a.id, a.number, a.name, lower(w.during), a.club_id, a.team_id, a.account_id
+    FROM sts.assignment w JOIN sts.athlete a ON a.id = w.athlete_id
+    WHERE w.club_id = sts.asking_club() AND w.during @> now()
+      AND (sts.asking_role() = 'technician' OR sts.may_see_athlete(a.id))
+    ORDER BY a.number, a.name, w.sensor_id
+$$;
+
+-- What was stored of a sensor since a time, by gateway and metric. The last value only of metrics of the device itself
+-- (p_own), or where nobody wore it meanwhile whom the caller may not see.
+CREATE FUNCTION sts.sensor_heard(p_sensor int, p_from timestamptz, p_own int2[])
+RETURNS TABLE (gateway text, metric int2, heard bigint, good bigint, last_at timestamptz, value float8)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT g.name, r.metric, count(*), count(*) FILTER (WHERE v.quality = 0), max(v.t),
+           CASE WHEN r.metric = ANY (p_own) OR NOT EXISTS (
+               SELECT FROM sts.assignment w
+               WHERE w.sensor_id = s.id AND w.during && tstzrange(p_from, now(), '[]') AND NOT sts.may_see_athlete(w.athlete_id))
+           THEN (array_agg(v.value ORDER BY v.t DESC))[1] END
+    FROM sts.sensor s
+    JOIN sts.local_name l ON l.address = s.address
+    JOIN sts.gateway g ON g.name = l.gateway AND g.club_id = s.club_id
+    JOIN sts.epoch e ON e.gateway = l.gateway AND NOT e.closed
+    JOIN sts.series r ON r.epoch = e.epoch AND r.name = l.name AND r.retired = 0
+    JOIN sts.sample v ON v.series = r.id AND v.t >= p_from AND v.t <= now()
+    WHERE s.id = p_sensor AND s.club_id = sts.asking_club()
+      AND sts.asking_role() IN ('admin', 'director', 'coach', 'trainer', 'technician')
+    GROUP BY g.name, r.metric, s.id
+    ORDER BY r.metric, g.name
+$$;
+
+-- Whoever wears a sensor at a time wears another one from then on, for as long; who it is, or null: nobody wears it then.
+CREATE FUNCTION sts.replace_sensor(p_sensor int, p_by int, p_at timestamptz) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+DECLARE
+    v_worn sts.assignment;
+BEGIN
+    IF sts.asking_role() NOT IN ('admin', 'technician') THEN
+        RAISE insufficient_privilege USING MESSAGE = 'straps are exchanged by admins and technicians';
+    END IF;
+    SELECT * INTO v_worn FROM sts.assignment w
+    WHERE w.sensor_id = p_sensor AND w.club_id = sts.asking_club() AND w.during @> p_at FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    IF lower(v_worn.during) < p_at THEN
+        UPDATE sts.assignment SET during = tstzrange(lower(during), p_at) WHERE id = v_worn.id;
+    ELSE
+        DELETE FROM sts.assignment WHERE id = v_worn.id;
+    END IF;
+    INSERT INTO sts.assignment (club_id, sensor_id, athlete_id, during)
+    VALUES (v_worn.club_id, p_by, v_worn.athlete_id, tstzrange(p_at, upper(v_worn.during)));
+    RETURN v_worn.athlete_id;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION sts.wearers_now, sts.sensor_heard, sts.replace_sensor FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.wearers_now, sts.sensor_heard, sts.replace_sensor TO sts_api;
+
+-- Everything that people of a club read and changed, for its admins; the newest first, behind the number given.
+CREATE FUNCTION sts.audit_of_club(
+    p_account uuid, p_athlete uuid, p_act text, p_reads boolean, p_from timestamptz, p_to timestamptz, p_before bigint, p_limit int)
+RETURNS TABLE (at timestamptz, number bigint, account_id uuid, name text, role text, club text, act text, things text,
+               athlete_id uuid, athlete text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT a.at, a.number, a.account_id, c.name, c.role, l.name, a.act, a.things, a.athlete_id, t.name
+    FROM sts.audit a
+    JOIN sts.club l ON l.id = a.club_id
+    LEFT JOIN sts.account c ON c.id = a.account_id
+    LEFT JOIN sts.athlete t ON t.id = a.athlete_id AND t.club_id = a.club_id
+    WHERE a.club_id = sts.asking_club() AND sts.asking_role() = 'admin'
+      AND (p_account IS NULL OR a.account_id = p_account)
+      AND (p_athlete IS NULL OR a.athlete_id = p_athlete)
+      AND (p_act IS NULL OR a.act = p_act)
+      AND (p_reads IS NULL OR (a.act ~ '^(get|list)_') = p_reads)
+      AND (p_from IS NULL OR a.at >= p_from) AND (p_to IS NULL OR a.at < p_to)
+      AND (p_before IS NULL OR a.number < p_before)
+    ORDER BY a.number DESC
+    LIMIT p_limit
+$$;
+REVOKE EXECUTE ON FUNCTION sts.audit_of_club FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.audit_of_club TO sts_api;

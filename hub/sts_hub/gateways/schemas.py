@@ -20,6 +20,7 @@ class GatewaySensor(Shown):
     state: str = Field(description="live, late, lost, connecting, not_worn or off.")
     rssi: int | None = Field(description="Signal, dBm.")
     battery: int | None = Field(description="Battery, %.")
+    heard_at: datetime | None = Field(description="When it last told something; null: not since the start.")
 
 
 class GatewayBuffer(Shown):
@@ -30,6 +31,9 @@ class GatewayBuffer(Shown):
     waiting_records: int
     waiting_bytes: int
     dropped_records: int
+    oldest_at: datetime | None = Field(
+        description="When the oldest that waits was recorded; null: nothing waits."
+    )
 
 
 class GatewayClock(Shown):

@@ -20,7 +20,7 @@ from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.kit.pages import Cut
 from sts_hub.kit.shapes import Page
 from sts_hub.policy import Act, Caller, Kind, guard, may, missing
-from sts_protocols.beat import Beat
+from sts_protocols.beat import Beat, BufferReport, SensorReport
 
 # A gateway beats every 10 s: three missed ones are no longer a slow network.
 SILENT_AFTER: Final = timedelta(seconds=30)
@@ -79,14 +79,45 @@ def shown(row: GatewayRow) -> Gateway:
 
 def _of_beat(beat: Beat, beat_at: datetime) -> dict[str, object]:
     state: GatewayState = "silent" if datetime.now(UTC) - beat_at > SILENT_AFTER else beat.health.state
+
     return {
         "state": state,
         "faults": list(beat.health.faults),
-        "sensors": [GatewaySensor.model_validate(sensor) for sensor in beat.sensors],
-        "buffer": beat.buffer and GatewayBuffer.model_validate(beat.buffer),
+        "sensors": [sensor(one, beat_at, beat.boot_us) for one in beat.sensors],
+        "buffer": beat.buffer and buffer(beat.buffer, beat_at, beat.boot_us),
         "clock": beat.clock and clock(beat.clock[1], beat.clock[2]),
         "versions": dict(beat.versions),
     }
+
+
+def sensor(told: SensorReport, beat_at: datetime, boot_us: int) -> GatewaySensor:
+    """A sensor of a gateway, whose beat of boot time `boot_us` was heard at `beat_at`."""
+    return GatewaySensor(
+        name=told.name,
+        address=told.address,
+        kind=told.kind,
+        state=told.state,
+        rssi=told.rssi,
+        battery=told.battery,
+        heard_at=_when(told.last_heard_us, beat_at, boot_us),
+    )
+
+
+def buffer(told: BufferReport, beat_at: datetime, boot_us: int) -> GatewayBuffer:
+    """The buffer of a gateway, by such a beat."""
+    return GatewayBuffer(
+        used_bytes=told.used_bytes,
+        cap_bytes=told.cap_bytes,
+        waiting_records=told.waiting_records,
+        waiting_bytes=told.waiting_bytes,
+        dropped_records=told.dropped_records,
+        oldest_at=_when(told.oldest_us, beat_at, boot_us),
+    )
+
+
+def _when(told_us: int | None, beat_at: datetime, boot_us: int) -> datetime | None:
+    """A boot time of a gateway by the hub's clock, as late as the beat was on its way."""
+    return None if told_us is None else beat_at - timedelta(microseconds=max(0, boot_us - told_us))
 
 
 def clock(error_us: int, source: int) -> GatewayClock:

@@ -9,8 +9,6 @@ import asyncpg
 
 from sts_hub import logs
 from sts_hub.db import queries
-from sts_hub.db.pools import Connection
-from sts_hub.db.spans import multirange
 from sts_hub.ingest.intake import read_message
 from sts_hub.ingest.store import ParkedRow, RefusedError, ReleasedElsewhereError, Store
 
@@ -67,9 +65,11 @@ async def retry(
     return tried
 
 
-async def retry_pinned(pool: asyncpg.Pool, store: Store) -> Tried:
-    """Store the records whose epoch has got its pin. Raises DatabaseAwayError."""
-    ids = [row["id"] for row in await pool.fetch(_QUERIES.pinned, PAGE)]
+async def retry_due(pool: asyncpg.Pool, store: Store) -> Tried:
+    """Store the records whose epoch has got its pin, and those that somebody wants tried again. Raises
+    DatabaseAwayError."""
+    due = await pool.fetch(_QUERIES.pinned, PAGE) + await pool.fetch(_QUERIES.asked, PAGE)
+    ids = [row["id"] for row in due]
     return await retry(pool, store, ids=ids) if ids else Tried()
 
 
@@ -93,22 +93,5 @@ async def _retry_one(pool: asyncpg.Pool, store: Store, row: asyncpg.Record, trie
 async def discard(pool: asyncpg.Pool, ids: Sequence[int]) -> int:
     """Give these up for good: their records are told as lost, reason "discarded". Returns how many there
     were."""
-    discarded = 0
-    for number in ids:
-        try:
-            async with pool.acquire() as connection, connection.transaction():
-                await _discard_one(connection, number)
-        except ReleasedElsewhereError:
-            continue
-        discarded += 1
+    discarded: int = await pool.fetchval(_QUERIES.discard, ids)
     return discarded
-
-
-async def _discard_one(connection: Connection, number: int) -> None:
-    """The epoch's row first, as everybody who locks both does."""
-    row = await connection.fetchrow(_QUERIES.one, number)
-    if row is not None and row["epoch"] is not None:
-        numbers = multirange([(row["seq"], row["seq"])])
-        await connection.execute(_QUERIES.discard_from_ledger, row["epoch"], numbers)
-    if await connection.fetchval(_QUERIES.discard, number) is None:
-        raise ReleasedElsewhereError

@@ -23,15 +23,11 @@ WHERE p.reason = 'unpinned' AND e.pin_offset_us IS NOT NULL
 ORDER BY p.id LIMIT $1
 
 -- name: still_parked
-UPDATE sts.parked SET reason = $2, detail = $3, tried_at = now() WHERE id = $1
+UPDATE sts.parked SET reason = $2, detail = $3, tried_at = now(), retry_asked_at = NULL WHERE id = $1
+
+-- name: asked
+-- Those that somebody wants tried again.
+SELECT id FROM sts.parked WHERE retry_asked_at IS NOT NULL ORDER BY id LIMIT $1
 
 -- name: discard
-DELETE FROM sts.parked WHERE id = $1 RETURNING id
-
--- name: discard_from_ledger
--- What a person gave up is lost, with that reason.
-WITH given_up AS (
-    UPDATE sts.epoch SET parked = parked - $2::int8multirange, declared = declared + $2::int8multirange
-    WHERE epoch = $1
-)
-INSERT INTO sts.drop (epoch, span, reason) SELECT $1, unnest($2::int8multirange), 'discarded'
+SELECT count(*) FROM sts.give_up_parked($1, 'discarded')

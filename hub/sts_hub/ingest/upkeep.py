@@ -13,7 +13,7 @@ from sts_hub.ingest.register import MAX_AGE_S, Register
 from sts_hub.ingest.store import DatabaseAwayError, Store
 
 RETRY_PARKED_S = 5.0
-"""How soon records that waited for the pin of their epoch are stored once it is there."""
+"""How soon records are stored that waited for the pin of their epoch, or that somebody wants tried again."""
 
 _log = logs.get("sts.ingest")
 
@@ -49,7 +49,7 @@ async def retry(store: Store, pool: asyncpg.Pool) -> None:
             if reasons is not None:
                 await parking.retry(pool, store, reasons=reasons)
                 reasons = None
-            await parking.retry_pinned(pool, store)
+            await parking.retry_due(pool, store)
         except (DatabaseAwayError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             _log.warning("parked not retried", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(RETRY_PARKED_S)

@@ -10,7 +10,7 @@ import msgspec
 
 from sts_hub.analytics.so_far import QUANTITIES
 from sts_hub.gateways import service as gateway_rules
-from sts_hub.gateways.schemas import Gateway, GatewayBuffer, GatewaySensor
+from sts_hub.gateways.schemas import Gateway
 from sts_hub.live.frames import Alert, FleetNews, FrameValue
 from sts_hub.live.repository import Person, Worn
 from sts_hub.live.views import Roster
@@ -158,8 +158,8 @@ def _told_by(news: FleetNews) -> dict[str, Any]:
         "state": news.state if fresh else "silent",
         "faults": list(news.faults),
         "heard_at": heard_at,
-        "sensors": [GatewaySensor.model_validate(sensor) for sensor in news.sensors],
-        "buffer": news.buffer and GatewayBuffer.model_validate(news.buffer),
+        "sensors": [gateway_rules.sensor(one, heard_at, news.boot_us) for one in news.sensors],
+        "buffer": news.buffer and gateway_rules.buffer(news.buffer, heard_at, news.boot_us),
         "clock": news.clock and gateway_rules.clock(news.clock[1], news.clock[2]),
         "versions": dict(news.versions),
     }

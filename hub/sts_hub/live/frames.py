@@ -6,10 +6,12 @@ clock, the others of wall time since 1970. A receiver keeps the newest value of 
 time, so order and repetition on the way do not matter.
 """
 
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
+
+from sts_protocols.beat import BufferReport, SensorReport
 
 NOTICE_KEY = "live.notice"
 FLEET_PREFIX = "fleet."
@@ -46,30 +48,19 @@ class Notice(msgspec.Struct, frozen=True, tag="notice"):
     hub_us: int
 
 
-class FleetSensor(msgspec.Struct, frozen=True):
-    """A sensor as its gateway tells it; `state` in the words of the beat."""
-
-    name: str
-    address: str
-    kind: str
-    state: str
-    rssi: int | None = None
-    battery: int | None = None
-    last_heard_us: int | None = None
-
-
 class FleetNews(msgspec.Struct, frozen=True, tag="fleet"):
-    """What a gateway said of itself in its last beat; `buffer` and `clock` as the beat has them, in plain
-    JSON."""
+    """What a gateway said of itself in its last beat; `clock` as the beat has it. `boot_us`: the beat's own, by which
+    its other boot times are told."""
 
     gateway: str
     hub_us: int
     state: str
     faults: list[str] = []
-    sensors: list[FleetSensor] = []
-    buffer: dict[str, Any] | None = None
+    sensors: list[SensorReport] = []
+    buffer: BufferReport | None = None
     clock: tuple[int, int, int] | None = None
     versions: dict[str, str] = {}
+    boot_us: int = 0
 
 
 class Alert(msgspec.Struct, frozen=True, tag="alert"):

@@ -199,6 +199,7 @@ function gateway(): Schemas['Gateway'] {
       waiting_records: 0,
       waiting_bytes: 0,
       dropped_records: 0,
+      oldest_at: null,
     },
     clock: { error_us: 900, source: 'ntp' },
     versions: { 'sts-edge': '0.1.0' },

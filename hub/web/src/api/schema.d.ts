@@ -1430,6 +1430,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Club Audit
+         * @description What the people of your club read and changed, the newest first; an admin sees it.
+         */
+        get: operations["list_club_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations": {
         parameters: {
             query?: never;
@@ -2702,6 +2722,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parked-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Parked
+         * @description What your gateways sent and could not be stored, the oldest first.
+         */
+        get: operations["list_parked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked-records/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sum Parked
+         * @description How much is parked of which gateway, and why.
+         */
+        get: operations["sum_parked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked-records/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Parked
+         * @description Have records tried again: within some seconds a worker stores them, or parks them with the reason of today.
+         */
+        post: operations["retry_parked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked-records/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Parked
+         * @description Give records up for good: they are told as lost from then on.
+         */
+        post: operations["discard_parked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discarded-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Discarded
+         * @description What was given up, by whom and why; the newest first.
+         */
+        get: operations["list_discarded"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -3100,6 +3220,66 @@ export interface paths {
         get: operations["get_split_rates"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensors/wearers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Wearers
+         * @description Who wears which sensor now: number and initials, no name.
+         */
+        get: operations["list_wearers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensors/{sensor_id}/heard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear Sensor
+         * @description What came of a sensor since a time: a test of it, asked once a second while somebody wears it for 15 s.
+         */
+        get: operations["hear_sensor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensors/{sensor_id}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace Sensor
+         * @description Whoever wears this sensor wears another one from now on, or has since a time; it need not be said who that is.
+         */
+        post: operations["replace_sensor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4095,6 +4275,55 @@ export interface components {
             name: string;
         };
         /**
+         * ClubEntry
+         * @description One act of somebody of the club, and whom it was about.
+         */
+        ClubEntry: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * Name
+             * @description Of the account; null when it is gone.
+             */
+            name: string | null;
+            /** Role */
+            role: string | null;
+            /**
+             * Club
+             * @description The club of the account.
+             */
+            club: string | null;
+            /**
+             * Act
+             * @description The operation of this API.
+             * @example get_samples
+             */
+            act: string;
+            /**
+             * Things
+             * @description The ids of what it was about, as name=id.
+             */
+            things: string;
+            /**
+             * Athlete Id
+             * @description Null for what was about no single athlete.
+             */
+            athlete_id: string | null;
+            /**
+             * Athlete
+             * @description The athlete's name; null for one of another club, or erased.
+             */
+            athlete: string | null;
+        };
+        /**
          * Code
          * @description A code that lets one gateway in, once. It is shown this one time.
          */
@@ -4410,6 +4639,54 @@ export interface components {
              * @description What stood in the way at the last try.
              */
             reason: string | null;
+        };
+        /**
+         * Discard
+         * @description Which parked records are given up for good, and why.
+         */
+        Discard: {
+            /** Ids */
+            ids: number[];
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DiscardedRecord
+         * @description A parked record that somebody gave up; its time is told as lost.
+         */
+        DiscardedRecord: {
+            /** Id */
+            id: number;
+            /** Gateway */
+            gateway: string;
+            /** Epoch */
+            epoch: string | null;
+            /** Record */
+            record: number | null;
+            /**
+             * Parked For
+             * @description Why it had been parked.
+             */
+            parked_for: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Parked At
+             * Format: date-time
+             */
+            parked_at: string;
+            /**
+             * Reason
+             * @description Why it was given up.
+             */
+            reason: string;
+            /** Discarded By */
+            discarded_by: string;
+            /**
+             * Discarded At
+             * Format: date-time
+             */
+            discarded_at: string;
         };
         /**
          * Document
@@ -4913,6 +5190,11 @@ export interface components {
             waiting_bytes: number;
             /** Dropped Records */
             dropped_records: number;
+            /**
+             * Oldest At
+             * @description When the oldest that waits was recorded; null: nothing waits.
+             */
+            oldest_at: string | null;
         };
         /**
          * GatewayChange
@@ -4967,6 +5249,11 @@ export interface components {
              * @description Battery, %.
              */
             battery: number | null;
+            /**
+             * Heard At
+             * @description When it last told something; null: not since the start.
+             */
+            heard_at: string | null;
         };
         /**
          * GatewaySettings
@@ -5097,6 +5384,14 @@ export interface components {
         Guardians: {
             /** Items */
             items: components["schemas"]["Guardian"][];
+        };
+        /**
+         * Handled
+         * @description How many records it was about.
+         */
+        Handled: {
+            /** Records */
+            records: number;
         };
         /**
          * History
@@ -5974,6 +6269,43 @@ export interface components {
              * @description The club asks for a second factor that this login has not shown: it can only set one up.
              */
             owes_factor: boolean;
+        };
+        /**
+         * MetricHeard
+         * @description What one gateway told of one metric of a sensor.
+         */
+        MetricHeard: {
+            /** Gateway */
+            gateway: string;
+            /** Metric */
+            metric: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Heard
+             * @description Values stored since then.
+             */
+            heard: number;
+            /**
+             * Good
+             * @description How many of them are of quality ok.
+             */
+            good: number;
+            /**
+             * Expected
+             * @description How many there should be; null for one without a rhythm.
+             */
+            expected: number | null;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Value
+             * @description The last one; null where the sensor is worn by somebody whose values are not yours to see.
+             */
+            value: number | null;
         };
         /**
          * MetricInfo
@@ -7241,6 +7573,16 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[ClubEntry] */
+        Page_ClubEntry_: {
+            /** Items */
+            items: components["schemas"]["ClubEntry"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
         /** Page[Competition] */
         Page_Competition_: {
             /** Items */
@@ -7275,6 +7617,16 @@ export interface components {
         Page_Delivery_: {
             /** Items */
             items: components["schemas"]["Delivery"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
+        /** Page[DiscardedRecord] */
+        Page_DiscardedRecord_: {
+            /** Items */
+            items: components["schemas"]["DiscardedRecord"][];
             /**
              * Next
              * @description Send as `cursor` to go on; null at the end.
@@ -7395,6 +7747,16 @@ export interface components {
         Page_Parameter_: {
             /** Items */
             items: components["schemas"]["Parameter"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
+        /** Page[ParkedRecord] */
+        Page_ParkedRecord_: {
+            /** Items */
+            items: components["schemas"]["ParkedRecord"][];
             /**
              * Next
              * @description Send as `cursor` to go on; null at the end.
@@ -7641,6 +8003,82 @@ export interface components {
              * Format: date-time
              */
             entered_at: string;
+        };
+        /**
+         * ParkedGroup
+         * @description What is parked of one gateway for one reason.
+         */
+        ParkedGroup: {
+            /** Gateway */
+            gateway: string;
+            /** Reason */
+            reason: string;
+            /** Records */
+            records: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Since
+             * Format: date-time
+             * @description When the first of them was parked.
+             */
+            since: string;
+        };
+        /**
+         * ParkedGroups
+         * @description What is parked, in sum; nothing: all that came was stored.
+         */
+        ParkedGroups: {
+            /** Items */
+            items: components["schemas"]["ParkedGroup"][];
+        };
+        /**
+         * ParkedRecord
+         * @description A record, or a piece that is none, which could not be stored and is kept with its bytes.
+         */
+        ParkedRecord: {
+            /** Id */
+            id: number;
+            /** Gateway */
+            gateway: string;
+            /**
+             * Epoch
+             * @description Null, like `record`, where the piece could not be read so far.
+             */
+            epoch: string | null;
+            /**
+             * Record
+             * @description Its number within the epoch.
+             */
+            record: number | null;
+            /**
+             * Reason
+             * @description Why, as one word.
+             * @example unpinned
+             */
+            reason: string;
+            /**
+             * Detail
+             * @description Why, as a sentence.
+             */
+            detail: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Parked At
+             * Format: date-time
+             */
+            parked_at: string;
+            /**
+             * Tried At
+             * @description When it was last tried again, without success.
+             */
+            tried_at: string | null;
+            /**
+             * Retry Asked At
+             * @description Somebody wants it tried again; the workers will.
+             */
+            retry_asked_at: string | null;
         };
         /**
          * Participant
@@ -8338,6 +8776,37 @@ export interface components {
             text: string;
         };
         /**
+         * Replaced
+         * @description Who wore the one wears the other.
+         */
+        Replaced: {
+            /** Sensor Id */
+            sensor_id: number;
+            /** By */
+            by: number;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+        };
+        /**
+         * Replacement
+         * @description Another sensor in the place of this one.
+         */
+        Replacement: {
+            /**
+             * By
+             * @description The sensor that takes its place; of the same kind.
+             */
+            by: number;
+            /**
+             * From
+             * @description From when; now when left out.
+             */
+            from?: string | null;
+        };
+        /**
          * ResultCompetitor
          * @description Somebody in a competition: an own athlete, or one of another club, whose name goes after a while.
          */
@@ -8438,6 +8907,14 @@ export interface components {
              * @example 2026-11-22T18:30:00Z
              */
             told_at: string;
+        };
+        /**
+         * Retry
+         * @description Which parked records are to be tried again.
+         */
+        Retry: {
+            /** Ids */
+            ids: number[];
         };
         /**
          * Role
@@ -8890,6 +9367,26 @@ export interface components {
              * @description Taken out of use, or back into it.
              */
             retired?: boolean | null;
+        };
+        /**
+         * SensorHeard
+         * @description What came of a sensor since a time; nothing: no gateway hears it, or it is not stored yet.
+         */
+        SensorHeard: {
+            /** Sensor Id */
+            sensor_id: number;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Metrics */
+            metrics: components["schemas"]["MetricHeard"][];
         };
         /**
          * SentLetter
@@ -9874,6 +10371,31 @@ export interface components {
             providers: components["schemas"]["ProviderButton"][];
         };
         /**
+         * Wearer
+         * @description Who wears a sensor now, as little of it as whoever looks after straps needs.
+         */
+        Wearer: {
+            /** Sensor Id */
+            sensor_id: number;
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /**
+             * Number
+             * @description Jersey.
+             */
+            number: number | null;
+            /** Initials */
+            initials: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
          * WearerCompleteness
          * @description What is known of one athlete and sensor while it was worn; what another gateway of the club heard is not
          *     missed.
@@ -9910,6 +10432,14 @@ export interface components {
              * @description Part (0 to 1) of the time worn in which every value came; null without a rhythm.
              */
             coverage: number | null;
+        };
+        /**
+         * Wearers
+         * @description Who wears which sensor now, by number.
+         */
+        Wearers: {
+            /** Items */
+            items: components["schemas"]["Wearer"][];
         };
         /**
          * Webhook
@@ -18291,6 +18821,78 @@ export interface operations {
             };
         };
     };
+    list_club_audit: {
+        parameters: {
+            query?: {
+                /** @description Only what this account did. */
+                account?: string | null;
+                /** @description Only what was about this athlete. */
+                athlete?: string | null;
+                /** @description Only this operation. */
+                act?: string | null;
+                /** @description Only this. */
+                what?: ("read" | "changed") | null;
+                from?: string | null;
+                /** @description Not included. */
+                to?: string | null;
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClubEntry_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_invitations: {
         parameters: {
             query?: {
@@ -26035,6 +26637,386 @@ export interface operations {
             };
         };
     };
+    list_parked: {
+        parameters: {
+            query?: {
+                /** @description Only of this one. */
+                gateway?: string | null;
+                /** @description Only for this reason. */
+                reason?: string | null;
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ParkedRecord_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sum_parked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedGroups"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_parked: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handled"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_parked: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Discard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handled"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_discarded: {
+        parameters: {
+            query?: {
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DiscardedRecord_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_documents: {
         parameters: {
             query?: {
@@ -28168,6 +29150,242 @@ export interface operations {
             };
             /** @description There is nothing here (`urn:sts:problem:not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_wearers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wearers"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hear_sensor: {
+        parameters: {
+            query: {
+                /** @description At most five minutes ago. */
+                from: string;
+            };
+            header?: never;
+            path: {
+                sensor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorHeard"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_sensor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                sensor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replacement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replaced"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

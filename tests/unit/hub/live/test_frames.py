@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sts_hub.live import frames
-from sts_hub.live.frames import Alert, FleetNews, FleetSensor, Frame, FrameValue, Message, Notice
+from sts_hub.live.frames import Alert, FleetNews, Frame, FrameValue, Message, Notice
+from sts_protocols.beat import SensorReport
 
 MESSAGES: list[tuple[Message, str]] = [
     (Frame("pitch-1", "e", 1, 2, 3, 4, [FrameValue(1, 1, 3, 140.5, 0)]), "live.pitch-1"),
     (
-        FleetNews("pitch-1", 4, "ok", sensors=[FleetSensor("hr-01", "A0", "heart_rate", "live")]),
+        FleetNews("pitch-1", 4, "ok", sensors=[SensorReport("hr-01", "A0", "heart_rate", "live")]),
         "fleet.pitch-1",
     ),
     (Notice("database_away", 4), "live.notice"),

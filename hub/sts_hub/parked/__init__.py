@@ -1,0 +1,1 @@
+"""Parked records in the hands of people: looked at, tried again, given up."""
