@@ -13,6 +13,7 @@ import { StubClub } from './stub-club.ts';
 import { StubCompetitions } from './stub-competitions.ts';
 import { StubDay } from './stub-day.ts';
 import { StubSeason } from './stub-season.ts';
+import { StubFleet } from './stub-fleet.ts';
 import { StubOwn } from './stub-own.ts';
 import type { StubRoute } from './stub-route.ts';
 import { stubSummary } from './stub-sessions.ts';
@@ -43,6 +44,7 @@ export class StubHub {
   readonly competitions = new StubCompetitions();
   readonly season = new StubSeason();
   readonly own = new StubOwn(this.day.ratings);
+  readonly fleet = new StubFleet();
   /** As if a proxy stood before a hub that is not there. */
   away = false;
   signedIn: boolean;
@@ -57,6 +59,7 @@ export class StubHub {
     ...this.club.routes(),
     ...this.competitions.routes(),
     ...this.season.routes(),
+    ...this.fleet.routes(),
     ['POST', /^\/api\/v1\/session$/, request => this.#signIn(request)],
     ['GET', /^\/api\/v1\/session\/ways$/, () => Response.json(this.ways)],
     ['POST', /^\/api\/v1\/session\/code$/, request => this.#takeCode(request)],

@@ -1,4 +1,5 @@
 import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
+import { AuditPanel } from '@/features/audit/audit-panel';
 import { ClubPage } from '@/features/club/club-page';
 import { WebhooksPanel } from '@/features/webhooks/webhooks-panel';
 
@@ -12,6 +13,7 @@ export function ClubRoute() {
       part={part}
       onPart={chosen => void navigate({ search: before => ({ ...before, part: chosen }) })}
       Webhooks={WebhooksPanel}
+      Audit={AuditPanel}
     />
   );
 }

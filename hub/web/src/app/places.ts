@@ -5,7 +5,10 @@ import {
   CalendarIcon,
   ClubIcon,
   CupIcon,
+  GatewayIcon,
+  HourglassIcon,
   KeyIcon,
+  NoSensorIcon,
   PeopleIcon,
   PulseIcon,
   SquadIcon,
@@ -27,7 +30,10 @@ export interface Place {
     | '/season'
     | '/competitions'
     | '/people'
-    | '/club';
+    | '/club'
+    | '/fleet'
+    | '/sensors'
+    | '/ingest';
   name: Exclude<keyof (typeof placeWords)['en'], 'navigation'>;
   Icon: typeof PulseIcon;
   roles: readonly Role[];
@@ -42,7 +48,7 @@ const LEADS: readonly Role[] = ['admin', 'director'];
 const IS_MEASURED: readonly Role[] = ['athlete', 'guardian'];
 
 const PLACES: readonly Place[] = [
-  { to: '/', name: 'live', Icon: PulseIcon, roles: [...SEES_TEAMS, 'technician'], ofTeam: true },
+  { to: '/', name: 'live', Icon: PulseIcon, roles: SEES_TEAMS, ofTeam: true },
   { to: '/today', name: 'today', Icon: PulseIcon, roles: IS_MEASURED, ofTeam: false },
   {
     to: '/sessions',
@@ -65,6 +71,16 @@ const PLACES: readonly Place[] = [
   { to: '/alarms', name: 'alarms', Icon: BellIcon, roles: SEES_TEAMS, ofTeam: true },
   { to: '/people', name: 'people', Icon: PeopleIcon, roles: SEES_TEAMS, ofTeam: true },
   { to: '/club', name: 'club', Icon: ClubIcon, roles: SEES_TEAMS, ofTeam: false },
+  {
+    to: '/fleet',
+    name: 'fleet',
+    Icon: GatewayIcon,
+    roles: [...SEES_TEAMS, 'technician'],
+    ofTeam: false,
+  },
+  // whoever else sees the fleet finds these two beside it
+  { to: '/sensors', name: 'sensors', Icon: NoSensorIcon, roles: ['technician'], ofTeam: false },
+  { to: '/ingest', name: 'ingest', Icon: HourglassIcon, roles: ['technician'], ofTeam: false },
 ];
 
 export function placesOf(role: Role): readonly Place[] {
@@ -81,8 +97,14 @@ export function choosesTeam(role: Role, path: string): boolean {
 }
 
 /** Where the day of somebody of this role begins. */
-export function homeOf(role: Role): '/' | '/today' {
+export function homeOf(role: Role): '/' | '/today' | '/fleet' {
+  if (role === 'technician') return '/fleet';
   return IS_MEASURED.includes(role) ? '/today' : '/';
+}
+
+/** Whether somebody of this role looks after gateways and sensors. */
+export function keepsGateways(role: Role): boolean {
+  return role === 'admin' || role === 'technician';
 }
 
 /** Whether somebody of this role plans and runs sessions. */

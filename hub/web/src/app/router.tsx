@@ -14,6 +14,7 @@ import { Frame } from './frame';
 import { homeOf } from './places';
 import { lastState } from './query-client';
 import { RouteFailed } from './route-failed';
+import { asWritten, isOwnPath, numberOf, rangeSearch, textOf } from './searches';
 import { WallRoute } from './wall-route';
 
 export interface RouterContext {
@@ -106,7 +107,7 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import('./account-route'), 'AccountRoute'),
 });
 
-/** The wall; whoever is measured is led to what is theirs, which is where their day begins. */
+/** The wall; whose day begins elsewhere is led there: whoever is measured to what is theirs, a technician to the fleet. */
 const wallRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/',
@@ -286,6 +287,37 @@ const firstStepsRoute = createRoute({
   component: lazyRouteComponent(() => import('./first-steps-route'), 'FirstStepsRoute'),
 });
 
+// One file: the parts of the fleet share most of what they show.
+const fleetRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/fleet',
+  component: lazyRouteComponent(() => import('./fleet-routes'), 'FleetRoute'),
+});
+
+const gatewayRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/fleet/$gateway',
+  component: lazyRouteComponent(() => import('./fleet-routes'), 'GatewayRoute'),
+});
+
+const sensorsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/sensors',
+  component: lazyRouteComponent(() => import('./fleet-routes'), 'SensorsRoute'),
+});
+
+const sheetRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/sensors/sheet',
+  component: lazyRouteComponent(() => import('./fleet-routes'), 'SheetRoute'),
+});
+
+const ingestRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/ingest',
+  component: lazyRouteComponent(() => import('./fleet-routes'), 'IngestRoute'),
+});
+
 const squadRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/squad',
@@ -325,6 +357,11 @@ const routeTree = rootRoute.addChildren([
     seasonRoute,
     competitionsRoute,
     competitionRoute,
+    fleetRoute,
+    gatewayRoute,
+    sensorsRoute,
+    sheetRoute,
+    ingestRoute,
   ]),
 ]);
 
@@ -372,33 +409,4 @@ async function lastPerson(queryClient: QueryClient): Promise<Me | undefined> {
 
 function nextOf(href: string): SignInSearch {
   return href === '/' ? {} : { next: href };
-}
-
-/** A text of others in the address: the router reads one of digits as a number, which may have lost some. */
-function asWritten(search: Record<string, unknown>, name: string): string | undefined {
-  if (typeof search[name] !== 'number') return textOf(search[name]);
-  return new URLSearchParams(globalThis.location.search).get(name) ?? undefined;
-}
-
-function rangeSearch(search: Record<string, unknown>): RangeSearch {
-  return {
-    range: textOf(search['range']),
-    from: textOf(search['from']),
-    to: textOf(search['to']),
-  };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
-}
-
-/** Only a path of this app: an address elsewhere must not be reachable through our sign-in. */
-function isOwnPath(value: unknown): value is string {
-  return (
-    typeof value === 'string' && value.startsWith('/') && !value.startsWith('//') && !value.startsWith('/\\')
-  );
 }

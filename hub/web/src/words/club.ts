@@ -10,6 +10,7 @@ export const clubWords = catalogue(
       invitations: 'Invitations',
       consents: 'Consent texts',
       webhooks: 'Webhooks',
+      audit: 'Audit',
     },
     what: {
       members: 'The accounts',
@@ -119,6 +120,7 @@ export const clubWords = catalogue(
         invitations: 'Convites',
         consents: 'Textos de consentimento',
         webhooks: 'Webhooks',
+        audit: 'Auditoria',
       },
       what: {
         members: 'As contas',

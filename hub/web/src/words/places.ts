@@ -19,6 +19,9 @@ export const placeWords = catalogue(
     alarms: 'Alarms',
     results: 'Results',
     season: 'Season',
+    fleet: 'Fleet',
+    sensors: 'Sensors',
+    ingest: 'Ingest',
   },
   {
     pt: {
@@ -38,6 +41,9 @@ export const placeWords = catalogue(
       alarms: 'Alarmes',
       results: 'Resultados',
       season: 'Época',
+      fleet: 'Frota',
+      sensors: 'Sensores',
+      ingest: 'Receção',
     },
   },
 );

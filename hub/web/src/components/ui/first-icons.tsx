@@ -80,3 +80,9 @@ export const CupIcon = icon(
   <path d="M7 4h10v6a5 5 0 0 1-10 0zM7 6H3v1a4 4 0 0 0 4 4M17 6h4v1a4 4 0 0 1-4 4M12 15v5M8 20h8" />,
 );
 export const TrendIcon = icon(<path d="M3 17l6-6 4 4 8-9M15 6h6v6" />);
+export const GatewayIcon = icon(
+  <>
+    <rect x="3" y="13" width="18" height="7" rx="2" />
+    <path d="M7 16.5h.1M12 13V9M8.5 6.5a5 5 0 0 1 7 0M6 4a9 9 0 0 1 12 0" />
+  </>,
+);

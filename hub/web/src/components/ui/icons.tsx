@@ -24,12 +24,6 @@ export const EyeIcon = icon(
 export const EyeOffIcon = icon(
   <path d="M10 5.2A10 10 0 0 1 12 5c6.4 0 10 7 10 7a17 17 0 0 1-3 3.8M6.3 6.8C3.6 8.6 2 12 2 12s3.6 7 10 7c1.8 0 3.3-.5 4.7-1.2M10 10a3 3 0 0 0 4 4M3 3l18 18" />,
 );
-export const GatewayIcon = icon(
-  <>
-    <rect x="3" y="13" width="18" height="7" rx="2" />
-    <path d="M7 16.5h.1M12 13V9M8.5 6.5a5 5 0 0 1 7 0M6 4a9 9 0 0 1 12 0" />
-  </>,
-);
 export const CloseIcon = icon(<path d="M6 6l12 12M18 6L6 18" />);
 export const DownIcon = icon(<path d="M12 5v14M6 13l6 6 6-6" />);
 export const NextIcon = icon(<path d="M9 5l7 7-7 7" />);

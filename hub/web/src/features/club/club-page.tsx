@@ -17,10 +17,12 @@ interface ClubPageProps {
   onPart: (part: ClubPart) => void;
   /** Which programs are told of what. */
   Webhooks: ComponentType;
+  /** Who read or changed what. */
+  Audit: ComponentType;
 }
 
 /** Who belongs to the club, who is asked to, and what is agreed on: each role sees the parts that are its own. */
-export function ClubPage({ me, part, onPart, Webhooks }: ClubPageProps) {
+export function ClubPage({ me, part, onPart, Webhooks, Audit }: ClubPageProps) {
   const words = useWords(clubWords);
   const parts = partsOf(me.role);
   const shown = parts.find(one => one === part) ?? parts[0];
@@ -40,6 +42,7 @@ export function ClubPage({ me, part, onPart, Webhooks }: ClubPageProps) {
       {shown === 'invitations' && <InvitationsPanel role={me.role} />}
       {shown === 'consents' && <ConsentTextsPanel />}
       {shown === 'webhooks' && <Webhooks />}
+      {shown === 'audit' && <Audit />}
     </Page>
   );
 }

@@ -1,6 +1,6 @@
 import { Suspense, lazy, useId } from 'react';
 import { Button } from '@/components/ui/button';
-import { GatewayIcon } from '@/components/ui/icons';
+import { GatewayIcon } from '@/components/ui/first-icons';
 import { useGateways } from '@/live/use-live';
 import { useWords } from '@/words/catalogue';
 import { liveWords } from '@/words/live';
