@@ -62,6 +62,9 @@ export class StubOwn {
       ['POST', path(`${OF}/consents`), request => this.#agreed(request)],
       ['PATCH', path(`${OF}/consents/([^/]+)`), (_request, _athlete, id) => this.#withdrawn(id)],
       ['GET', path(`${OF}/grants`), () => page(this.grants)],
+      ['POST', path(`${OF}/grants`), (request, id) => this.#granted(request, id)],
+      ['PATCH', path(`${OF}/grants/([^/]+)`), (_request, _athlete, id) => this.#revoked(id)],
+      ['GET', path(`${OF}/guardians`), () => Response.json({ items: [] })],
       ['GET', path(`${OF}/audit`), () => page([look('get_samples'), look('get_athlete')])],
       ['GET', path('/api/v1/exports'), () => page(this.copies)],
       ['POST', path(`${OF}/copy`), (_request, id) => this.#copied(id)],
@@ -108,6 +111,33 @@ export class StubOwn {
     const consent = this.consents.find(one => one.id === id);
     if (consent !== undefined) consent.to = new Date().toISOString();
     return Response.json(consent);
+  }
+
+  async #granted(request: Request, athleteId = ''): Promise<Response> {
+    const said = (await request.json()) as Schemas['NewGrant'];
+    const now = new Date().toISOString();
+    const grant: Schemas['Grant'] = {
+      id: randomUUID(),
+      athlete_id: athleteId,
+      metrics: said.metrics,
+      from: said.from ?? now,
+      to: said.to ?? null,
+      ends_at: said.ends_at ?? null,
+      club_id: said.club_id ?? CLUB.id,
+      club: 'Another club',
+      account_id: said.account_id ?? null,
+      trainer: said.account_id ? 'Nuno Faria' : null,
+      given_by: 'athlete',
+      given_at: now,
+    };
+    this.grants.unshift(grant);
+    return Response.json(grant, { status: 201 });
+  }
+
+  #revoked(id = ''): Response {
+    const grant = this.grants.find(one => one.id === id);
+    if (grant !== undefined) grant.ends_at = new Date().toISOString();
+    return Response.json(grant);
   }
 
   #copied(athleteId = ''): Response {

@@ -121,6 +121,23 @@ describe('an athlete’s privacy', () => {
     expect(hub.current.own.consents).toHaveLength(2);
   });
 
+  it('shares some values with a trainer until a day, and ends it', async () => {
+    openApp('/privacy');
+    await person.click(await screen.findByRole('button', { name: 'Share with somebody' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await person.type(dialog.getByLabelText('Id of the trainer'), '00000000-0000-4000-8000-000000009300');
+    await person.click(dialog.getByRole('checkbox', { name: 'Breathing' }));
+    await person.click(dialog.getByRole('button', { name: 'Share' }));
+    expect(await screen.findByText('Nuno Faria, Another club')).toBeVisible();
+    expect(screen.getByText(/^Heart rate, Breathing · measured from/)).toBeVisible();
+    expect(hub.current.own.grants[0]).toMatchObject({
+      account_id: '00000000-0000-4000-8000-000000009300',
+      metrics: ['heart_rate', 'respiratory_rate'],
+    });
+    await person.click(screen.getByRole('button', { name: 'Revoke' }));
+    expect(await screen.findByText(/ended/)).toBeVisible();
+  });
+
   it('gives a copy of everything', async () => {
     openApp('/privacy');
     await person.click(await screen.findByRole('button', { name: 'Make a copy' }));

@@ -20,7 +20,9 @@ export const peopleWords = catalogue(
       born: 'Born',
       contact: 'Contact',
       parameters: 'Parameters',
+      consents: 'Consents',
     },
+    consentsOf: (name: string) => `Consents of ${name}`,
     unit: { bpm: 'bpm' },
     field: {
       team: 'Team',
@@ -101,7 +103,9 @@ export const peopleWords = catalogue(
         born: 'Nascimento',
         contact: 'Contacto',
         parameters: 'Parâmetros',
+        consents: 'Consentimentos',
       },
+      consentsOf: name => `Consentimentos de ${name}`,
       unit: { bpm: 'bpm' },
       field: {
         team: 'Equipa',

@@ -8,6 +8,7 @@ import { Dialog } from '@/components/ui/dialog';
 import { Loaded } from '@/components/ui/loaded';
 import { Panel, Row } from '@/components/ui/panel';
 import { Refusal } from '@/components/ui/refusal';
+import { TextField } from '@/components/ui/text-field';
 import { useWords } from '@/words/catalogue';
 import { commonWords } from '@/words/common';
 import { useFormats } from '@/words/formats';
@@ -15,17 +16,28 @@ import { privacyWords } from '@/words/privacy';
 import type { Consent, Purpose } from './privacy';
 import { consentsQuery, giveConsent, holds, purposesOf, withdrawConsent } from './privacy';
 
+/** What a consent is to where the club has published no text. */
+const WITHOUT_TEXT = 'paper';
+
+interface ConsentsPanelProps {
+  athleteId: string;
+  /** Staff look at it: what they record was signed on paper. */
+  isPaper?: boolean;
+}
+
 /** What an athlete agreed to, and is asked to agree to. */
-export function ConsentsPanel({ athleteId }: { athleteId: string }) {
+export function ConsentsPanel({ athleteId, isPaper = false }: ConsentsPanelProps) {
   const words = useWords(privacyWords);
   const consents = useQuery(consentsQuery(athleteId));
   const texts = useQuery(consentTextsQuery);
   return (
-    <Panel title={words.consents.title} hint={words.consents.hint}>
+    <Panel title={isPaper ? words.staff.agreed : words.consents.title} hint={words.consents.hint}>
       <Loaded query={consents} what={words.what.consents}>
         {given => (
           <Loaded query={texts} what={words.what.consents}>
-            {asked => <Purposes athleteId={athleteId} purposes={purposesOf(asked, given)} />}
+            {asked => (
+              <Purposes athleteId={athleteId} purposes={purposesOf(asked, given)} isPaper={isPaper} />
+            )}
           </Loaded>
         )}
       </Loaded>
@@ -33,25 +45,30 @@ export function ConsentsPanel({ athleteId }: { athleteId: string }) {
   );
 }
 
-function Purposes({ athleteId, purposes }: { athleteId: string; purposes: readonly Purpose[] }) {
+interface PurposesProps extends Required<ConsentsPanelProps> {
+  purposes: readonly Purpose[];
+}
+
+function Purposes({ purposes, ...shared }: PurposesProps) {
   const words = useWords(privacyWords);
   if (purposes.length === 0) return <p className="text-ink-soft">{words.consents.none}</p>;
   return (
     <ul>
       {purposes.map(purpose => (
-        <PurposeRow key={purpose.purpose} athleteId={athleteId} asked={purpose} />
+        <PurposeRow key={purpose.purpose} asked={purpose} {...shared} />
       ))}
     </ul>
   );
 }
 
-function PurposeRow({ athleteId, asked }: { athleteId: string; asked: Purpose }) {
+function PurposeRow({ athleteId, asked, isPaper }: Required<ConsentsPanelProps> & { asked: Purpose }) {
   const { purpose, text, consent } = asked;
   const name = usePurposeName(purpose);
   const facts = useFacts(consent);
   const isHeld = consent !== undefined && holds(consent.to);
-  const version = text?.version ?? consent?.version;
-  const isAsked = version !== undefined && !(isHeld && consent.version === version);
+  const version = versionOf(asked);
+  const Ask = isPaper ? RecordPaper : Give;
+  const isAsked = !(isHeld && consent.version === version);
   return (
     <>
       <Row
@@ -59,7 +76,7 @@ function PurposeRow({ athleteId, asked }: { athleteId: string; asked: Purpose })
         facts={facts}
         action={
           <div className="flex flex-wrap gap-2">
-            {isAsked && <Give athleteId={athleteId} purpose={purpose} version={version} />}
+            {isAsked && <Ask athleteId={athleteId} purpose={purpose} version={version} />}
             {isHeld && <Withdraw athleteId={athleteId} name={name} consentId={consent.id} />}
           </div>
         }
@@ -69,9 +86,20 @@ function PurposeRow({ athleteId, asked }: { athleteId: string; asked: Purpose })
   );
 }
 
-function Give({ athleteId, purpose, version }: { athleteId: string; purpose: string; version: string }) {
+/** What is agreed to by agreeing now. */
+function versionOf({ text, consent }: Purpose): string {
+  return text?.version ?? consent?.version ?? WITHOUT_TEXT;
+}
+
+interface GiveProps {
+  athleteId: string;
+  purpose: string;
+  version: string;
+}
+
+function Give({ athleteId, purpose, version }: GiveProps) {
   const words = useWords(privacyWords);
-  const give = useAct(() => giveConsent(athleteId, purpose, version), consentsQuery(athleteId).queryKey);
+  const give = useAct(() => giveConsent(athleteId, { purpose, version }), consentsQuery(athleteId).queryKey);
   return (
     <>
       <Button look="solid" disabled={give.isPending} onClick={() => give.mutate(undefined)}>
@@ -79,6 +107,35 @@ function Give({ athleteId, purpose, version }: { athleteId: string; purpose: str
       </Button>
       <Refusal error={give.error} />
     </>
+  );
+}
+
+/** On paper it holds from the day on which it was signed. */
+function RecordPaper({ athleteId, purpose, version }: GiveProps) {
+  const words = useWords(privacyWords).staff;
+  const [day, setDay] = useState('');
+  const record = useAct(
+    () =>
+      giveConsent(athleteId, {
+        purpose,
+        version,
+        from: day === '' ? null : new Date(`${day}T00:00`).toISOString(),
+      }),
+    consentsQuery(athleteId).queryKey,
+  );
+  return (
+    <div className="flex flex-wrap items-end gap-2">
+      <TextField
+        label={words.signedOn}
+        type="date"
+        value={day}
+        onChange={event => setDay(event.target.value)}
+      />
+      <Button look="solid" disabled={record.isPending} onClick={() => record.mutate(undefined)}>
+        {words.recordPaper}
+      </Button>
+      <Refusal error={record.error} />
+    </div>
   );
 }
 

@@ -72,7 +72,8 @@ export interface Purpose {
 
 /** Texts come with the newest first, consents in time: the last one that began decides. */
 export function purposesOf(texts: readonly ConsentText[], consents: readonly Consent[]): Purpose[] {
-  const names = new Set([...texts, ...consents].map(({ purpose }) => purpose));
+  // without consent to monitoring nothing is measured: it is always among them
+  const names = new Set(['monitoring', ...[...texts, ...consents].map(({ purpose }) => purpose)]);
   return [...names].toSorted().map(purpose => ({
     purpose,
     text: texts.find(one => one.purpose === purpose),
@@ -85,9 +86,9 @@ export function holds(end: string | null): boolean {
   return end === null || Date.parse(end) > Date.now();
 }
 
-export function giveConsent(athleteId: string, purpose: string, version: string) {
+export function giveConsent(athleteId: string, body: components['schemas']['NewConsent']) {
   const params = { path: { athlete_id: athleteId } };
-  return answerOf(api.POST('/api/v1/athletes/{athlete_id}/consents', { params, body: { purpose, version } }));
+  return answerOf(api.POST('/api/v1/athletes/{athlete_id}/consents', { params, body }));
 }
 
 export function withdrawConsent(athleteId: string, consentId: string) {
@@ -98,6 +99,24 @@ export function withdrawConsent(athleteId: string, consentId: string) {
 export function revokeGrant(athleteId: string, grantId: string) {
   const params = { path: { athlete_id: athleteId, grant_id: grantId } };
   return answerOf(api.PATCH('/api/v1/athletes/{athlete_id}/grants/{grant_id}', { params, body: {} }));
+}
+
+export function giveGrant(said: { athleteId: string; grant: components['schemas']['NewGrant'] }) {
+  const params = { path: { athlete_id: said.athleteId } };
+  return answerOf(api.POST('/api/v1/athletes/{athlete_id}/grants', { params, body: said.grant }));
+}
+
+export function guardiansQuery(athleteId: string) {
+  const params = { path: { athlete_id: athleteId } };
+  return queryOptions({
+    queryKey: ['guardians', athleteId],
+    queryFn: () => answerOf(api.GET('/api/v1/athletes/{athlete_id}/guardians', { params })),
+  });
+}
+
+export function removeGuardian(athleteId: string, accountId: string) {
+  const params = { path: { athlete_id: athleteId, account_id: accountId } };
+  return answerOf(api.DELETE('/api/v1/athletes/{athlete_id}/guardians/{account_id}', { params }));
 }
 
 export function askCopy(athleteId: string) {

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
 import { useState } from 'react';
 import type { Athlete, Team } from '@/api/queries';
 import { athletesQuery, teamsQuery } from '@/api/queries';
@@ -24,16 +25,21 @@ interface PeoplePageProps {
   teamId: string | undefined;
   /** Whether this person may add teams. */
   addsTeams: boolean;
+  /** What an athlete agreed to, as staff see and record it; another feature's dialog. */
+  Consents: Consents;
 }
+
+type Consents = ComponentType<{ athlete: Athlete; onClose: () => void }>;
 
 type Open = 'team' | 'athlete' | 'roster' | Athlete | null;
 
 /** Who trains here: reading, adding, bringing a list, and what formulas know of each. */
-export function PeoplePage({ teamId, addsTeams }: PeoplePageProps) {
+export function PeoplePage({ teamId, addsTeams, Consents: OfAthlete }: PeoplePageProps) {
   const words = useWords(peopleWords);
   const teams = useQuery(teamsQuery);
   const athletes = useQuery(athletesQuery(teamId));
   const [open, setOpen] = useState<Open>(null);
+  const [consenting, setConsenting] = useState<Athlete | null>(null);
   const [told, setTold] = useState<string | null>(null);
   const known = teams.data ?? [];
   const chosen = teamId ?? known[0]?.id;
@@ -52,10 +58,11 @@ export function PeoplePage({ teamId, addsTeams }: PeoplePageProps) {
           people.length === 0 ? (
             <Nobody hasTeam={chosen !== undefined} />
           ) : (
-            <PeopleTable people={people} teams={known} onParameters={setOpen} />
+            <PeopleTable people={people} teams={known} onParameters={setOpen} onConsents={setConsenting} />
           )
         }
       </Loaded>
+      {consenting !== null && <OfAthlete athlete={consenting} onClose={() => setConsenting(null)} />}
       <Opened open={open} teams={known} teamId={chosen} onClose={() => setOpen(null)} onStored={setTold} />
     </Page>
   );
@@ -119,9 +126,10 @@ interface PeopleTableProps {
   people: readonly Athlete[];
   teams: readonly Team[];
   onParameters: (athlete: Athlete) => void;
+  onConsents: (athlete: Athlete) => void;
 }
 
-function PeopleTable({ people, teams, onParameters }: PeopleTableProps) {
+function PeopleTable({ people, teams, onParameters, onConsents }: PeopleTableProps) {
   const words = useWords(peopleWords);
   const { date } = useFormats();
   const names = new Map(teams.map(team => [team.id, team.name]));
@@ -147,7 +155,11 @@ function PeopleTable({ people, teams, onParameters }: PeopleTableProps) {
     { name: words.column.contact, show: one => one.contact ?? '–' },
     {
       name: words.column.parameters,
-      show: parametersOf(words, onParameters),
+      show: openerOf(words.parameters.show, words.parameters.open, onParameters),
+    },
+    {
+      name: words.column.consents,
+      show: openerOf(words.parameters.show, words.consentsOf, onConsents),
     },
   ];
   return <DataTable caption={words.what.people} columns={columns} rows={people} rowKey={one => one.id} />;
@@ -167,15 +179,11 @@ function whoIs({ id, name, number }: Athlete) {
   );
 }
 
-function parametersOf(words: (typeof peopleWords)['en'], onParameters: (athlete: Athlete) => void) {
+/** A button that opens what is known of an athlete. */
+function openerOf(word: string, nameOf: (name: string) => string, onOpen: (athlete: Athlete) => void) {
   return (athlete: Athlete) => (
-    <Button
-      look="quiet"
-      className="px-2"
-      aria-label={words.parameters.open(athlete.name)}
-      onClick={() => onParameters(athlete)}
-    >
-      {words.parameters.show}
+    <Button look="quiet" className="px-2" aria-label={nameOf(athlete.name)} onClick={() => onOpen(athlete)}>
+      {word}
     </Button>
   );
 }
