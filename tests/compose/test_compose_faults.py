@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from compose_stack import DRAIN_ALLOWANCE_S, PATIENCE_S, ComposeError, Stack, eventually
+from compose_stack import DRAIN_ALLOWANCE_S, PATIENCE_S, START_ALLOWANCE_S, ComposeError, Stack, eventually
 from faults import oracle, spoil
 from faults.onlooker import Onlooker
 from faults.witness import Witness
@@ -95,7 +95,7 @@ def test_a_replica_of_four_is_killed_under_load_and_no_safe_request_fails(stack:
     for one in asking:
         one.result()
     assert set(statuses) == {200}
-    eventually(stack.healthy, "the killed replica back by itself")
+    eventually(stack.healthy, "the killed replica back by itself", START_ALLOWANCE_S)
 
 
 def test_a_worker_dies_inside_its_transaction(stack: Stack, witness: Witness) -> None:
@@ -118,7 +118,7 @@ def test_a_worker_dies_inside_its_transaction(stack: Stack, witness: Witness) ->
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()"
             )
         locked.result()
-    eventually(stack.healthy, "the workers back by themselves")
+    eventually(stack.healthy, "the workers back by themselves", START_ALLOWANCE_S)
 
 
 def _quietly(stack: Stack, *words: str) -> None:
@@ -129,7 +129,7 @@ def _quietly(stack: Stack, *words: str) -> None:
 @pytest.mark.parametrize("service", ["timescaledb", "rabbitmq"])
 def test_database_and_broker_start_anew_under_ingest(stack: Stack, onlooker: Onlooker, service: str) -> None:
     stack.compose("restart", service)
-    eventually(stack.healthy, f"everything healthy after {service}", 600)
+    eventually(stack.healthy, f"everything healthy after {service}", START_ALLOWANCE_S)
     heard = len(onlooker.seen)
     eventually(lambda: len(onlooker.seen) > heard + STRAPS, "live values again")
 
