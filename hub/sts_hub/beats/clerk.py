@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter
 from sts_hub import logs
 from sts_hub.beats.service import Settled, settle
 from sts_hub.beats.wants import Looks
+from sts_hub.db import pools
 from sts_hub.live import frames
 from sts_hub.live.frames import FleetNews
 from sts_protocols.beat import Answer, Beat
@@ -24,7 +25,6 @@ ENROL_ANEW = (
 """What a parked copy is told."""
 
 _log = logs.get("sts.beats")
-_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
 class Handled(NamedTuple):
@@ -85,7 +85,7 @@ class Clerk:
             async with self._pool.acquire() as connection:
                 now = datetime.now(UTC)
                 return await settle(connection, beat, now, self._looks.settled(now.timestamp()))
-        except _AWAY as error:
+        except pools.AWAY_ERRORS as error:
             _log.warning("beat not kept", gateway=beat.gateway, error=f"{type(error).__name__}: {error}")
             return None
 

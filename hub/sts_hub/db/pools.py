@@ -50,8 +50,14 @@ async def as_owner(
         await connection.close()
 
 
-AWAY_ERRORS: tuple[type[Exception], ...] = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What a database raises that refuses, does not answer in time (TimeoutError is an OSError) or goes away."""
+AWAY_ERRORS: tuple[type[Exception], ...] = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What a database raises that refuses, does not answer in time (TimeoutError is an OSError) or goes away. The last is asyncpg's own
+word on a connection that the server has just ended and that is used in that moment."""
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from asyncpg import Pool
 
 from sts_hub import logs
 from sts_hub.competitions import intake
-from sts_hub.db import queries
+from sts_hub.db import pools, queries
 from sts_hub.db.pools import Connection
 from sts_hub.ingest.documents import content
 from sts_hub.kit.database import WriteSession
@@ -24,7 +24,6 @@ from sts_protocols.results.model import Reading
 LOOK_EVERY_S = 2.0
 """Soon enough for a coach who waits for a heat, and one query that finds nothing."""
 
-_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 _QUERIES = queries.load("sts_hub.ingest")
 _log = logs.get("sts.ingest.results")
 
@@ -35,7 +34,7 @@ async def take(pool: Pool) -> None:
         try:
             while await take_one(pool):
                 pass
-        except _AWAY as error:
+        except pools.AWAY_ERRORS as error:
             _log.warning("results not taken in", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(LOOK_EVERY_S)
 
@@ -66,7 +65,7 @@ async def _taken(connection: Connection, document: asyncpg.Record) -> str | None
         asyncpg.ProgramLimitExceededError,
     ) as error:
         fault = f"The database refuses it: {error}".replace("\0", "")
-    except _AWAY:
+    except pools.AWAY_ERRORS:
         raise
     except Exception as error:  # a fault of ours: told, and no document behind it waits
         fault = f"The hub failed over it: {type(error).__name__}: {error}".replace("\0", "")

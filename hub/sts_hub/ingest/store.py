@@ -19,7 +19,7 @@ import msgspec
 from asyncpg import Pool
 
 from sts_hub import logs
-from sts_hub.db import queries
+from sts_hub.db import pools, queries
 from sts_hub.db.pools import Connection
 from sts_hub.db.spans import multirange
 from sts_hub.db.times import timestamp
@@ -44,7 +44,6 @@ _log = logs.get("sts.ingest.store")
 
 _DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 _PASSING_ERRORS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-_AWAY_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
 class DatabaseAwayError(Exception):
@@ -135,7 +134,7 @@ class Store:
         except _DATA_ERRORS as error:
             self._footing.forget()
             return await self._halved(entries, broken, release, error)
-        except _AWAY_ERRORS as error:
+        except pools.AWAY_ERRORS as error:
             self._footing.forget()
             raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
 
@@ -147,7 +146,7 @@ class Store:
                 epochs = self._marked(
                     await self._footing.epochs(connection, entries, (), doubtful=True, released=True)
                 )
-        except _AWAY_ERRORS as error:
+        except pools.AWAY_ERRORS as error:
             raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
         return plans.decide(entries, (), epochs, self.register.withheld, self._now_us()).unusable
 
@@ -156,7 +155,7 @@ class Store:
         try:
             async with self._pool.acquire() as connection:
                 await connection.execute(_QUERIES.probe, worker, filler)
-        except _AWAY_ERRORS as error:
+        except pools.AWAY_ERRORS as error:
             raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
 
     async def _halved(
