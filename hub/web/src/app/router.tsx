@@ -6,13 +6,10 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { HubUnreachable, isSignedOut } from '@/api/problem';
-import type { Me } from '@/api/queries';
-import { meQuery } from '@/api/queries';
 import type { RangeSearch } from '@/features/athlete/time-range';
 import { Frame } from './frame';
+import { knownPerson } from './known-person';
 import { homeOf } from './places';
-import { lastState } from './query-client';
 import { RouteFailed } from './route-failed';
 import { asWritten, isOwnPath, numberOf, rangeSearch, textOf } from './searches';
 import { WallRoute } from './wall-route';
@@ -378,35 +375,4 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof makeRouter>;
   }
-}
-
-/** Whoever is signed in; nobody is led to the sign-in, and back afterwards. Without the hub: who was, on this device. */
-async function knownPerson(asked: {
-  context: RouterContext;
-  location: { href: string };
-}): Promise<{ me: Me }> {
-  const { queryClient } = asked.context;
-  try {
-    return { me: await queryClient.ensureQueryData(meQuery) };
-  } catch (error) {
-    if (isSignedOut(error)) throw redirect({ to: '/sign-in', search: nextOf(asked.location.href) });
-    const me = error instanceof HubUnreachable ? await lastPerson(queryClient) : undefined;
-    if (me !== undefined) return { me };
-    throw error;
-  }
-}
-
-async function lastPerson(queryClient: QueryClient): Promise<Me | undefined> {
-  const asked = queryClient.getQueryCache().find({ queryKey: meQuery.queryKey });
-  // this part of the app may be missing as well: then the hub's absence is what is told
-  if (asked !== undefined)
-    await lastState().then(
-      ({ onSilence }) => onSilence(asked),
-      () => undefined,
-    );
-  return queryClient.getQueryData(meQuery.queryKey);
-}
-
-function nextOf(href: string): SignInSearch {
-  return href === '/' ? {} : { next: href };
 }
