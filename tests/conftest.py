@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pytest
 import structlog
 from xdist.remote import Producer
@@ -24,6 +25,12 @@ from demo.services.postgres import Postgres, find_programs
 from demo.services.rabbitmq import RabbitMQ, find_release
 from missing_parts import missing
 from radio_carriers import Machine, machine
+
+# Property tests are judged by what they find, never by the clock: the machine may be busy.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parents[1]
 # The broker and the database installed here, and RabbitMQ 4 with TimescaleDB out of a Debian 13 root.

@@ -507,7 +507,11 @@ ACTS = st.lists(
 
 @pytest.mark.parametrize("kind", MAKERS)
 @given(acts=ACTS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_a_buffer_agrees_with_a_plain_set(
     kind: str, tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, Any]]
 ) -> None:

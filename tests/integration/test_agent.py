@@ -66,11 +66,15 @@ async def test_an_agent_whose_clock_was_wrong_begins_anew_and_says_what_to_corre
     status = json.loads(out)
     step = status["clock"]["step"]
     assert (step["epoch"], step["source"]) == (wrong, "HUB")
-    assert abs(step["by_ms"] - 3_600_000) < 100
     assert any(f"sts-hub clock correct {wrong} --by-ms" in sentence for sentence in status["faults"])
     pins = {one.epoch: one.pin for beat in hub.beats for one in beat.epochs if one.pin is not None}
-    apart_us = _offset_us(pins[right]) - _offset_us(pins[wrong])
-    assert abs(apart_us - HOUR_US) < 100_000
+    # An answer that was long on its way says so: each pin is right within its own error.
+    apart_us, error_us = (
+        _offset_us(pins[right]) - _offset_us(pins[wrong]),
+        pins[right].error_us + pins[wrong].error_us,
+    )
+    assert abs(apart_us - HOUR_US) <= error_us < HOUR_US / 10
+    assert abs(step["by_ms"] * 1_000 - HOUR_US) <= error_us + 1_000
     assert _offsets_of(hub, wrong) == {_offset_us(pins[wrong])}, "one clock for all of it"
 
 

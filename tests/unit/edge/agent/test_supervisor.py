@@ -79,7 +79,7 @@ async def test_a_fatal_error_is_handed_over_and_nothing_is_started_again() -> No
         raise FatalError("the card")
 
     supervisor.start("buffer", dying)
-    error = await asyncio.wait_for(asyncio.shield(supervisor.failed), 10)
+    error = await asyncio.wait_for(asyncio.shield(supervisor.failed), 60)
     assert isinstance(error, FatalError)
     assert len(starts) == 1
     await supervisor.stop()
@@ -137,5 +137,5 @@ async def test_a_task_that_loses_the_word_to_end_is_told_again(monkeypatch) -> N
 
     supervisor.start("deaf", deaf_once)
     await asyncio.sleep(0.01)
-    await asyncio.wait_for(supervisor.stop(), 10)
+    await asyncio.wait_for(supervisor.stop(), 60)
     assert told == [0, 1]

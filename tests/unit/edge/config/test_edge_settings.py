@@ -466,7 +466,7 @@ def test_keys_are_found_on_their_lines_whatever_stands_around_them() -> None:
 
 
 @given(st.text(alphabet=st.sampled_from(list("ab=[]{}\"'#.,\n 1")), max_size=120))
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_text_is_a_traceback(text: str) -> None:
     with pytest.raises(ConfigError):
         parse(text)
