@@ -37,6 +37,9 @@ export default defineConfig({
     // one document for all files: making it costs more than all tests; each test cleans up after itself
     isolate: false,
     fileParallelism: false,
+    // only a test that fails takes so long, however busy the machine is
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
     setupFiles: ['src/testing/set-up.ts'],
     restoreMocks: true,
