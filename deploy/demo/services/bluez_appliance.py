@@ -75,8 +75,9 @@ class BluezAppliance:
             return b"".join(iter(lambda: door.recv(4096), b"")).decode()
 
     def restart_bluez(self) -> None:
-        """Have bluetoothd begin anew, knowing nothing; init starts it again."""
-        self.shell("kill -CONT $(pidof bluetoothd); kill $(pidof bluetoothd); rm -rf /var/lib/bluetooth/*")
+        """Have bluetoothd end; init starts it again, knowing nothing."""
+        gone = "while [ -d /proc/$pid ]; do usleep 20000; done"
+        self.shell(f"for pid in $(pidof bluetoothd); do kill -CONT $pid; kill $pid; {gone}; done")
 
     def close_doors(self) -> None:
         """End all D-Bus connections of the host, as if the bus had died for them."""
