@@ -81,9 +81,14 @@ _ROUNDING_S: Final = 1e-6
 class Limits:
     """Both limits of a process."""
 
-    def __init__(self, callers: int = CALLER_REQUESTS, addresses: int = ADDRESS_REQUESTS) -> None:
-        self.callers = Limit("caller", callers)
-        self.addresses = Limit("address", addresses)
+    def __init__(
+        self,
+        callers: int = CALLER_REQUESTS,
+        addresses: int = ADDRESS_REQUESTS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.callers = Limit("caller", callers, clock=clock)
+        self.addresses = Limit("address", addresses, clock=clock)
 
 
 class RateLimits:

@@ -64,9 +64,12 @@ class OnAir:
 
     async def switch_off(self) -> None:
         """Be gone: links end as by a walk out of range."""
+        self.lose()
         await self.fall_silent()
         await self._device.power_off()
         self._air.remove_controller(self.chip)
+        # Behind each link that ends bumble advertises anew, behind the last one too, as long as it has an air.
+        self.chip.link = None  # type: ignore[assignment]
 
     async def advertise(self) -> None:
         """Can be found from now on, also after each link."""
