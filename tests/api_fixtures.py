@@ -42,7 +42,8 @@ async def api_app(api_database: ApiDatabase) -> AsyncIterator[FastAPI]:
 
 @pytest.fixture
 async def world(api_database: ApiDatabase, api_app: FastAPI) -> AsyncIterator[World]:
-    """Two clubs nobody else's test knows of."""
+    """Two clubs nobody else's test knows of, and nobody has tried to sign in yet."""
+    await api_database.owner.execute("DELETE FROM sts.tried")
     made = await make_world(api_database, api_app)
     yield made
     for client in made.clients:

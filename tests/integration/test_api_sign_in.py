@@ -8,7 +8,6 @@ import secrets
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from fastapi import FastAPI
 
 from api_support import (
     ORIGIN,
@@ -17,20 +16,14 @@ from api_support import (
     client_of,
     problem,
 )
-from sts_hub.accounts.signing_in import ACCOUNT_TRIES, Doorkeeper
+from sts_hub.accounts.schemas import SignIn
+from sts_hub.accounts.signing_in import ACCOUNT_TRIES, WINDOW_S, Doorkeeper, Visit
+from sts_hub.errors import TooMany, WrongCredentials
 from sts_hub.kit.database import Database
 
 API = "/api/v1"
 NEW_PASSWORD = "seven green giraffes yawn"
 _cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits(api_app: FastAPI) -> None:
-    """No test is refused for the tries of another."""
-    parts = api_app.state.parts
-    before = parts[Doorkeeper]
-    parts[Doorkeeper] = Doorkeeper(parts[Database], before.passwords, before.factors)
 
 
 @pytest.fixture
@@ -114,6 +107,43 @@ async def test_after_ten_wrong_tries_even_the_right_password_waits(world: World,
     answer = await sign_in(client, email)
     problem(answer, 429, "too-many-tries")
     assert 0 < int(answer.headers["retry-after"]) <= 900
+
+
+async def test_all_processes_of_the_api_share_one_limit(world: World, email: str) -> None:
+    """Two processes on one database: tries at either count for both, and success at one forgives at both."""
+    before = world.app.state.parts[Doorkeeper]
+    other = Doorkeeper(Database(world.database.api_dsn), before.passwords, before.factors)
+    await other._database.open()
+    visit = Visit("192.0.2.9")
+    given = SignIn(email=email, password="wrong")
+    client = world.as_(None)
+    for number in range(ACCOUNT_TRIES):
+        if number % 2:
+            with pytest.raises(WrongCredentials):
+                await other.admit(visit, given)
+        else:
+            problem(await sign_in(client, email, "wrong"), 401, "wrong-credentials")
+    problem(await sign_in(client, email), 429, "too-many-tries")
+    with pytest.raises(TooMany):
+        await other.admit(visit, given)
+    problem(await sign_in(client, "nobody@club.example"), 401, "wrong-credentials")  # the control: others may
+    kept = await world.database.owner.fetchval("SELECT string_agg(t::text, ' ') FROM sts.tried t")
+    assert email not in kept
+    await other._tries.forgive(email)
+    assert (await sign_in(client, email)).status_code == 200
+    await other._database.close()
+
+
+async def test_tries_count_for_the_time_of_the_window_only(world: World, email: str) -> None:
+    client = world.as_(None)
+    for _ in range(ACCOUNT_TRIES):
+        await sign_in(client, email, "wrong")
+    problem(await sign_in(client, email), 429, "too-many-tries")
+    await world.database.owner.execute(
+        "UPDATE sts.tried SET times = ARRAY(SELECT t - make_interval(secs => $1) FROM unnest(times) t)",
+        WINDOW_S,
+    )
+    assert (await sign_in(client, email)).status_code == 200
 
 
 async def test_a_burst_of_tries_is_counted_before_it_is_checked(world: World, email: str) -> None:

@@ -117,3 +117,31 @@ async def test_with_a_token_no_cookie_counts(world: World) -> None:
     problem(await client.post(f"{API}/teams", json={"name": "Theirs"}), 401, "not-signed-in")
     del client.headers["Authorization"]
     problem(await client.post(f"{API}/teams", json={"name": "Theirs"}), 403, "cross-site")
+
+
+async def test_a_password_that_somebody_else_sets_ends_the_tokens_and_ones_own_change_does_not(
+    world: World,
+) -> None:
+    """By a recovery code, and by an admin's hand; somebody else's tokens go on."""
+    owner, password = world.database.owner, {"password": "seven green giraffes yawn"}
+    _, others = await make(world, "director", "see")
+    for way in ("code", "admin", "own"):
+        await world.login("coach")
+        _, script = await make(world, "coach", "see")
+        assert (await script.get(f"{API}/me")).status_code == 200
+        about = f"{API}/accounts/{world['coach']}"
+        if way == "code":
+            code = (await world.as_("admin").post(f"{about}/recovery")).json()["code"]
+            answer = await world.as_(None).post(f"{API}/session/recovery", json={"code": code, **password})
+            assert answer.status_code == 204, answer.text
+        elif way == "admin":
+            assert (
+                await world.as_("admin").patch(about, json={"password": "seven grey giraffes yawn"})
+            ).status_code == 200
+        else:
+            change = {"current": "seven grey giraffes yawn", "new": "seven red giraffes yawn"}
+            assert (await world.as_("coach").put(f"{API}/me/password", json=change)).status_code == 204
+        status = (await script.get(f"{API}/me")).status_code
+        assert status == (200 if way == "own" else 401), way
+        await owner.execute("DELETE FROM sts.access_token WHERE account_id = $1", world["coach"])
+    assert (await others.get(f"{API}/me")).status_code == 200

@@ -250,6 +250,44 @@ async def test_after_an_older_backup_the_list_is_done_again(
     await owner.close()
 
 
+async def test_an_erasure_that_failed_is_pending_until_somebody_decides(
+    site: Site, postgres: Any, rabbitmq: Any
+) -> None:
+    """The database fails in the middle: nothing is gone, and the list does not say that it is."""
+    owner, path = site.world.database.owner, f"{API}/athletes/{site.world['rosa']}/erasure"
+    await owner.execute(
+        "CREATE FUNCTION sts.stops() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stop'; END $$;"
+        "CREATE TRIGGER stops BEFORE DELETE ON sts.athlete FOR EACH ROW EXECUTE FUNCTION sts.stops()"
+    )
+    try:
+        assert (await site.world.as_("admin").post(path)).status_code == 500
+    finally:
+        await owner.execute("DROP FUNCTION sts.stops() CASCADE")
+    done, pending = Removals(site.file).listed()
+    assert (done, [one.athlete for one in pending]) == ([], [site.world["rosa"]])
+    assert ("value", "sample") in await found(owner, site.marks)
+
+    hub = await hub_program(postgres, rabbitmq, site.world.database)
+    hub.environ["STS_REMOVALS_FILE"] = str(site.file)
+    code, told = await hub.run("erasure", "replay")
+    assert code == 1
+    assert f"erase athlete {site.world['rosa']}" in told
+    assert "--pending do" in told
+    assert ("value", "sample") in await found(owner, site.marks)
+    code, told = await hub.run("erasure", "replay", "--pending", "do")
+    assert (code, told.split(" are done")[0]) == (0, "1 erasures and withdrawals")
+    assert await found(owner, site.marks) == set()
+    assert Removals(site.file).listed().pending == []
+
+
+async def test_an_erasure_that_was_done_is_listed_as_done(site: Site) -> None:
+    assert (
+        await site.world.as_("admin").post(f"{API}/athletes/{site.world['rosa']}/erasure")
+    ).status_code == 200
+    done, pending = Removals(site.file).listed()
+    assert ([one.athlete for one in done], pending) == ([site.world["rosa"]], [])
+
+
 async def test_a_line_that_is_none_stops_the_replay_and_a_torn_one_does_not(tmp_path: Path) -> None:
     file = tmp_path / "removals"
     file.write_bytes(
@@ -257,7 +295,7 @@ async def test_a_line_that_is_none_stops_the_replay_and_a_torn_one_does_not(tmp_
         + str(UUID(int=1)).encode()
         + b'","worn":[]}\n{"act"'
     )
-    assert [removal.athlete for removal in Removals(file)] == [UUID(int=1)]
+    assert [removal.athlete for removal in Removals(file).listed().done] == [UUID(int=1)]
     file.write_bytes(b"{}\n")
     with pytest.raises(HubError, match="line 1"):
-        list(Removals(file))
+        Removals(file).listed()

@@ -183,13 +183,13 @@ async def test_a_revocation_is_listed_outside_the_database_and_done_again(
     grant = await give(world, club_id=str(world["other_club"]))
     answer = await world.as_("athlete").patch(f"{API}/athletes/{world['rosa']}/grants/{grant['id']}", json={})
     ended_at = answer.json()["ends_at"]
-    (revoked,) = [one for one in Removals(file) if isinstance(one, Revoked)]
+    (revoked,) = [one for one in Removals(file).listed().done if isinstance(one, Revoked)]
     assert str(revoked.grant) == grant["id"]
     owner = api_database.owner
     # An older backup knows nothing of it.
     await owner.execute("UPDATE sts.athlete_grant SET ends_at = NULL WHERE id = $1", revoked.grant)
-    assert await erasure.replayed(owner, Removals(file)) == (1, 0)
+    assert await erasure.replayed(owner, Removals(file).listed().done) == (1, 0)
     ends = await owner.fetchval("SELECT ends_at FROM sts.athlete_grant WHERE id = $1", revoked.grant)
     assert ends == datetime.fromisoformat(ended_at)
-    assert json.loads(file.read_text())["act"] == "revoked"
+    assert [json.loads(line)["act"] for line in file.read_text().splitlines()] == ["revoked", "done"]
     await app.state.parts[Database].close()

@@ -8,12 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from fastapi import FastAPI
 
 from api_support import World, problem
 from soft_authenticator import BACKED_UP, BACKUP_ELIGIBLE, PRESENT, VERIFIED, SoftAuthenticator, b64
-from sts_hub.accounts.signing_in import ADDRESS_TRIES, Doorkeeper
-from sts_hub.kit.database import Database
+from sts_hub.accounts.signing_in import ADDRESS_TRIES
 from sts_hub.passkeys.service import MOST
 
 # Signing in needs nothing that differs between the servers.
@@ -23,14 +21,6 @@ API = "/api/v1"
 MINE = f"{API}/me/passkeys"
 # Of a hub on loopback: what its settings say, whatever the client calls it.
 HUB_ORIGIN, HUB_ID = "http://localhost:8080", "localhost"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits(api_app: FastAPI) -> None:
-    """No test is refused for the tries of another."""
-    parts = api_app.state.parts
-    before = parts[Doorkeeper]
-    parts[Doorkeeper] = Doorkeeper(parts[Database], before.passwords, before.factors)
 
 
 async def offered(client: httpx.AsyncClient, path: str) -> dict[str, Any]:

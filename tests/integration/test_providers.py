@@ -14,14 +14,11 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pyotp
 import pytest
-from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from api_support import PATIENCE_S, World, problem, settings_of
 from openid_provider import CLIENT, SECRET, OpenIdProvider, serving
-from sts_hub.accounts.signing_in import Doorkeeper
-from sts_hub.kit.database import Database
 from sts_hub.providers.service import Providers
 
 # Signing in needs nothing that differs between the servers.
@@ -31,14 +28,6 @@ API = "/api/v1"
 SCHOOL = f"{API}/session/providers/school"
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 HUB_ORIGIN = "http://localhost:8080"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits(api_app: FastAPI) -> None:
-    """No test is refused for the tries of another."""
-    parts = api_app.state.parts
-    before = parts[Doorkeeper]
-    parts[Doorkeeper] = Doorkeeper(parts[Database], before.passwords, before.factors)
 
 
 @pytest.fixture

@@ -12,9 +12,7 @@ from fastapi import FastAPI
 from api_support import ORIGIN, World, problem, settings_of
 from demo.ports import LOOPBACK
 from mail_servers import MailServer, mail_server
-from sts_hub.accounts.passwords import Passwords
 from sts_hub.accounts.recovery import ACCOUNT_LETTERS, ANSWER_S, RecoveryLetters
-from sts_hub.accounts.signing_in import Doorkeeper
 from sts_hub.kit.database import Database
 from sts_hub.outbox.courier import Courier
 from sts_hub.outbox.mail import Mail
@@ -28,10 +26,9 @@ NEW_PASSWORD = "seven green giraffes yawn"
 
 @pytest.fixture
 async def server(api_app: FastAPI, world: World) -> AsyncIterator[MailServer]:
-    """The hub sends letters by this server, with limits that no other test has used up."""
+    """The hub sends letters by this server."""
     parts = api_app.state.parts
     before = parts[RecoveryLetters]
-    parts[Doorkeeper] = Doorkeeper(parts[Database], Passwords(), parts[Doorkeeper].factors)
     async with mail_server() as running:
         running.mail = Mail(
             settings_of(

@@ -10,11 +10,9 @@ import httpx
 import pyotp
 import pytest
 from argon2 import PasswordHasher
-from fastapi import FastAPI
 
 from api_support import PASSWORD, ApiDatabase, World, client_of, hub_program, problem
-from sts_hub.accounts.signing_in import ACCOUNT_TRIES, Doorkeeper
-from sts_hub.kit.database import Database
+from sts_hub.accounts.signing_in import ACCOUNT_TRIES
 from sts_hub.kit.sealing import Sealing
 
 # Signing in needs nothing that differs between the servers.
@@ -24,14 +22,6 @@ API = "/api/v1"
 MINE = f"{API}/me/second-factor"
 RULE = f"{API}/club/second-factor"
 _cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits(api_app: FastAPI) -> None:
-    """No test is refused for the tries of another."""
-    parts = api_app.state.parts
-    before = parts[Doorkeeper]
-    parts[Doorkeeper] = Doorkeeper(parts[Database], before.passwords, before.factors)
 
 
 class Person:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 import time
@@ -9,16 +10,20 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from api_support import NOON, ORIGIN, World, problem, settings_of
 from event_receivers import Receiver, receiver
 from sts_hub.config import Settings
+from sts_hub.errors import Conflict
 from sts_hub.kit.database import Database
+from sts_hub.kit.sealing import Sealing
 from sts_hub.outbox.courier import Courier
 from sts_hub.outbox.mail import Mail
 from sts_hub.webhooks.carrier import PATIENCE, PAUSES_S, Webhooks
+from sts_hub.webhooks.sealer import Sealer
 from tls_certificates import authority
 
 # The same behind every broker and database; the walls of the tables are asked on both generations by test_api_walls.
@@ -67,7 +72,10 @@ def courier(world: World, **more: Any) -> Courier:
     mail = Mail(
         settings_of(dsn, smtp_url="smtp://127.0.0.1:1", smtp_from="sts@club.example", public_origin=ORIGIN)
     )
-    return Courier(world.app.state.parts[Database], Webhooks(settings, mail, **more))
+    sealing = world.app.state.parts[Sealing]
+    return Courier(
+        world.app.state.parts[Database], Webhooks(settings, mail, more.pop("sealing", sealing), **more)
+    )
 
 
 async def deliveries(world: World, hook: dict[str, Any]) -> list[dict[str, Any]]:
@@ -108,6 +116,69 @@ async def test_the_secret_is_told_once(world: World, program: Receiver) -> None:
         assert answer.status_code == 200
         assert "whsec_" not in answer.text
         assert '"secret"' not in answer.text
+
+
+async def test_a_secret_lies_sealed_and_opens_for_its_own_webhook_alone(
+    world: World, program: Receiver
+) -> None:
+    hook = await add(world, f"http://127.0.0.1:{program.port}/")
+    plain = base64.b64decode(hook["secret"].removeprefix("whsec_"))
+    kept = await world.database.owner.fetchval(
+        "SELECT secret FROM sts.webhook WHERE id = $1", UUID(hook["id"])
+    )
+    assert plain not in kept
+    sealing = world.app.state.parts[Sealing]
+    assert sealing.opened(kept, f"webhook {hook['id']}") == plain  # the control
+    with pytest.raises(Conflict):
+        sealing.opened(kept, f"webhook {world['hook']}")
+    await end_session(world)
+    await courier(world, sealing=Sealing("another key, as long as the one before")).once()
+    (shown,) = await deliveries(world, hook)
+    assert (program.heard, shown["state"]) == ([], "waiting")
+    assert "STS_SEALING_KEY" in shown["reason"]
+
+
+async def test_a_hub_without_a_key_makes_no_webhook_and_says_what_is_missing(world: World) -> None:
+    parts = world.app.state.parts
+    before = parts[Sealing]
+    parts[Sealing] = Sealing("")
+    try:
+        asked = {"name": "x", "url": "https://x.example", "events": ["session.ended"]}
+        told = problem(await world.as_("admin").post(HOOKS, json=asked), 409, "conflict")
+    finally:
+        parts[Sealing] = before
+    assert "STS_SEALING_KEY_FILE" in told["way_out"]
+
+
+async def test_what_lay_open_signs_on_and_is_sealed_when_a_process_begins(
+    world: World, program: Receiver
+) -> None:
+    """Of a hub from before there were seals: two secrets of one webhook, both good."""
+    owner, parts = world.database.owner, world.app.state.parts
+    hook = await add(world, f"http://127.0.0.1:{program.port}/")
+    new, old = bytes(range(32)), bytes(range(32, 64))
+    await owner.execute(
+        "UPDATE sts.webhook SET sealed = false, secret = $2, old_secret = $3, old_until = now() + interval '1 h' WHERE id = $1",
+        UUID(hook["id"]),
+        new,
+        old,
+    )
+    await Sealer(parts[Database], Sealing("")).run()
+    assert not await owner.fetchval("SELECT sealed FROM sts.webhook WHERE id = $1", UUID(hook["id"]))
+    await end_session(world)
+    await courier(world).once()
+    await Sealer(parts[Database], parts[Sealing]).run()
+    row = await owner.fetchrow("SELECT * FROM sts.webhook WHERE id = $1", UUID(hook["id"]))
+    assert row["sealed"]
+    assert {new, old}.isdisjoint({row["secret"], row["old_secret"]})
+    (sent,) = await deliveries(world, hook)
+    again = await world.as_("admin").post(f"{HOOKS}/{hook['id']}/deliveries/{sent['id']}/replay")
+    assert again.status_code == 202
+    await courier(world).once()
+    assert len(program.heard) == 2
+    for heard in program.heard:
+        for secret in (new, old):
+            assert heard.fits("whsec_" + base64.b64encode(secret).decode())
 
 
 async def test_only_what_a_webhook_asks_for_and_only_of_its_club_is_told(
@@ -309,7 +380,8 @@ async def test_a_name_that_means_a_machine_beside_the_hub_is_told_nothing(
         return ["127.0.0.1"]
 
     dsn = world.database.api_dsn
-    strict = Webhooks(settings_of(dsn), Mail(settings_of(dsn)), resolve=resolve)
+    sealing = world.app.state.parts[Sealing]
+    strict = Webhooks(settings_of(dsn), Mail(settings_of(dsn)), sealing, resolve=resolve)
     await Courier(world.app.state.parts[Database], strict).once()
     (shown,) = await deliveries(world, hook)
     assert (program.heard, shown["state"]) == ([], "waiting")

@@ -53,3 +53,9 @@ SELECT sts.recovery_begin($1, $2, $3)
 
 -- name: recovery_ask
 SELECT sts.recovery_ask($1, $2, $3, $4)
+
+-- name: take_tries
+SELECT sts.tries_take($1, $2, $3)
+
+-- name: forgive_tries
+SELECT sts.tries_forgive($1)

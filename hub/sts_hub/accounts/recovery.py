@@ -16,7 +16,7 @@ import msgspec
 
 from sts_hub.accounts import repository
 from sts_hub.accounts.service import RECOVERY_BYTES
-from sts_hub.accounts.tries import Tries, refuse_too_many
+from sts_hub.accounts.tries import SharedTries, Tried
 from sts_hub.kit.database import Database
 from sts_hub.kit.identity import token_hash
 from sts_hub.outbox.mail import Mail
@@ -49,15 +49,14 @@ class RecoveryLetters:
         self._database = database
         self._mail = mail
         self._origin = public_origin
-        self._by_address = Tries(ADDRESS_LETTERS, WINDOW_S)
-        self._by_account = Tries(ACCOUNT_LETTERS, WINDOW_S)
+        self._tries = SharedTries(database, WINDOW_S)
 
     async def send(self, address: str, email: str) -> None:
         """Queue a letter if there is such an account. Raises Conflict where the hub sends none, TooMany, Away."""
         self._mail.needed("Ask an admin of your club for a one-time code, which sets a new password, too.")
-        for tries, key in ((self._by_address, address), (self._by_account, email)):
-            refuse_too_many(tries.wait_s(key))
-            tries.count(key)
+        await self._tries.take(
+            Tried(f"letters from {address}", ADDRESS_LETTERS), Tried(f"letters to {email}", ACCOUNT_LETTERS)
+        )
         since_s = time.monotonic()
         code = secrets.token_hex(RECOVERY_BYTES)
         said = {"subject": "A new password", "text": _TEXT.format(origin=self._origin, code=code)}

@@ -1,6 +1,6 @@
 """Accounts in the database. Hashes of passwords are written here and never read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -91,6 +91,18 @@ async def begin_recovery(
 async def ask_recovery(session: WriteSession, email: str, hashed: bytes, lasts: timedelta, body: str) -> None:
     """Keep the hash of a code for the account of this e-mail and queue the letter; nothing where there is none."""
     await session.value(_SQL.recovery_ask, email, hashed, lasts, body)
+
+
+async def take_tries(
+    session: WriteSession, keys: Sequence[bytes], limits: Sequence[int], window: timedelta
+) -> float:
+    """One try more by each key, all or none; how many seconds until they may, 0 where they were counted."""
+    return float(await session.value(_SQL.take_tries, keys, limits, window))
+
+
+async def forgive_tries(session: WriteSession, key: bytes) -> None:
+    """Forget the tries of a key."""
+    await session.do(_SQL.forgive_tries, key)
 
 
 async def club(session: WriteSession, name: str) -> UUID:

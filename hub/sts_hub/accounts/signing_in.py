@@ -11,7 +11,7 @@ proof is not of two factors already, a code of it is the next step.
 
 import contextlib
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -24,7 +24,7 @@ from sts_hub import logs
 from sts_hub.accounts import repository
 from sts_hub.accounts.passwords import Passwords, refuse_guessable
 from sts_hub.accounts.schemas import PasswordChange, Recovery, SignIn
-from sts_hub.accounts.tries import Tries, refuse_too_many
+from sts_hub.accounts.tries import SharedTries, Tried
 from sts_hub.errors import Refusal, WrongCredentials
 from sts_hub.kit import challenges
 from sts_hub.kit.challenges import Step
@@ -125,14 +125,12 @@ class Doorkeeper:
         self.passwords = passwords
         self.factors = factors
         self._database = database
-        self._by_address = Tries(ADDRESS_TRIES, WINDOW_S)
-        self._by_account = Tries(ACCOUNT_TRIES, WINDOW_S)
-        self._begun = Tries(ADDRESS_BEGINS, WINDOW_S)
+        self._tries = SharedTries(database, WINDOW_S)
 
     async def admit(self, visit: Visit, given: SignIn) -> Entered | Waiting:
         """Sign in by e-mail and password. Raises WrongCredentials, TooMany, Busy or Away."""
         email = given.email.strip().lower()
-        with self.counted(visit, email):
+        async with self.counted(visit, email):
             proof = await self._checked(email, given.password)
         return await self.enter(visit, proof)
 
@@ -153,12 +151,14 @@ class Doorkeeper:
             waiting = await challenges.known(session, visit.step, Step.CODE)
         if waiting is None or waiting.account_id is None:
             raise StepEnded("No sign-in waits for a code here.")
-        with self.counted(visit, f"code of {waiting.account_id}"):
-            async with self._database.nobody() as session:
-                await self.factors.check(session, waiting.account_id, code)
-                await challenges.taken(session, visit.step, Step.CODE)
-                proof = Proof(waiting.account_id, strong=True, **waiting.content)
-                token = await self._opened(session, visit, proof)
+        async with (
+            self.counted(visit, f"code of {waiting.account_id}"),
+            self._database.nobody() as session,
+        ):
+            await self.factors.check(session, waiting.account_id, code)
+            await challenges.taken(session, visit.step, Step.CODE)
+            proof = Proof(waiting.account_id, strong=True, **waiting.content)
+            token = await self._opened(session, visit, proof)
         return await self._welcomed(token)
 
     async def _opened(self, session: WriteSession, visit: Visit, proof: Proof) -> str:
@@ -203,12 +203,12 @@ class Doorkeeper:
 
     async def check_password(self, visit: Visit, caller: Caller, password: SecretStr) -> None:
         """Ask the caller's password once more. Raises WrongCredentials, TooMany or Busy."""
-        with self.counted(visit, caller.email):
+        async with self.counted(visit, caller.email):
             await self._checked(caller.email, password)
 
     async def recover(self, address: str, given: Recovery) -> None:
         """Set a new password by a one-time code, which ends all logins. Raises WrongCode, TooMany, Invalid or Away."""
-        self._count(address, f"recovery from {address}")
+        await self._count(address, f"recovery from {address}")
         hashed_code = token_hash(given.code.get_secret_value().strip().lower())
         async with self._database.nobody() as session:
             about = await session.row("SELECT * FROM sts.recovery_of($1)", hashed_code)
@@ -231,22 +231,19 @@ class Doorkeeper:
             raise _wrong()
         return Proof(row["account_id"], password_hash=hashed)
 
-    @contextlib.contextmanager
-    def counted(self, visit: Visit, what: str) -> Iterator[None]:
+    @contextlib.asynccontextmanager
+    async def counted(self, visit: Visit, what: str) -> AsyncIterator[None]:
         """One try at this, forgiven when it succeeds. Raises TooMany before anything is tried."""
-        self._count(visit.address, what)
+        await self._count(visit.address, what)
         yield
-        self._by_account.forgive(what)
+        await self._tries.forgive(what)
 
-    def count_begun(self, visit: Visit) -> None:
+    async def count_begun(self, visit: Visit) -> None:
         """One sign-in more is begun that waits for its answer. Raises TooMany."""
-        refuse_too_many(self._begun.wait_s(visit.address))
-        self._begun.count(visit.address)
+        await self._tries.take(Tried(f"begun from {visit.address}", ADDRESS_BEGINS))
 
-    def _count(self, address: str, what: str) -> None:
-        refuse_too_many(max(self._by_address.wait_s(address), self._by_account.wait_s(what)))
-        self._by_address.count(address)
-        self._by_account.count(what)
+    async def _count(self, address: str, what: str) -> None:
+        await self._tries.take(Tried(f"from {address}", ADDRESS_TRIES), Tried(what, ACCOUNT_TRIES))
 
 
 def address_of(request: Request) -> str:

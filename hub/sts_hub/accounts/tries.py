@@ -1,12 +1,17 @@
-"""How often something may be tried: a sliding window for each key, in memory of this process."""
+"""How often something may be tried: a sliding window for each key. What lets people in is counted in the database, so that all
+processes share one limit (`SharedTries`); what must not reach the database is counted in this process's memory (`Tries`)."""
 
+import hashlib
 import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from typing import Final
+from datetime import timedelta
+from typing import Final, NamedTuple
 
+from sts_hub.accounts import repository
 from sts_hub.errors import TooMany
+from sts_hub.kit.database import Database
 
 # Keys remembered at once; the one untouched for longest is forgotten first. 10,000 deques of 10 times are
 # about 10 MB.
@@ -57,3 +62,36 @@ class Tries:
         while times and times[0] <= since:
             times.popleft()
         return times
+
+
+class Tried(NamedTuple):
+    """Who tries, or what is tried, and how often it may be within the window."""
+
+    key: str
+    most: int
+
+
+class SharedTries:
+    """Counts for all processes of the API, over `window_s` seconds."""
+
+    def __init__(self, database: Database, window_s: float) -> None:
+        self._database = database
+        self._window = timedelta(seconds=window_s)
+
+    async def take(self, *tried: Tried) -> None:
+        """One try more of each, committed at once. Raises TooMany, then none is counted; or Away."""
+        async with self._database.nobody() as session:
+            wait_s = await repository.take_tries(
+                session, [_hashed(one.key) for one in tried], [one.most for one in tried], self._window
+            )
+        refuse_too_many(wait_s)
+
+    async def forgive(self, key: str) -> None:
+        """Forget the tries of this key. Raises Away."""
+        async with self._database.nobody() as session:
+            await repository.forgive_tries(session, _hashed(key))
+
+
+def _hashed(key: str) -> bytes:
+    """Neither an address nor an e-mail lies in the table."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()

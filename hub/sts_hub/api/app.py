@@ -42,6 +42,7 @@ from sts_hub.providers.service import Providers
 from sts_hub.pushes.pusher import Pusher
 from sts_hub.second_factors.service import Authenticators
 from sts_hub.webhooks.carrier import Webhooks
+from sts_hub.webhooks.sealer import Sealer
 
 _log = logs.get("sts_hub.api")
 
@@ -59,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     exports = ExportDesk(database, settings.export_dir)
     mail = Mail(settings)
     sealing = Sealing(settings.sealing_key.get_secret_value())
-    couriers = [Courier(database, carrier) for carrier in (mail, Webhooks(settings, mail))]
+    couriers = [Courier(database, carrier) for carrier in (mail, Webhooks(settings, mail, sealing))]
     pusher = Pusher(database, sealing)
     app = FastAPI(
         title=document.TITLE,
@@ -67,7 +68,9 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=f"{routes.PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(settings, database, live, intake, exports, pusher, *couriers),
+        lifespan=_lifespan(
+            settings, database, live, intake, exports, pusher, Sealer(database, sealing), *couriers
+        ),
     )
     doorkeeper = Doorkeeper(database, Passwords(), Authenticators(sealing))
     parts = (settings, Cookie(settings), database, live, enrolment, exports, doorkeeper, mail)
@@ -115,12 +118,20 @@ def _lifespan(
     live: LiveService,
     intake: Intake,
     exports: ExportDesk,
-    *carriers: Courier | Pusher,
+    *carriers: Courier | Pusher | Sealer,
 ) -> Lifespan[FastAPI]:
     """Everything that runs beside the requests: begun with the process, ended with it."""
     dsn = settings.db_api_dsn.get_secret_value()
     parts: list[
-        LiveReceiver | LoginListener | LiveService | Intake | ExportDesk | AlertWatch | Courier | Pusher
+        LiveReceiver
+        | LoginListener
+        | LiveService
+        | Intake
+        | ExportDesk
+        | AlertWatch
+        | Courier
+        | Pusher
+        | Sealer
     ] = [
         live,
         intake,
@@ -151,7 +162,7 @@ def _lifespan(
 
 
 def _told_if_it_failed(task: asyncio.Task[None]) -> None:
-    """None of these tasks ends by itself: a broken one is a fault of ours, and the process must not
+    """None of these tasks fails by itself: a broken one is a fault of ours, and the process must not
     pretend."""
     if not task.cancelled() and (error := task.exception()) is not None:
         _log.critical("a part of the process broke", exc_info=error)

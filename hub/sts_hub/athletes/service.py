@@ -220,7 +220,7 @@ async def consent_ends(
     session: WriteSession, removals: Removals, athlete_id: UUID, consent_id: UUID, until: datetime
 ) -> ConsentRow:
     """Have a consent end; it is listed outside the database first."""
-    await removals.add(Withdrawn(datetime.now(UTC), athlete_id, consent_id, until))
+    await removals.begin(session, Withdrawn(datetime.now(UTC), athlete_id, consent_id, until))
     return await repository.end_consent(session, consent_id, until)
 
 

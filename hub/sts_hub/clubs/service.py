@@ -103,10 +103,10 @@ async def imported(connection: Connection, path: Path, removals: Removals) -> Ar
             await repository.open_day(connection, day)
         try:
             shifts = await _room(connection, found.contents, of)
-            async with connection.transaction():
+            arrival = ClubImported(datetime.now(UTC), found.contents.club)
+            async with removals.around(arrival), connection.transaction():
                 await _load(connection, found, of, shifts)
                 await _remove_again(connection, found.contents.club, removals)
-                await removals.add(ClubImported(datetime.now(UTC), found.contents.club))
         except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
             raise HubError(
                 f"The hub cannot take the club in ({error}); nothing was stored. If it has an account or a gateway of the "
@@ -165,7 +165,12 @@ async def _pieces(found: Reading, part: Part) -> AsyncIterator[bytes]:
 async def _remove_again(connection: Connection, club_id: UUID, removals: Removals) -> None:
     """Who was erased, and which consent ended, since the archive was written."""
     athletes = await repository.athletes(connection, club_id)
-    await erasure.replayed(connection, [one for one in removals if _of(one, athletes)])
+    listed = removals.listed()
+    erasure.refuse_pending(
+        [one for one in listed.pending if _of(one, athletes)],
+        "Nothing was stored: decide with `sts-hub erasure replay --pending do` or `--pending leave`, then import again.",
+    )
+    await erasure.replayed(connection, [one for one in listed.done if _of(one, athletes)])
 
 
 def _of(removal: Removal, athletes: set[UUID]) -> bool:

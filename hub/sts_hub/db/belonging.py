@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SQL: Final = queries.load("sts_hub.db", "belonging.sql")
 
-NOBODYS: Final = frozenset({"migration", "probe", "retention"})
+NOBODYS: Final = frozenset({"migration", "probe", "retention", "tried"})
 """Tables of the hub itself."""
 _OF_CLUB: Final = "club_id = $1"
 # What a file told has an epoch without a gateway, which is called after the activity.

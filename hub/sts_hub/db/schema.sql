@@ -688,6 +688,7 @@ CREATE TABLE sts.session_summary (
     because     text[] NOT NULL DEFAULT '{}',             -- why the last revision was made
     verdict     jsonb NOT NULL,                           -- completeness: words and stretches
     complete_at timestamptz,                              -- since when all that was recorded is here
+    phases      jsonb NOT NULL DEFAULT '[]',              -- in which the athlete was, from when to when
     PRIMARY KEY (session_id, athlete_id),
     FOREIGN KEY (session_id, athlete_id) REFERENCES sts.session_athlete ON DELETE CASCADE
 );
@@ -701,9 +702,11 @@ CREATE TABLE sts.session_number (
     revision   int NOT NULL,                              -- of the summary, when it last changed
     body       jsonb NOT NULL,                            -- the result: values, coverage, parameters, settings, window
     was        jsonb,                                     -- its values before
-    CONSTRAINT session_number_once UNIQUE (session_id, athlete_id, formula, variant),
+    phase_id   uuid REFERENCES sts.session_phase ON DELETE CASCADE, -- null: of the whole session
+    CONSTRAINT session_number_once UNIQUE NULLS NOT DISTINCT (session_id, athlete_id, phase_id, formula, variant),
     FOREIGN KEY (session_id, athlete_id) REFERENCES sts.session_summary ON DELETE CASCADE
 );
+CREATE INDEX session_number_phase_idx ON sts.session_number (phase_id);
 
 -- How hard the athlete found a session: Borg's CR-10, 0 to 10.
 CREATE TABLE sts.session_rating (
@@ -1268,8 +1271,8 @@ CREATE FUNCTION sts.us(p_t timestamptz) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (extract(epoch FROM p_t) * 1000000)::bigint;
 
 -- The athlete's values of one metric as they are, a row for each wearing and series: columns of equal length, rising in time,
--- packed (µs since 1970 as int8, float8 and int2, the highest byte first), so that a week of them costs little to send and
--- nothing to read. date_part: a float8 holds today's microseconds exactly, and costs a quarter of sts.us, which is numeric.
+-- packed as PostgreSQL sends them (µs since 2000-01-01 UTC as int8, float8 and int2, the highest byte first), so that a week of
+-- them costs little to send and nothing to read.
 CREATE FUNCTION sts.read_series(p_athlete uuid, p_metric int2, p_from timestamptz, p_to timestamptz)
 RETURNS TABLE (sensor int, gateway text, series int, t_us bytea, value bytea, quality bytea)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = sts, pg_temp SET work_mem = '32MB' AS $$
@@ -1281,10 +1284,10 @@ BEGIN
             SELECT $1, r.gateway, r.series, v.t_us, v.value, v.quality
             FROM sts.receptions_of($1, $2) r
             CROSS JOIN LATERAL (
-                SELECT string_agg(int8send((date_part('epoch', s.t) * 1000000)::bigint), '' ORDER BY s.t) AS t_us,
-                       string_agg(float8send(s.value), '' ORDER BY s.t) AS value,
-                       string_agg(int2send(s.quality), '' ORDER BY s.t) AS quality
-                FROM sts.sample s WHERE s.series = r.series AND s.t >= $3 AND s.t < $4
+                SELECT string_agg(timestamptz_send(s.t), '') AS t_us,
+                       string_agg(float8send(s.value), '') AS value,
+                       string_agg(int2send(s.quality), '') AS quality
+                FROM (SELECT t, value, quality FROM sts.sample WHERE series = r.series AND t >= $3 AND t < $4 ORDER BY t) s
             ) v
             WHERE v.t_us IS NOT NULL
         $q$ USING v_worn.sensor, p_metric, v_worn.since, v_worn.until;
@@ -2108,7 +2111,7 @@ $$;
 CREATE FUNCTION sts.read_activity(p_activity uuid, p_metric int2, p_from timestamptz, p_to timestamptz)
 RETURNS TABLE (t_us bytea, value bytea, quality bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
-    SELECT string_agg(int8send((date_part('epoch', v.t) * 1000000)::bigint), '' ORDER BY v.t),
+    SELECT string_agg(timestamptz_send(v.t), '' ORDER BY v.t),
            string_agg(float8send(v.value), '' ORDER BY v.t), string_agg(int2send(v.quality), '' ORDER BY v.t)
     FROM sts.activity a
     JOIN sts.series s ON s.epoch = a.id AND s.metric = p_metric
@@ -2157,7 +2160,7 @@ BEGIN
         v_first := least(date_bin(v_bucket, v_told.since - interval '1 us', v_zero) + v_bucket, v_told.until);
         v_last := greatest(date_bin(v_bucket, v_told.until, v_zero), v_first);
         RETURN QUERY EXECUTE format($q$
-            SELECT $1, $2, string_agg(int8send((date_part('epoch', b.t) * 1000000)::bigint), '' ORDER BY b.t),
+            SELECT $1, $2, string_agg(timestamptz_send(b.t), '' ORDER BY b.t),
                    string_agg(int4send(b.ok), '' ORDER BY b.t),
                    string_agg(int2send(b.worst), '' ORDER BY b.t),
                    string_agg(float8send(coalesce(b.total, 0)), '' ORDER BY b.t),
@@ -2908,6 +2911,19 @@ GRANT SELECT (id, account_id, name, scopes, created_at, expires_at, last_used_at
       INSERT (account_id, name, hash, scopes, expires_at), DELETE ON sts.access_token TO sts_api;
 CREATE POLICY own ON sts.access_token TO sts_api USING (account_id = (SELECT sts.asking_account()));
 
+-- A password that anybody but its owner has set, by a code, a letter or an admin's hand, ends the tokens for scripts as well: whoever
+-- had the old one may have made some. One's own change keeps them.
+CREATE FUNCTION sts.account_tokens_end() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+BEGIN
+    DELETE FROM sts.access_token WHERE account_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER account_tokens_end AFTER UPDATE OF password_hash ON sts.account FOR EACH ROW
+    WHEN (OLD.password_hash IS DISTINCT FROM NEW.password_hash AND sts.asking_account() IS DISTINCT FROM NEW.id)
+    EXECUTE FUNCTION sts.account_tokens_end();
+REVOKE EXECUTE ON FUNCTION sts.account_tokens_end FROM PUBLIC;
+
 -- Who holds this token, as sts.login_of tells it, and what it is good for; no row when it has ended.
 CREATE FUNCTION sts.token_of(p_hash bytea)
 RETURNS TABLE (
@@ -2988,11 +3004,15 @@ CREATE TABLE sts.alert (
     acknowledged_at timestamptz,
     note            text CHECK (length(note) <= 500),
     gateway         text,
+    over_at         timestamptz,                          -- when it was measured that it no longer held
+    resolved_at     timestamptz,                          -- when the hub told that
+    CONSTRAINT alert_resolved_check CHECK ((over_at IS NULL) = (resolved_at IS NULL)),
     FOREIGN KEY (rule_id, club_id, team_id) REFERENCES sts.alert_rule (id, club_id, team_id) ON DELETE CASCADE,
     FOREIGN KEY (athlete_id, club_id) REFERENCES sts.athlete (id, club_id) ON DELETE CASCADE
 );
 CREATE INDEX alert_team_idx ON sts.alert (team_id, raised_at, id);
 CREATE INDEX alert_rule_idx ON sts.alert (rule_id, athlete_id, at);
+CREATE INDEX alert_unresolved_idx ON sts.alert (club_id, raised_at) WHERE resolved_at IS NULL;
 
 CREATE TABLE sts.alert_mute (
     id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -3014,7 +3034,7 @@ REVOKE EXECUTE ON FUNCTION sts.watched_clubs FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sts.watched_clubs TO sts_api;
 
 GRANT SELECT, INSERT, DELETE, UPDATE (rule, what, enabled) ON sts.alert_rule TO sts_api;
-GRANT SELECT, INSERT, UPDATE (escalated_at, acknowledged_by, acknowledged_at, note) ON sts.alert TO sts_api;
+GRANT SELECT, INSERT, UPDATE (escalated_at, acknowledged_by, acknowledged_at, note, over_at, resolved_at) ON sts.alert TO sts_api;
 GRANT SELECT, INSERT, DELETE ON sts.alert_mute TO sts_api;
 ALTER TABLE sts.alert_rule ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sts.alert ENABLE ROW LEVEL SECURITY;
@@ -3121,10 +3141,11 @@ CREATE TABLE sts.alert_recipient (
     quiet_from time,
     quiet_to   time,
     time_zone  text NOT NULL CHECK (length(time_zone) <= 64),
+    resolved   boolean NOT NULL DEFAULT false,            -- another one when it is over
     PRIMARY KEY (rule_id, account_id),
     CHECK ((quiet_from IS NULL) = (quiet_to IS NULL))
 );
-GRANT SELECT, INSERT, DELETE, UPDATE (told, quiet_from, quiet_to, time_zone) ON sts.alert_recipient TO sts_api;
+GRANT SELECT, INSERT, DELETE, UPDATE (told, quiet_from, quiet_to, time_zone, resolved) ON sts.alert_recipient TO sts_api;
 ALTER TABLE sts.alert_recipient ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sees ON sts.alert_recipient FOR SELECT TO sts_api USING (
     sts.asking_role() = 'admin' AND EXISTS (SELECT FROM sts.alert_rule r WHERE r.id = rule_id));
@@ -3217,13 +3238,14 @@ CREATE TABLE sts.webhook (
     name          text NOT NULL CHECK (length(name) BETWEEN 1 AND 40),
     url           text NOT NULL CHECK (length(url) BETWEEN 8 AND 500),
     events        text[] NOT NULL CHECK (events <> '{}'),
-    secret        bytea NOT NULL CHECK (length(secret) BETWEEN 24 AND 64),
+    secret        bytea NOT NULL CHECK (length(secret) BETWEEN 24 AND 100),
     old_secret    bytea,
     old_until     timestamptz,
     made_at       timestamptz NOT NULL DEFAULT now(),
     failing_since timestamptz,
     disabled_at   timestamptz,
     disabled_why  text CHECK (length(disabled_why) <= 500),
+    sealed        boolean NOT NULL DEFAULT true,          -- with a key outside the database; those of before until a process has sealed them
     CHECK ((disabled_at IS NULL) = (disabled_why IS NULL))
 );
 CREATE INDEX webhook_club_idx ON sts.webhook (club_id);
@@ -3254,7 +3276,7 @@ CREATE INDEX outgoing_webhook_idx ON sts.outgoing (webhook_id, queued_at, id);
 ALTER TABLE sts.webhook ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sts.outgoing ENABLE ROW LEVEL SECURITY;
 GRANT SELECT (id, club_id, name, url, events, old_until, made_at, failing_since, disabled_at, disabled_why),
-      INSERT (club_id, name, url, events, secret),
+      INSERT (id, club_id, name, url, events, secret),
       UPDATE (name, url, events, failing_since, disabled_at, disabled_why), DELETE ON sts.webhook TO sts_api;
 GRANT SELECT (id, club_id, what, address, webhook_id, queued_at, state, tries, next_at, ended_at, reason)
       ON sts.outgoing TO sts_api;
@@ -3289,7 +3311,7 @@ $$;
 CREATE FUNCTION sts.outgoing_take(p_letters boolean, p_count int, p_lease interval)
 RETURNS TABLE (
     id uuid, club_id uuid, what text, address text, body text, queued_at timestamptz, tries int,
-    webhook_id uuid, url text, secrets bytea[]
+    webhook_id uuid, url text, secrets bytea[], sealed boolean
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
 BEGIN
@@ -3307,7 +3329,7 @@ BEGIN
         RETURNING o.*
     )
     SELECT t.id, t.club_id, t.what, t.address, t.body, t.queued_at, t.tries, w.id, w.url,
-           array_remove(ARRAY[w.secret, CASE WHEN w.old_until > now() THEN w.old_secret END], NULL)
+           array_remove(ARRAY[w.secret, CASE WHEN w.old_until > now() THEN w.old_secret END], NULL), coalesce(w.sealed, false)
     FROM taken t LEFT JOIN sts.webhook w ON w.id = t.webhook_id ORDER BY t.queued_at, t.id;
 END $$;
 
@@ -3507,8 +3529,20 @@ END $$;
 CREATE TRIGGER webhook_disabled AFTER UPDATE OF disabled_at ON sts.webhook FOR EACH ROW
     WHEN (NEW.disabled_at IS NOT NULL AND OLD.disabled_at IS NULL) EXECUTE FUNCTION sts.webhook_disabled();
 
-REVOKE EXECUTE ON FUNCTION sts.webhook_disabled, sts.webhook_rotate, sts.webhook_settle, sts.outgoing_again FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sts.webhook_rotate, sts.webhook_settle, sts.outgoing_again TO sts_api;
+-- Those that lie open, held until they are sealed.
+CREATE FUNCTION sts.webhooks_open() RETURNS TABLE (id uuid, secret bytea, old_secret bytea)
+LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT w.id, w.secret, w.old_secret FROM sts.webhook w WHERE NOT w.sealed ORDER BY w.id FOR UPDATE
+$$;
+
+CREATE FUNCTION sts.webhook_seal(p_id uuid, p_secret bytea, p_old_secret bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    UPDATE sts.webhook SET secret = p_secret, old_secret = p_old_secret, sealed = true WHERE id = p_id AND NOT sealed
+$$;
+
+REVOKE EXECUTE ON FUNCTION
+    sts.webhook_disabled, sts.webhook_rotate, sts.webhook_settle, sts.outgoing_again, sts.webhooks_open, sts.webhook_seal FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.webhook_rotate, sts.webhook_settle, sts.outgoing_again, sts.webhooks_open, sts.webhook_seal TO sts_api;
 
 -- Passkeys (WebAuthn Level 3): of each the public key only; the private one never leaves the person's device.
 
@@ -3913,7 +3947,8 @@ CREATE POLICY oneself ON sts.push TO sts_api USING (sts.is_oneself(athlete_id));
 
 -- =====================================================================================================================
 -- What is parked, in the hands of people
--- =====================================================================================================================
+-- ==============================================================================================================
+
 
 -- What somebody gave up, and why.
 CREATE TABLE sts.discarded (
@@ -4065,3 +4100,65 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION sts.audit_of_club FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sts.audit_of_club TO sts_api;
+=======
+-- Tries
+-- =====================================================================================================================
+
+-- Tries at signing in are counted here, so that all processes of the API share one limit. A key is the SHA-256 of who tries or of
+-- what is tried. After a crash of the server nobody has tried: that is what UNLOGGED costs.
+
+CREATE UNLOGGED TABLE sts.tried (
+    key   bytea PRIMARY KEY CHECK (length(key) = 32),
+    times timestamptz[] NOT NULL,
+    until timestamptz NOT NULL                            -- from when on none of its times counts
+);
+CREATE INDEX tried_until_idx ON sts.tried (until);
+
+-- One try by each of these keys, if every one has fewer than its limit within the window: then 0, else nothing is counted, and how
+-- many seconds until they all may. The time is that of the call, since tries wait for each other here.
+CREATE FUNCTION sts.tries_take(p_keys bytea[], p_limits int[], p_window interval) RETURNS float8
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+DECLARE
+    v_now   timestamptz;
+    v_until timestamptz;
+    v_one   record;
+BEGIN
+    DELETE FROM sts.tried WHERE key IN (
+        SELECT key FROM sts.tried WHERE until < now() ORDER BY until LIMIT 10 FOR UPDATE SKIP LOCKED);
+    FOR v_one IN SELECT DISTINCT u.key FROM unnest(p_keys) AS u (key) ORDER BY 1 LOOP
+        INSERT INTO sts.tried AS t (key, times, until) VALUES (v_one.key, '{}', clock_timestamp() + p_window)
+        ON CONFLICT (key) DO UPDATE SET until = greatest(t.until, excluded.until);
+    END LOOP;
+    v_now := clock_timestamp();
+    UPDATE sts.tried t SET times = ARRAY(SELECT x FROM unnest(t.times) x WHERE x > v_now - p_window ORDER BY x)
+    WHERE t.key = ANY (p_keys);
+    SELECT max(t.times[cardinality(t.times) - u.most + 1] + p_window) INTO v_until
+    FROM unnest(p_keys, p_limits) AS u (key, most) JOIN sts.tried t ON t.key = u.key WHERE cardinality(t.times) >= u.most;
+    IF v_until IS NOT NULL THEN
+        RETURN greatest(extract(epoch FROM v_until - v_now), 0.001);
+    END IF;
+    UPDATE sts.tried SET times = times || v_now WHERE key = ANY (p_keys);
+    RETURN 0;
+END $$;
+
+CREATE FUNCTION sts.tries_forgive(p_key bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    DELETE FROM sts.tried WHERE key = p_key
+$$;
+
+REVOKE EXECUTE ON FUNCTION sts.tries_take, sts.tries_forgive FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.tries_take, sts.tries_forgive TO sts_api;
+
+-- =====================================================================================================================
+-- Second accounts
+-- =====================================================================================================================
+
+-- Who is signed in with an account that an invitation does not fit, of another club or in another role, accepts it with a second one:
+-- of the same name and password, under an address of its own, since an account is of one club.
+CREATE FUNCTION sts.invitation_join_beside(p_hash bytea, p_email text) RETURNS uuid
+LANGUAGE sql SECURITY DEFINER SET search_path = sts, pg_temp AS $$
+    SELECT sts.invitation_join(p_hash, p_email, a.name, a.password_hash)
+    FROM sts.account a WHERE a.id = sts.asking_account() AND a.disabled_at IS NULL
+$$;
+REVOKE EXECUTE ON FUNCTION sts.invitation_join_beside FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sts.invitation_join_beside TO sts_api;

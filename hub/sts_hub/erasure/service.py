@@ -10,12 +10,13 @@ from sts_hub import logs
 from sts_hub.athletes import service as athletes
 from sts_hub.erasure import repository
 from sts_hub.erasure.schemas import Erasure
+from sts_hub.errors import HubError
 from sts_hub.kit.removals import ClubErased, ClubImported, Erased, Removal, Removals, Revoked, Withdrawn
 from sts_hub.outbox import service as outbox
 from sts_hub.policy import Act, Caller, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sts_hub.db.pools import Connection
     from sts_hub.kit.database import WriteSession
@@ -27,7 +28,7 @@ async def erased(session: WriteSession, caller: Caller, removals: Removals, athl
     """Erase an athlete for good. Raises NotFound, Forbidden."""
     await athletes.one(session, caller, athlete_id, Act.CHANGE, Kind.ERASURE)
     worn = await repository.worn(session, athlete_id)
-    await removals.add(Erased(datetime.now(UTC), athlete_id, worn))
+    await removals.begin(session, Erased(datetime.now(UTC), athlete_id, worn))
     values = await repository.erase(session, athlete_id)
     about = {"athlete_id": str(athlete_id)}
     await outbox.event(session, caller.club_id, "athlete.erased", datetime.now(UTC), about)
@@ -37,21 +38,41 @@ async def erased(session: WriteSession, caller: Caller, removals: Removals, athl
 
 async def club_erased(connection: Connection, removals: Removals, club_id: UUID) -> int:
     """Erase a whole club for good, by the database's owner; how many values went."""
-    async with connection.transaction():
+    async with removals.around(ClubErased(datetime.now(UTC), club_id)), connection.transaction():
         values = await repository.erase_club(connection, club_id)
-        await removals.add(ClubErased(datetime.now(UTC), club_id))
     _log.warning("club erased", club=str(club_id), values=values)
     return values
 
 
 async def replayed(connection: Connection, removals: Iterable[Removal]) -> tuple[int, int]:
-    """Do every act of the list again, each in a transaction of its own: how many there are, how many values went."""
+    """Do these acts again, each in a transaction of its own: how many there are, how many values went."""
     acts = values = 0
     for removal in _standing(list(removals)):
         async with connection.transaction():
             values += await _again(connection, removal)
         acts += 1
     return acts, values
+
+
+def refuse_pending(pending: Sequence[Removal], way_out: str) -> None:
+    """Raises HubError where something was begun of which the list does not say that it was done."""
+    if pending:
+        begun = "\n".join(f"  {one.at.isoformat()} {_told(one)}" for one in pending)
+        raise HubError(f"Begun, and not listed as done:\n{begun}\n{way_out}")
+
+
+def _told(removal: Removal) -> str:
+    match removal:
+        case Erased():
+            return f"erase athlete {removal.athlete}"
+        case Withdrawn():
+            return f"end consent {removal.consent} of athlete {removal.athlete}"
+        case Revoked():
+            return f"end grant {removal.grant} of athlete {removal.athlete}"
+        case ClubErased():
+            return f"erase club {removal.club}"
+        case ClubImported():
+            return f"import club {removal.club}"
 
 
 def _standing(removals: list[Removal]) -> list[Removal]:

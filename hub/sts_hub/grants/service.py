@@ -88,7 +88,7 @@ async def ended(
             f"The grant already ends at {row.ends_at.isoformat()}; it cannot be made longer.",
             way_out="Give a new one for the time after it.",
         )
-    await removals.add(Revoked(datetime.now(UTC), athlete_id, row.id, at))
+    await removals.begin(session, Revoked(datetime.now(UTC), athlete_id, row.id, at))
     await repository.end(session, row.id, at)
     return _grant(await _of_athlete(session, athlete_id, row.id))
 

@@ -17,7 +17,7 @@ from sts_hub.db import pools
 from sts_hub.errors import Away, Conflict, Invalid, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
     from asyncpg.pool import PoolConnectionProxy
 
@@ -76,6 +76,8 @@ class WriteSession(ReadSession):
         super().__init__(connection)
         # Ids of the rows written by `one`: for the audit.
         self.made: set[str] = set()
+        # What is told once the transaction is committed, and never where it is not.
+        self.committed: list[Callable[[], Awaitable[None]]] = []
 
     async def one(self, query: str, *values: Any) -> asyncpg.Record:
         """The one row of an INSERT or UPDATE ... RETURNING that must hit."""
@@ -89,6 +91,11 @@ class WriteSession(ReadSession):
     async def do(self, query: str, *values: Any) -> None:
         """Run a statement."""
         await self._connection.execute(query, *values)
+
+    async def tell_committed(self) -> None:
+        """The transaction is committed: whoever made the session says so."""
+        for tell in self.committed:
+            await tell()
 
     async def become(self, caller: Caller) -> None:
         """Go on in the name of somebody who was nobody when the transaction began."""
@@ -126,7 +133,8 @@ class Database:
         """A transaction that is committed at the end; raises Away when the database cannot be reached."""
         async with self._transaction(readonly=False) as connection:
             await _ask(connection, caller)
-            yield WriteSession(connection)
+            yield (session := WriteSession(connection))
+        await session.tell_committed()
 
     @contextlib.asynccontextmanager
     async def rehearsing(self, caller: Caller) -> AsyncIterator[WriteSession]:
@@ -144,7 +152,8 @@ class Database:
     async def nobody(self) -> AsyncIterator[WriteSession]:
         """A transaction in nobody's name: all it can do is what the functions for signing in allow."""
         async with self._transaction(readonly=False) as connection:
-            yield WriteSession(connection)
+            yield (session := WriteSession(connection))
+        await session.tell_committed()
 
     @contextlib.asynccontextmanager
     async def _transaction(self, *, readonly: bool) -> AsyncIterator[Connection]:

@@ -33,12 +33,15 @@ async def acting(
 ) -> AsyncIterator[Acting]:
     """Act for the club that the query finds by `what`. Raises HubError with `missing` when there is none."""
     dsn = settings.db_owner_dsn.get_secret_value()
-    async with pools.as_owner(dsn, program) as owner, owner.transaction():
-        club_id = await owner.fetchval(find_club, what)
-        if club_id is None:
-            raise HubError(missing)
-        await ask_as_admin(owner, club_id)
-        yield Acting(WriteSession(owner), admin_of(club_id))
+    async with pools.as_owner(dsn, program) as owner:
+        session = WriteSession(owner)
+        async with owner.transaction():
+            club_id = await owner.fetchval(find_club, what)
+            if club_id is None:
+                raise HubError(missing)
+            await ask_as_admin(owner, club_id)
+            yield Acting(session, admin_of(club_id))
+        await session.tell_committed()
 
 
 def admin_of(club_id: UUID) -> Caller:

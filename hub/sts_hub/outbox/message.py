@@ -10,7 +10,8 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message that is due, lent to one carrier. `secrets`: of its webhook, the newest first."""
+    """A message that is due, lent to one carrier. `secrets`: of its webhook, the newest first; sealed, or open where they are
+    of before there were seals."""
 
     id: UUID
     club_id: UUID
@@ -22,6 +23,7 @@ class Outgoing:
     webhook_id: UUID | None = None
     url: str | None = None
     secrets: tuple[bytes, ...] = ()
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

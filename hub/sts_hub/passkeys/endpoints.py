@@ -57,7 +57,7 @@ async def begin_passkey_sign_in(
     database: Annotated[Database, Depends(provided(Database))],
 ) -> PasskeyOptions:
     """Begin to sign in by a passkey: what to ask the browser for."""
-    door.count_begun(visit)
+    await door.count_begun(visit)
     options, begun = await service.signing_begun(database, party)
     entrance.wait(begun.token)
     return PasskeyOptions(options=options, expires_at=begun.expires_at)
@@ -77,7 +77,7 @@ async def sign_in_by_passkey(
     given: PasskeySignIn,
 ) -> Me | Response:
     """Sign in by a passkey; it has verified its user, so no further step is asked for."""
-    with door.counted(visit, f"passkey from {visit.address}"):
+    async with door.counted(visit, f"passkey from {visit.address}"):
         proof = await service.proved(database, party, visit.step, given.credential)
     return entrance.answer(await door.enter(visit, proof))
 

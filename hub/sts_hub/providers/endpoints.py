@@ -54,7 +54,7 @@ async def begin_provider_sign_in(
 ) -> ProviderAddress:
     """Begin to sign in through a provider: where to send the browser."""
     client = providers.client(provider)
-    door.count_begun(visit)
+    await door.count_begun(visit)
     address, token = await service.begun(database, client)
     entrance.wait(token)
     return ProviderAddress(address=address)
@@ -89,7 +89,7 @@ async def sign_in_by_provider(
 ) -> Me | Response:
     """Sign in with what the provider answered. With an authenticator app a code is asked for next."""
     client = providers.client(provider)
-    with door.counted(visit, f"provider from {visit.address}"):
+    async with door.counted(visit, f"provider from {visit.address}"):
         proof = await service.proved(database, client, visit.step, given, door.passwords)
     return entrance.answer(await door.enter(visit, proof))
 

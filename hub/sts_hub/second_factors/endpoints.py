@@ -1,5 +1,6 @@
 """Routes of second factors; a token for scripts opens none of them."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
@@ -36,7 +37,14 @@ async def _proved(caller: InPerson, door: Door, visit: Visiting, proof: Proof) -
     return proof.code.get_secret_value()
 
 
+async def _counted(caller: InPerson, door: Door, visit: Visiting) -> AsyncIterator[None]:
+    """One try at a code, counted before the route's transaction begins and forgiven after it has ended well."""
+    async with door.counted(visit, f"code of {caller.account_id}"):
+        yield
+
+
 ProvedCode = Annotated[str, Depends(_proved)]
+Counted = Annotated[None, Depends(_counted, scope="function")]
 _PROVED = described(NotSignedIn, WrongCredentials, Forbidden, WrongFactor, Conflict, TooMany, *UNSAFE)
 
 
@@ -56,29 +64,26 @@ async def begin_second_factor(caller: InPerson, session: Writes, sealing: Seals)
 
 @router.post("/me/second-factor/confirmation", responses=_PROVED)
 async def confirm_second_factor(
-    caller: InPerson, session: Writes, door: Door, sealing: Seals, visit: Visiting, given: Confirmation
+    caller: InPerson, _tried: Counted, session: Writes, sealing: Seals, given: Confirmation
 ) -> BackupCodes:
     """Confirm the app by a code of it; from now on a code is asked for at each sign-in. Shows your backup codes, once."""
-    with door.counted(visit, f"code of {caller.account_id}"):
-        return await service.confirmed(session, caller, sealing, given.code.get_secret_value())
+    return await service.confirmed(session, caller, sealing, given.code.get_secret_value())
 
 
 @router.post("/me/second-factor/backup-codes", responses=_PROVED)
 async def renew_backup_codes(
-    caller: InPerson, code: ProvedCode, session: Writes, door: Door, sealing: Seals, visit: Visiting
+    caller: InPerson, code: ProvedCode, _tried: Counted, session: Writes, sealing: Seals
 ) -> BackupCodes:
     """Make new backup codes in place of all before."""
-    with door.counted(visit, f"code of {caller.account_id}"):
-        return await service.codes_renewed(session, caller, sealing, code)
+    return await service.codes_renewed(session, caller, sealing, code)
 
 
 @router.post("/me/second-factor/removal", status_code=204, responses=_PROVED)
 async def remove_second_factor(
-    caller: InPerson, code: ProvedCode, session: Writes, door: Door, sealing: Seals, visit: Visiting
+    caller: InPerson, code: ProvedCode, _tried: Counted, session: Writes, sealing: Seals
 ) -> None:
     """Take your authenticator away, with its backup codes."""
-    with door.counted(visit, f"code of {caller.account_id}"):
-        await service.ended(session, caller, sealing, code)
+    await service.ended(session, caller, sealing, code)
 
 
 @router.delete(

@@ -11,7 +11,9 @@ from typing import Final
 import httpx
 
 from sts_hub.config import Settings
+from sts_hub.errors import Refusal
 from sts_hub.kit.database import WriteSession
+from sts_hub.kit.sealing import Sealing
 from sts_hub.outbox import service as outbox
 from sts_hub.outbox.courier import UndeliveredError
 from sts_hub.outbox.mail import Mail
@@ -19,6 +21,7 @@ from sts_hub.outbox.message import Outgoing
 from sts_hub.outbox.service import Letter
 from sts_hub.webhooks import addresses, repository, signature
 from sts_hub.webhooks.addresses import AddressError
+from sts_hub.webhooks.service import about
 
 # The specification's own schedule: three days and three and a half hours, so a long weekend.
 PAUSES_S: Final = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 50400.0, 72000.0, 86400.0)
@@ -44,21 +47,26 @@ class Webhooks:
         self,
         settings: Settings,
         mail: Mail,
+        sealing: Sealing,
         context: ssl.SSLContext | None = None,
         resolve: addresses.Resolve = addresses.resolve,
     ) -> None:
         """`context`: whom to trust; `resolve`: whom to ask for addresses of names."""
         self._to_loopback = settings.webhooks_to_loopback
         self._mail = mail
+        self._sealing = sealing
         self._context = context or ssl.create_default_context()
         self._resolve = resolve
 
     async def carry(self, message: Outgoing) -> None:
         """Have the webhook hear of it. Raises UndeliveredError."""
         try:
+            secrets = self._opened(message)
             url = addresses.checked(message.url or "", self._to_loopback)
             address = await addresses.pinned(url, self._to_loopback, self._resolve)
-            status, retry_after = await self._post(url, address, message)
+            status, retry_after = await self._post(url, address, message, secrets)
+        except Refusal as refusal:
+            raise UndeliveredError(f"{refusal.detail} {refusal.way_out_now}") from None
         except AddressError as error:
             raise UndeliveredError(f"{error} Correct the webhook's URL.") from None
         except (httpx.HTTPError, OSError) as error:
@@ -72,10 +80,18 @@ class Webhooks:
                 f"The other side says {status}: whoever runs it must look.", after_s=_seconds(retry_after)
             )
 
-    async def _post(self, url: httpx.URL, address: str, message: Outgoing) -> tuple[int, str]:
+    def _opened(self, message: Outgoing) -> list[bytes]:
+        """The secrets to sign with. Raises Conflict where they were sealed with another key."""
+        if message.webhook_id is None or not message.sealed:
+            return list(message.secrets)
+        return [self._sealing.opened(one, about(message.webhook_id)) for one in message.secrets]
+
+    async def _post(
+        self, url: httpx.URL, address: str, message: Outgoing, secrets: Sequence[bytes]
+    ) -> tuple[int, str]:
         body = message.body.encode()
         said = {
-            **signature.headers(message.secrets, str(message.id), int(time.time()), body),
+            **signature.headers(secrets, str(message.id), int(time.time()), body),
             "content-type": "application/json",
             "user-agent": "sts-hub",
             "host": url.netloc.decode("ascii"),

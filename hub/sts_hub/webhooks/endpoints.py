@@ -12,6 +12,7 @@ from sts_hub.kit.pages import Part
 from sts_hub.kit.problems import UNSAFE, described
 from sts_hub.kit.provide import provided
 from sts_hub.kit.routes import Router
+from sts_hub.kit.sealing import Sealing
 from sts_hub.kit.sessions import Reads, Writes
 from sts_hub.kit.shapes import Page
 from sts_hub.outbox.schemas import Delivery
@@ -21,6 +22,7 @@ from sts_hub.webhooks.schemas import MadeWebhook, NewSecret, NewWebhook, Webhook
 router = Router(prefix="/webhooks", tags=["webhooks"])
 
 Given = Annotated[Settings, Depends(provided(Settings))]
+Seals = Annotated[Sealing, Depends(provided(Sealing))]
 _READ = described(NotSignedIn, NotFound)
 _WRITE = described(NotSignedIn, NotFound, Forbidden, *UNSAFE)
 
@@ -32,9 +34,11 @@ async def list_webhooks(caller: Asking, session: Reads, part: Part) -> Page[Webh
 
 
 @router.post("", status_code=201, responses=described(NotSignedIn, Forbidden, Conflict, *UNSAFE))
-async def add_webhook(caller: InPerson, session: Writes, settings: Given, new: NewWebhook) -> MadeWebhook:
+async def add_webhook(
+    caller: InPerson, session: Writes, sealing: Seals, settings: Given, new: NewWebhook
+) -> MadeWebhook:
     """Have a program be told of events; its secret is shown this once."""
-    return await service.added(session, caller, new, settings.webhooks_to_loopback)
+    return await service.added(session, caller, sealing, new, settings.webhooks_to_loopback)
 
 
 @router.get("/{webhook_id}", responses=_READ)
@@ -57,10 +61,16 @@ async def remove_webhook(caller: InPerson, session: Writes, webhook_id: UUID) ->
     await service.removed(session, caller, webhook_id)
 
 
-@router.post("/{webhook_id}/secret", status_code=201, responses=_WRITE)
-async def rotate_webhook_secret(caller: InPerson, session: Writes, webhook_id: UUID) -> NewSecret:
+@router.post(
+    "/{webhook_id}/secret",
+    status_code=201,
+    responses=described(NotSignedIn, NotFound, Forbidden, Conflict, *UNSAFE),
+)
+async def rotate_webhook_secret(
+    caller: InPerson, session: Writes, sealing: Seals, webhook_id: UUID
+) -> NewSecret:
     """Make a new secret, shown this once; the one before signs along for a day."""
-    return await service.rotated(session, caller, webhook_id)
+    return await service.rotated(session, caller, sealing, webhook_id)
 
 
 @router.get("/{webhook_id}/deliveries", responses=_READ)

@@ -10,7 +10,7 @@ SELECT id, club_id, name, url, events, old_until, made_at, failing_since, disabl
 FROM sts.webhook WHERE id = $1
 
 -- name: add
-INSERT INTO sts.webhook (club_id, name, url, events, secret) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO sts.webhook (id, club_id, name, url, events, secret) VALUES ($1, $2, $3, $4, $5, $6)
 RETURNING id, club_id, name, url, events, old_until, made_at, failing_since, disabled_at, disabled_why
 
 -- name: change
@@ -31,3 +31,9 @@ DELETE FROM sts.webhook WHERE id = $1
 
 -- name: settle
 SELECT name, admins FROM sts.webhook_settle($1, $2, $3, $4)
+
+-- name: lying_open
+SELECT id, secret, old_secret FROM sts.webhooks_open()
+
+-- name: seal
+SELECT sts.webhook_seal($1, $2, $3)

@@ -1,4 +1,4 @@
-"""Webhooks in the database. Their secrets are written here and never read."""
+"""Webhooks in the database. Their secrets are written here, sealed, and never read but to seal those that lie open."""
 
 from __future__ import annotations
 
@@ -56,10 +56,17 @@ async def by_id(session: ReadSession, webhook_id: UUID) -> WebhookRow | None:
 
 
 async def add(
-    session: WriteSession, club_id: UUID, name: str, url: str, events: Sequence[str], secret: bytes
+    session: WriteSession,
+    webhook_id: UUID,
+    club_id: UUID,
+    name: str,
+    url: str,
+    events: Sequence[str],
+    sealed: bytes,
 ) -> WebhookRow:
-    """Add a webhook."""
-    return WebhookRow(**await session.one(_SQL.add, club_id, name, url, sorted(set(events)), secret))
+    """Add a webhook with its sealed secret."""
+    added = await session.one(_SQL.add, webhook_id, club_id, name, url, sorted(set(events)), sealed)
+    return WebhookRow(**added)
 
 
 async def change(
@@ -70,10 +77,20 @@ async def change(
     return WebhookRow(**changed)
 
 
-async def rotate(session: WriteSession, webhook_id: UUID, secret: bytes, overlap: timedelta) -> datetime:
-    """Give it a new secret; until when the old one signs along."""
-    until: datetime = await session.value(_SQL.rotate, webhook_id, secret, overlap)
+async def rotate(session: WriteSession, webhook_id: UUID, sealed: bytes, overlap: timedelta) -> datetime:
+    """Give it a new sealed secret; until when the old one signs along."""
+    until: datetime = await session.value(_SQL.rotate, webhook_id, sealed, overlap)
     return until
+
+
+async def lying_open(session: WriteSession) -> list[tuple[UUID, bytes, bytes | None]]:
+    """Id, secret and old secret of each that was not sealed yet, of all clubs; nobody else seals them meanwhile."""
+    return [tuple(row) for row in await session.rows(_SQL.lying_open)]
+
+
+async def seal(session: WriteSession, webhook_id: UUID, sealed: bytes, sealed_old: bytes | None) -> None:
+    """Keep the secrets of one that lay open sealed."""
+    await session.do(_SQL.seal, webhook_id, sealed, sealed_old)
 
 
 async def remove(session: WriteSession, webhook_id: UUID) -> None:

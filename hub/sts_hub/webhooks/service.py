@@ -1,15 +1,16 @@
-"""Rules of webhooks: an admin's, to public addresses, with a secret that is told once."""
+"""Rules of webhooks: an admin's, to public addresses, with a secret that is told once and kept sealed."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sts_hub.errors import Conflict, Invalid
 from sts_hub.kit.database import ReadSession, WriteSession
 from sts_hub.kit.pages import Cut
+from sts_hub.kit.sealing import Sealing
 from sts_hub.kit.shapes import Page
 from sts_hub.outbox import service as outbox
 from sts_hub.outbox.schemas import Delivery
@@ -44,14 +45,18 @@ async def one(session: ReadSession, caller: Caller, webhook_id: UUID, act: Act =
     return row
 
 
-async def added(session: WriteSession, caller: Caller, new: NewWebhook, to_loopback: bool) -> MadeWebhook:
-    """Add a webhook. Raises Forbidden, Invalid for an address that is not allowed, Conflict where there are too many."""
+async def added(
+    session: WriteSession, caller: Caller, sealing: Sealing, new: NewWebhook, to_loopback: bool
+) -> MadeWebhook:
+    """Add a webhook. Raises Forbidden, Invalid for an address that is not allowed, Conflict where there are too many or
+    the hub has no key to seal secrets with."""
     guard_new(caller, Thing(Kind.WEBHOOK, caller.club_id))
     url = _address(new.url, to_loopback)
     if len(await repository.page(session, (None, None), MOST)) >= MOST:
         raise Conflict(f"The club has {MOST} webhooks.", way_out="Remove those that are not used any more.")
-    secret = secrets.token_bytes(signature.SECRET_BYTES)
-    row = await repository.add(session, caller.club_id, new.name, url, new.events, secret)
+    webhook_id, secret = uuid4(), secrets.token_bytes(signature.SECRET_BYTES)
+    sealed = sealing.seal(secret, about(webhook_id))
+    row = await repository.add(session, webhook_id, caller.club_id, new.name, url, new.events, sealed)
     return MadeWebhook(**shown(row).model_dump(), secret=signature.serialized(secret))
 
 
@@ -69,12 +74,28 @@ async def changed(
     )
 
 
-async def rotated(session: WriteSession, caller: Caller, webhook_id: UUID) -> NewSecret:
-    """A new secret; the one before signs along for a day."""
+async def rotated(session: WriteSession, caller: Caller, sealing: Sealing, webhook_id: UUID) -> NewSecret:
+    """A new secret; the one before signs along for a day. Raises NotFound, Forbidden, Conflict without a key."""
     row = await one(session, caller, webhook_id, Act.CHANGE)
     secret = secrets.token_bytes(signature.SECRET_BYTES)
-    until = await repository.rotate(session, row.id, secret, OVERLAP)
+    sealed = sealing.seal(secret, about(row.id))
+    await sealed_all(session, sealing)
+    until = await repository.rotate(session, row.id, sealed, OVERLAP)
     return NewSecret(secret=signature.serialized(secret), old_until=until)
+
+
+async def sealed_all(session: WriteSession, sealing: Sealing) -> int:
+    """Seal the secrets of every club that still lie open; how many did. Raises Conflict without a key, if any does."""
+    lying_open = await repository.lying_open(session)
+    for webhook_id, secret, old in lying_open:
+        sealed_old = None if old is None else sealing.seal(old, about(webhook_id))
+        await repository.seal(session, webhook_id, sealing.seal(secret, about(webhook_id)), sealed_old)
+    return len(lying_open)
+
+
+def about(webhook_id: UUID) -> str:
+    """What a sealed secret is about: it opens for this webhook alone."""
+    return f"webhook {webhook_id}"
 
 
 async def removed(session: WriteSession, caller: Caller, webhook_id: UUID) -> None:
