@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from api_support import NOON, World, at, heard, problem
 from sts_hub.analytics.cli import app as compute_app
+from sts_hub.summaries import repository as summaries_repository
 from sts_hub.summaries.cli import app as receipt_app
 from sts_protocols.sample import Quality
 
@@ -290,8 +291,10 @@ async def test_a_receipt_gives_the_same_digits(
     body = {"session_id": path.rpartition("/")[2], "rating": 7}
     await world.as_("athlete").post(f"{API}/athletes/{world['rosa']}/ratings", json=body)
     await told(world, (0, 3.1, 151), (3.4, 7, 177), (8, 10, 139))
-    numbers = (await of_rosa(world, path))["numbers"]
-    assert len(numbers) > 6
+    await in_phases(world, path, ("Tempo runs", 2, 7.5))
+    summary = await of_rosa(world, path)
+    numbers = summary["numbers"] + summary["phases"][0]["numbers"]
+    assert len(numbers) > 12
     file = tmp_path / "receipt.json"
     for one in numbers:
         file.write_text(await asyncio.to_thread(run, receipt_app, "receipt", one["id"]))
@@ -301,7 +304,92 @@ async def test_a_receipt_gives_the_same_digits(
         assert again["values"] == one["values"]
         assert (again["version"], again["variant"]) == (one["version"], one["variant"])
         assert again["parameters"] == one["parameters"]
-    assert json.loads(file.read_text())["about"]["session"] == "Tempo"
+    about = json.loads(file.read_text())["about"]
+    assert (about["session"], about["phase"]) == ("Tempo", "Tempo runs")
+
+
+async def in_phases(world: World, path: str, *phases: tuple[str, float, float]) -> dict[str, str]:
+    """Phases of Rosa by (name, from minute, to minute), told in the order given; their ids."""
+    coach, ids = world.as_("coach"), {}
+    for name, since, until in phases:
+        body = {"name": name, "at": iso(60 * since), "athlete_ids": [str(world["rosa"])]}
+        made = await coach.post(f"{path}/phases", json=body)
+        assert made.status_code == 201, made.text
+        ids[name] = made.json()["id"]
+        assert (
+            await coach.patch(
+                f"{path}/phases/{ids[name]}", json={"to": iso(60 * until)}, headers={"If-Match": "*"}
+            )
+        ).status_code == 200
+    return ids
+
+
+async def test_each_phase_has_numbers_of_its_own(world: World) -> None:
+    """Zone 3 (weight 3) for four minutes of warming up, zone 5 (weight 5) for five of play, a minute of neither at 150:
+    12, 25 and in all 40; and a wrong border of a phase, corrected, revises its numbers and nobody else's."""
+    path = await ended(world)
+    await told(world, (0, 5, 150), (5, 10, 180))
+    ids = await in_phases(world, path, ("Warm up", 0, 4), ("Play", 5, 10))
+    summary = await of_rosa(world, path)
+    assert number(summary, "trimp", "edwards")["values"]["load"] == pytest.approx(40)
+    warm, play = summary["phases"]
+    assert (warm["name"], warm["phase_id"], warm["from"], warm["to"]) == (
+        "Warm up",
+        ids["Warm up"],
+        iso(0),
+        iso(240),
+    )
+    assert number(warm, "trimp", "edwards")["values"]["load"] == pytest.approx(12)
+    assert number(warm, "heart_rate", "time_weighted")["values"] == {
+        "mean": pytest.approx(150),
+        "highest": 150,
+    }
+    assert number(play, "trimp", "edwards")["values"]["load"] == pytest.approx(25)
+    assert number(play, "trimp", "edwards")["coverage_percent"] == pytest.approx(100)
+    whole = {(one["formula"], one["variant"]) for one in summary["numbers"]}
+    assert {(one["formula"], one["variant"]) for one in play["numbers"]} == whole
+    assert await of_rosa(world, path) == summary
+
+    await world.as_("coach").patch(
+        f"{path}/phases/{ids['Play']}", json={"to": iso(480)}, headers={"If-Match": "*"}
+    )
+    later = await of_rosa(world, path)
+    assert later["because"] == ["borders"]
+    assert number(later, "trimp", "edwards") == number(summary, "trimp", "edwards")
+    (change,) = number(later["phases"][1], "trimp", "edwards")["changes"]
+    assert (change["before"], change["after"]) == (pytest.approx(25), pytest.approx(15))
+    assert number(later["phases"][0], "trimp", "edwards")["revision"] == 1
+    assert (await world.as_("coach").delete(f"{path}/phases/{ids['Play']}")).status_code == 204
+    assert [one["name"] for one in (await of_rosa(world, path))["phases"]] == ["Warm up"]
+
+
+async def test_who_was_in_no_phase_has_none_and_a_running_one_ends_with_the_session(world: World) -> None:
+    coach = world.as_("coach")
+    roster = [{"athlete_id": str(world[name])} for name in ("rosa", "rudi")]
+    body = {"team_id": str(world["red"]), "name": "Tempo", "planned_from": iso(0), "roster": roster}
+    path = f"{API}/sessions/{(await coach.post(f'{API}/sessions', json=body)).json()['id']}"
+    await coach.post(f"{path}/start", json={"at": iso(0)})
+    only = {"name": "Sprints", "at": iso(300), "athlete_ids": [str(world["rosa"])]}
+    assert (await coach.post(f"{path}/phases", json=only)).status_code == 201
+    assert (await coach.post(f"{path}/end", json={"at": iso(600)})).status_code == 200
+    athletes = (await coach.get(f"{path}/summary")).json()["athletes"]
+    phases = {one["athlete_id"]: one["phases"] for one in athletes}
+    assert phases[str(world["rudi"])] == []
+    (sprints,) = phases[str(world["rosa"])]
+    assert (sprints["from"], sprints["to"]) == (iso(300), iso(600))
+    assert number(sprints, "trimp", "edwards")["values"]["load"] is None
+
+
+async def test_a_load_of_a_season_counts_the_whole_session_once(world: World) -> None:
+    """The numbers of phases are no sessions: the load of the day is that of the whole."""
+    path = await ended(world)
+    await told(world, (0, 10, 150))
+    await in_phases(world, path, ("One", 0, 5), ("Two", 5, 10))
+    await of_rosa(world, path)
+    rows = await world.database.owner.fetch(
+        summaries_repository.SQL.loads, [world["rosa"]], "trimp", "edwards", at(-1), at(3600)
+    )
+    assert [row["load"] for row in rows if row["load"] is not None] == [pytest.approx(30)]
 
 
 async def test_a_receipt_of_values_that_have_changed_is_refused(

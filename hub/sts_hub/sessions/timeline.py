@@ -1,11 +1,15 @@
 """Rules of what happens in a session: phases, markers, and who is in play. Each tap has the time at which it was made,
 however late it arrives, and can be taken back."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
+from sts_hub.analytics.holding import Window
+from sts_hub.db.times import microseconds
 from sts_hub.errors import Conflict, Invalid, NotFound
 from sts_hub.kit import editions
 from sts_hub.kit.database import ReadSession, WriteSession, conflicts
@@ -40,6 +44,14 @@ _REFUSED = {
 }
 
 
+class InPhase(NamedTuple):
+    """A phase in which an athlete was, and when."""
+
+    phase_id: UUID
+    name: str
+    window: Window
+
+
 async def timeline(session: ReadSession, caller: Caller, session_id: UUID) -> Timeline:
     """What happened, as far as the caller sees whom it happened to."""
     row = await service.one(session, caller, session_id)
@@ -61,6 +73,17 @@ async def timeline(session: ReadSession, caller: Caller, session_id: UUID) -> Ti
             if one.athlete_id in seen
         ],
     )
+
+
+async def phases_within(session: ReadSession, session_id: UUID, window: Window) -> dict[UUID, list[InPhase]]:
+    """The phases in which each athlete was, in time, cut to a window, as far as row-level security shows them."""
+    found: dict[UUID, list[InPhase]] = defaultdict(list)
+    for row in await repository.phases(session, session_id):
+        until_us = window.until_us if row.until is None else min(microseconds(row.until), window.until_us)
+        part = Window(max(microseconds(row.since), window.since_us), until_us)
+        if part.since_us < part.until_us:
+            found[row.athlete_id].append(InPhase(row.id, row.name, part))
+    return found
 
 
 def _phase(rows: Sequence[InPhaseRow]) -> Phase:

@@ -1,15 +1,15 @@
 """The receipt of a stored number: all that it was worked out from, for `sts-hub compute` to give the same digits."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sts_hub.analytics.formula import Given, GivenError, Result
 from sts_hub.analytics.formulas import chosen, compute
 from sts_hub.analytics.given import receipt as document
+from sts_hub.analytics.holding import Window
 from sts_hub.config import Settings
 from sts_hub.db import pools
-from sts_hub.db.times import timestamp
 from sts_hub.errors import HubError
 from sts_hub.kit.database import ReadSession
 from sts_hub.kit.operator import acting
@@ -17,7 +17,7 @@ from sts_hub.samples import service as samples
 from sts_hub.summaries import repository
 from sts_hub.summaries.repository import SQL, NumberRow
 from sts_hub.summaries.revisions import plain
-from sts_hub.summaries.service import credible
+from sts_hub.summaries.service import credible, within
 from sts_protocols.metrics import HEART_RATE
 
 
@@ -37,7 +37,7 @@ async def _written(session: ReadSession, number_id: UUID) -> bytes:
     if found is None:
         raise HubError(f"There is no number {number_id}.")
     number, more = found
-    given = await _given(session, number)
+    given = await _given(session, number, more.pop("since"), more.pop("until"))
     result = _again(given)
     if plain(result)["values"] != number.body["values"]:
         raise HubError(
@@ -55,13 +55,14 @@ def _again(given: Given) -> Result:
         raise HubError(f"This number cannot be worked out again: {error}") from None
 
 
-async def _given(session: ReadSession, number: NumberRow) -> Given:
+async def _given(session: ReadSession, number: NumberRow, since: datetime, until: datetime) -> Given:
+    """What `compute` takes. since, until: of the session, since which of two gateways leads is chosen for all of it."""
     body = number.body
     return Given(
         number.formula,
         number.variant,
         {
-            one.name: await _input(session, number, one.name)
+            one.name: await _input(session, number, one.name, since, until)
             for one in chosen(number.formula, number.variant).variant.inputs
         },
         body["parameters"],
@@ -72,12 +73,11 @@ async def _given(session: ReadSession, number: NumberRow) -> Given:
     )
 
 
-async def _input(session: ReadSession, number: NumberRow, name: str) -> Any:
+async def _input(session: ReadSession, number: NumberRow, name: str, since: datetime, until: datetime) -> Any:
     """What was measured is read again; what is one number stands beside the result."""
     if name != HEART_RATE.name:
         return number.body["inputs"][name]
-    since, until = (timestamp(number.body[end]) for end in ("since_us", "until_us"))
     values = await samples.told(
         session, number.athlete_id, HEART_RATE, since, max(until, since + timedelta(microseconds=1))
     )
-    return credible(values)
+    return credible(within(values, Window(number.body["since_us"], number.body["until_us"])))

@@ -17,13 +17,15 @@ SQL = queries.load("sts_hub.summaries")
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What an athlete's numbers are worked out from; when it is another, so may they be."""
+    """What an athlete's numbers are worked out from; when it is another, so may they be. phases: id as text, since and until
+    in µs since 1970, in order of time."""
 
     since: datetime
     until: datetime
     parameters: dict[str, float | str]
     rating: float | None
     marks: str
+    phases: list[list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,20 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
-    """A number as stored."""
+    """A number as stored; phase_id: None for the whole session."""
 
     id: UUID
     athlete_id: UUID
+    phase_id: UUID | None
     formula: str
     variant: str
     revision: int
     body: dict[str, Any]
     was: dict[str, Any] | None
+
+
+Name = tuple[UUID | None, str, str]
+"""What tells the numbers of an athlete in a session apart: phase, formula, variant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,14 @@ async def kept(session: ReadSession, session_id: UUID, athlete_ids: Sequence[UUI
 
 
 def _kept(row: asyncpg.Record) -> Kept:
-    basis = Basis(row["since"], row["until"], json.loads(row["parameters"]), row["rating"], row["marks"])
+    basis = Basis(
+        row["since"],
+        row["until"],
+        json.loads(row["parameters"]),
+        row["rating"],
+        row["marks"],
+        json.loads(row["phases"]),
+    )
     return Kept(
         row["athlete_id"],
         row["revision"],
@@ -117,6 +131,7 @@ def _number(row: asyncpg.Record) -> NumberRow:
     return NumberRow(
         row["id"],
         row["athlete_id"],
+        row["phase_id"],
         row["formula"],
         row["variant"],
         row["revision"],
@@ -137,11 +152,13 @@ async def loads(
 
 
 async def number_by_id(session: ReadSession, number_id: UUID) -> tuple[NumberRow, dict[str, Any]] | None:
-    """A number, and what else is known of it: session_id, session, rating, computed_at."""
+    """A number, and what else is known of it: session_id, session, phase, rating, computed_at, and the session's since and
+    until."""
     row = await session.row(SQL.number_by_id, number_id)
     if row is None:
         return None
-    return _number(row), {name: row[name] for name in ("session_id", "session", "rating", "computed_at")}
+    more = ("session_id", "session", "phase", "rating", "computed_at", "since", "until")
+    return _number(row), {name: row[name] for name in more}
 
 
 async def begin(
@@ -152,11 +169,11 @@ async def begin(
 
 
 async def drop_numbers(
-    session: WriteSession, session_id: UUID, athlete_id: UUID, names: Sequence[tuple[str, str]]
+    session: WriteSession, session_id: UUID, athlete_id: UUID, names: Sequence[Name]
 ) -> None:
-    """Remove numbers that are none any more. names: formula and variant."""
+    """Remove numbers that are none any more."""
     await session.do(
-        SQL.drop_numbers, session_id, athlete_id, [one[0] for one in names], [one[1] for one in names]
+        SQL.drop_numbers, session_id, athlete_id, *([one[place] for one in names] for place in range(3))
     )
 
 
@@ -184,6 +201,7 @@ async def keep(
         because,
         json.dumps(verdict),
         complete,
+        json.dumps(basis.phases),
     )
 
 
@@ -191,12 +209,12 @@ async def keep_number(
     session: WriteSession,
     session_id: UUID,
     athlete_id: UUID,
-    name: tuple[str, str],
+    name: Name,
     revision: int,
     body: dict[str, Any],
     was: dict[str, Any] | None,
 ) -> None:
-    """Store a number. name: formula and variant."""
+    """Store a number."""
     told = None if was is None else json.dumps(was)
     await session.do(SQL.keep_number, session_id, athlete_id, *name, revision, json.dumps(body), told)
 

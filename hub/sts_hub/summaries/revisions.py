@@ -54,10 +54,12 @@ def _row(value: Any) -> Any:
 
 
 def reasons(before: Mapping[str, Any], after: Mapping[str, Any]) -> Sequence[str]:
-    """Which of the things that numbers are worked out from have changed, in words. Other borders bring other data."""
+    """Which of the things that numbers are worked out from have changed, in words. Other borders, of the session or of a phase
+    of it, bring other data."""
     words = {
         "since": "borders",
         "until": "borders",
+        "phases": "borders",
         "parameters": "parameters",
         "rating": "rating",
         "marks": "data",

@@ -39,6 +39,16 @@ class Number(Shown):
     changes: list[Change] = Field(description="What that revision changed; empty for the first.")
 
 
+class PhaseSummary(Shown):
+    """The numbers of one athlete in one phase."""
+
+    phase_id: UUID
+    name: str
+    since: datetime = Field(serialization_alias="from")
+    until: datetime = Field(serialization_alias="to")
+    numbers: list[Number] = Field(description="Of what was measured in it, as for the whole session.")
+
+
 class AthleteSummary(Shown):
     """The numbers of one athlete."""
 
@@ -56,7 +66,8 @@ class AthleteSummary(Shown):
     )
     complete_at: datetime | None = Field(description="Since when.")
     stretches: list[Stretch] = Field(description="The words of completeness, of all that was worn together.")
-    numbers: list[Number]
+    numbers: list[Number] = Field(description="Of the whole session.")
+    phases: list[PhaseSummary] = Field(description="The phases in which the athlete was, in time.")
 
 
 class SessionSummary(Shown):

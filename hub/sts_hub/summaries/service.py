@@ -18,20 +18,21 @@ from sts_hub.analytics.summary import summarise
 from sts_hub.completeness import service as completeness
 from sts_hub.completeness.judgement import Period, Word
 from sts_hub.completeness.schemas import Stretch
-from sts_hub.db.times import microseconds
+from sts_hub.db.times import microseconds, timestamp
 from sts_hub.errors import Conflict
 from sts_hub.kit.database import ReadSession, WriteSession
+from sts_hub.parameters import catalogue
 from sts_hub.parameters import service as parameters
-from sts_hub.parameters.catalogue import Name
 from sts_hub.parameters.maximum import Maximum, held
 from sts_hub.policy import Caller, Kind
 from sts_hub.samples import service as samples
 from sts_hub.samples.values import Values
 from sts_hub.sessions import service as sessions
+from sts_hub.sessions import timeline
 from sts_hub.summaries import repository, verdict
-from sts_hub.summaries.repository import Basis, Kept, NumberRow
+from sts_hub.summaries.repository import Basis, Kept, Name, NumberRow
 from sts_hub.summaries.revisions import changes, plain, reasons
-from sts_hub.summaries.schemas import AthleteSummary, Change, Number, SessionSummary
+from sts_hub.summaries.schemas import AthleteSummary, Change, Number, PhaseSummary, SessionSummary
 from sts_hub.wellbeing import service as wellbeing
 from sts_protocols.metrics import HEART_RATE
 from sts_protocols.sample import Quality
@@ -114,6 +115,7 @@ async def _time(session: ReadSession, caller: Caller, session_id: UUID) -> Time:
 
 async def _bases(session: ReadSession, time: Time, athlete_ids: Sequence[UUID]) -> dict[UUID, Basis]:
     marks = await repository.marks(session, athlete_ids, time.since, time.until)
+    phases = await timeline.phases_within(session, time.session_id, time.window)
     known = await parameters.in_force(session, athlete_ids, time.since)
     ratings = await wellbeing.ratings(session, time.session_id)
     return {
@@ -123,6 +125,7 @@ async def _bases(session: ReadSession, time: Time, athlete_ids: Sequence[UUID]) 
             {str(row.name): row.value for row in known[one]},
             ratings.get(one),
             f"{marks[one]} {time.live_data}",
+            [[str(part.phase_id), *part.window] for part in phases[one]],
         )
         for one in athlete_ids
     }
@@ -140,9 +143,9 @@ async def _work_out(
     kept: dict[UUID, Kept],
 ) -> None:
     verdicts = await _verdicts(session, time, athlete_ids)
-    before: dict[UUID, dict[tuple[str, str], NumberRow]] = defaultdict(dict)
+    before: dict[UUID, dict[Name, NumberRow]] = defaultdict(dict)
     for row in await repository.numbers(session, time.session_id, athlete_ids):
-        before[row.athlete_id][row.formula, row.variant] = row
+        before[row.athlete_id][row.phase_id, row.formula, row.variant] = row
     for one in athlete_ids:
         results = await _results(session, time, one, bases[one])
         revision = await _keep_numbers(session, time, one, results, before[one], kept.get(one))
@@ -158,28 +161,41 @@ def vars_of(basis: Basis) -> dict[str, Any]:
     return {name: getattr(basis, name) for name in Basis.__slots__}
 
 
-async def _results(session: WriteSession, time: Time, athlete_id: UUID, basis: Basis) -> list[Result]:
-    """All numbers of one athlete; a maximum seen on the way is proposed."""
-    results: list[Result] = []
+async def _results(
+    session: WriteSession, time: Time, athlete_id: UUID, basis: Basis
+) -> list[tuple[UUID | None, Result]]:
+    """All numbers of one athlete, each with its phase; a maximum seen on the way is proposed."""
+    results: list[tuple[UUID | None, Result]] = []
     if time.live_data:
         values = await samples.told(session, athlete_id, HEART_RATE, time.since, time.until)
-        hr_max = basis.parameters.get(Name.HR_MAX)
+        hr_max = basis.parameters.get(catalogue.Name.HR_MAX)
         above = hr_max if isinstance(hr_max, float) else None
-        found, seen = await asyncio.to_thread(_of_values, values, basis.parameters, time.window, above)
+        found, seen = await asyncio.to_thread(_of_values, values, basis, time.window, above)
         results += found
         await parameters.proposed(session, athlete_id, above, seen)
     if basis.rating is not None:
-        results.append(compute(_rating(basis.rating, (time.until - time.since) / timedelta(minutes=1))))
+        minutes = (time.until - time.since) / timedelta(minutes=1)
+        results.append((None, compute(_rating(basis.rating, minutes))))
     return results
 
 
 def _of_values(
-    values: Values, known: dict[str, float | str], window: Window, above: float | None
-) -> tuple[Sequence[Result], Maximum | None]:
-    """The numbers of heart rates, and a maximum above the one in force."""
+    values: Values, basis: Basis, window: Window, above: float | None
+) -> tuple[list[tuple[UUID | None, Result]], Maximum | None]:
+    """The numbers of heart rates, of all and of each phase, and a maximum above the one in force."""
     right = values.only(values.quality == Quality.OK)
     seen = None if above is None else held(right.t_us, right.value, above)
-    return summarise(credible(values), known, window), seen
+    windows = [(None, window), *((UUID(one), Window(*span)) for one, *span in basis.phases)]
+    return [
+        (phase_id, result)
+        for phase_id, part in windows
+        for result in summarise(credible(within(values, part)), basis.parameters, part)
+    ], seen
+
+
+def within(values: Values, window: Window) -> Values:
+    """What was measured in a window."""
+    return values.only((values.t_us >= window.since_us) & (values.t_us < window.until_us))
 
 
 def credible(values: Values) -> Samples:
@@ -195,12 +211,12 @@ async def _keep_numbers(
     session: WriteSession,
     time: Time,
     athlete_id: UUID,
-    results: Sequence[Result],
-    before: dict[tuple[str, str], NumberRow],
+    results: Sequence[tuple[UUID | None, Result]],
+    before: dict[Name, NumberRow],
     kept: Kept | None,
 ) -> int:
     """Store what differs; the revision that the athlete's summary then has."""
-    bodies = {(result.formula, result.variant): plain(result) for result in results}
+    bodies = {(phase, result.formula, result.variant): plain(result) for phase, result in results}
     changed = {name: body for name, body in bodies.items() if name not in before or before[name].body != body}
     gone = before.keys() - bodies.keys()
     revision = 1 if kept is None else kept.revision + bool(changed or gone)
@@ -247,7 +263,9 @@ async def _shown(session: ReadSession, time: Time, athlete_ids: Sequence[UUID]) 
     numbers: dict[UUID, list[NumberRow]] = defaultdict(list)
     for row in await repository.numbers(session, time.session_id, athlete_ids):
         numbers[row.athlete_id].append(row)
-    told = [_athlete(kept[one], numbers[one]) for one in athlete_ids]
+    phases = await timeline.phases_within(session, time.session_id, time.window)
+    names = {part.phase_id: part.name for parts in phases.values() for part in parts}
+    told = [_athlete(kept[one], numbers[one], names) for one in athlete_ids]
     judged = [one for one in told if one.complete is not None]
     complete = all(one.complete for one in judged) if judged else None
     stamps = [one.complete_at for one in judged if one.complete_at is not None]
@@ -261,8 +279,8 @@ async def _shown(session: ReadSession, time: Time, athlete_ids: Sequence[UUID]) 
     )
 
 
-def _athlete(kept: Kept, rows: Sequence[NumberRow]) -> AthleteSummary:
-    numbers = [_number(row) for row in rows]
+def _athlete(kept: Kept, rows: Sequence[NumberRow], names: dict[UUID, str]) -> AthleteSummary:
+    numbers = [_number(row) for row in rows if row.phase_id is None]
     return AthleteSummary.model_validate(
         {
             "athlete_id": kept.athlete_id,
@@ -276,7 +294,19 @@ def _athlete(kept: Kept, rows: Sequence[NumberRow]) -> AthleteSummary:
                 completeness.stretch(Period(Word(word), *rest)) for word, *rest in kept.verdict or []
             ],
             "numbers": numbers,
+            "phases": [_phase(one, rows, names) for one in kept.basis.phases if UUID(one[0]) in names],
         }
+    )
+
+
+def _phase(packed: list[Any], rows: Sequence[NumberRow], names: dict[UUID, str]) -> PhaseSummary:
+    phase_id, since_us, until_us = UUID(packed[0]), *packed[1:]
+    return PhaseSummary(
+        phase_id=phase_id,
+        name=names[phase_id],
+        since=timestamp(since_us),
+        until=timestamp(until_us),
+        numbers=[_number(row) for row in rows if row.phase_id == phase_id],
     )
 
 

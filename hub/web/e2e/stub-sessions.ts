@@ -57,6 +57,7 @@ export function stubSummary(nowMs: number, computedMs = nowMs - 1.4 * HOUR_MS): 
       complete_at: at(-1.4),
       stretches: index === 1 ? [silence(at(-2), at(-1.9))] : [],
       numbers: numbersOf(index),
+      phases: [],
     })),
   };
 }
