@@ -91,6 +91,24 @@ async def test_what_nobody_acknowledges_goes_to_who_asked_for_that(live: Live, w
     assert await queued(world) == [("director", "Not acknowledged: Zu hoch"), ("coach", "Zu hoch")]
 
 
+async def test_what_is_over_goes_to_who_asked_for_that_beside(live: Live, world: World) -> None:
+    rule = await ruled(world)
+    path = f"{API}/alert-rules/{rule['id']}/letters"
+    for who, resolved in (("coach", True), ("director", False)):
+        answer = await world.as_(who).put(path, json={"told": "raised", "resolved": resolved})
+        assert (answer.json()["told"], answer.json()["resolved"]) == ("raised", resolved)
+    await live.read()
+    await live.tell("rosa", 185, 10)
+    await live.tell("rosa", 120, 60)
+    for _ in range(2):
+        await live.read()
+    assert sorted(await queued(world)) == [
+        ("coach", "Over: Zu hoch"),
+        ("coach", "Zu hoch"),
+        ("director", "Zu hoch"),
+    ]
+
+
 async def test_none_goes_when_it_is_muted_ended_or_not_ones_team_any_more(live: Live, world: World) -> None:
     rule = await ruled(world)
     for who in ("coach", "trainer", "director"):
@@ -111,10 +129,10 @@ async def test_none_goes_when_it_is_muted_ended_or_not_ones_team_any_more(live: 
     assert await queued(world) == [("director", "Zu hoch")]
 
 
-async def test_programs_are_told_by_ids_alone_of_raising_escalating_and_acknowledging(
+async def test_programs_are_told_by_ids_alone_of_all_that_becomes_of_an_alert(
     live: Live, world: World
 ) -> None:
-    names = ["alert.raised", "alert.escalated", "alert.acknowledged"]
+    names = ["alert.raised", "alert.escalated", "alert.acknowledged", "alert.resolved"]
     await world.database.add(
         "webhook",
         club_id=world["club"],
@@ -132,6 +150,9 @@ async def test_programs_are_told_by_ids_alone_of_raising_escalating_and_acknowle
     await live.read()
     for _ in range(2):
         await world.as_("coach").post(f"{API}/alerts/{told.id}/acknowledgement", json={})
+    await live.tell("rosa", 120, 60)
+    for _ in range(2):
+        await live.read()
     rows = await world.database.owner.fetch(
         "SELECT what, body, body::jsonb -> 'data' ->> 'alert_id' AS alert FROM sts.outgoing "
         "WHERE webhook_id IS NOT NULL ORDER BY queued_at"

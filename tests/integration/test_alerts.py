@@ -167,6 +167,66 @@ async def test_what_nobody_acknowledges_is_told_again_once_in_red(live: Live, wo
     ]
 
 
+async def test_what_no_longer_holds_is_resolved_told_once_by_each_process_and_still_open(
+    live: Live, world: World
+) -> None:
+    """Its reset time (60 s) must be over, and the heart heard to be slow after that."""
+    await ruled(world)
+    other = Live(world)
+    other.now_us = live.now_us
+    for one in (live, other):
+        await one.read()
+        await one.tell("rosa", 185, 10)
+        await one.tell("rosa", 120, 54)
+    await live.read()
+    assert [one["state"] for one in await alerts(world)] == ["raised"]
+    for one in (live, other):
+        await one.tell("rosa", 120, 3)
+    for one in (live, other, live, other):
+        await one.read()
+    for one in (live, other):
+        raised, over = one.onlooker.alerts
+        assert (raised.resolved, over.resolved, over.id, over.text) == (
+            False,
+            True,
+            raised.id,
+            "Over: Zu hoch: Rosa, heart_rate 185 /min for 5 s",
+        )
+    (kept,) = await alerts(world, open=True)
+    assert (kept["state"], kept["acknowledged_at"]) == ("resolved", None)
+    assert kept["over_at"][:19] == datetime.fromtimestamp(live.now_us / 1e6, UTC).isoformat()[:19]
+    await world.as_("coach").post(f"{API}/alerts/{kept['id']}/acknowledgement", json={})
+    assert await alerts(world, open=True) == []
+
+
+async def test_who_is_heard_no_more_is_not_resolved_and_a_restart_resolves_what_it_finds(
+    live: Live, world: World
+) -> None:
+    await ruled(world)
+    await live.read()
+    (told,) = await live.tell("rosa", 185, 10)
+    await live.read()
+    restarted = Live(world)
+    restarted.now_us = live.now_us + 600_000_000
+    await restarted.read()
+    await restarted.read()
+    assert [one["state"] for one in await alerts(world)] == ["raised"]
+    await restarted.tell("rosa", 120, 1)
+    await restarted.read()
+    assert [(one["id"], one["state"]) for one in await alerts(world)] == [(told.id, "resolved")]
+
+
+async def test_what_is_over_is_not_told_again_in_red(live: Live, world: World) -> None:
+    await ruled(world, escalate_after_s=10)
+    await live.read()
+    await live.tell("rosa", 185, 10)
+    await live.tell("rosa", 120, 60)
+    await live.read()
+    await world.database.owner.execute("UPDATE sts.alert SET escalates_at = now()")
+    await live.read()
+    assert [(one.escalated, one.resolved) for one in live.onlooker.alerts] == [(False, False), (False, True)]
+
+
 async def test_a_withdrawn_consent_a_changed_rule_and_a_strap_of_somebody_else_count(
     live: Live, world: World
 ) -> None:

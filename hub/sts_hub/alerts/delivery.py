@@ -8,6 +8,8 @@ event has ids and times alone.
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sts_hub.alerts import repository
@@ -15,6 +17,7 @@ from sts_hub.alerts.repository import AlertRow, NewAlert, RecipientRow
 from sts_hub.alerts.schemas import Told
 from sts_hub.kit.database import WriteSession
 from sts_hub.outbox import service as outbox
+from sts_hub.outbox.events import EventName
 from sts_hub.outbox.service import Letter
 from sts_hub.policy import Act, may
 
@@ -34,9 +37,24 @@ async def escalated(session: WriteSession) -> None:
         await _sent(session, row, "escalated", rule.fields.name if rule is not None else "")
 
 
+async def resolved(session: WriteSession, alert_id: UUID, over_at: datetime) -> None:
+    """Have told that an alert is over, once."""
+    row = await repository.resolve(session, alert_id, over_at)
+    if row is not None and not row.muted:
+        rule = await repository.rule_by_id(session, row.rule_id)
+        await _sent(session, row, "resolved", rule.fields.name if rule is not None else "")
+
+
 async def acknowledged(session: WriteSession, row: AlertRow) -> None:
     """Let programs know that somebody has seen it."""
     await outbox.event(session, row.club_id, "alert.acknowledged", datetime.now(UTC), about(row))
+
+
+_EVENTS: Final[dict[Told, EventName]] = {
+    "raised": "alert.raised",
+    "escalated": "alert.escalated",
+    "resolved": "alert.resolved",
+}
 
 
 def about(said: NewAlert | AlertRow) -> dict[str, str | None]:
@@ -55,9 +73,7 @@ def about(said: NewAlert | AlertRow) -> dict[str, str | None]:
 
 async def _sent(session: WriteSession, said: NewAlert | AlertRow, told: Told, rule: str) -> None:
     now = datetime.now(UTC)
-    await outbox.event(
-        session, said.club_id, "alert.raised" if told == "raised" else "alert.escalated", now, about(said)
-    )
+    await outbox.event(session, said.club_id, _EVENTS[told], now, about(said))
     for one in await repository.recipients(session, said.rule_id, told):
         if may(one.caller, Act.SEE, said.thing) and not is_quiet(one, now):
             await outbox.letter(session, said.club_id, _letter(one, said, told, rule))
@@ -76,10 +92,13 @@ def is_quiet(one: RecipientRow, now: datetime) -> bool:
 def _letter(one: RecipientRow, said: NewAlert | AlertRow, told: Told, rule: str) -> Letter:
     at = said.at.astimezone(ZoneInfo(one.time_zone))
     came = " The data came late: it is not of now." if said.late else ""
-    subject = rule if told == "raised" else f"Not acknowledged: {rule}"
+    over = " It no longer holds." if told == "resolved" else ""
     text = (
-        f'The rule "{rule}" spoke up: measured at {at:%Y-%m-%d %H:%M:%S} ({one.time_zone}).{came}\n\n'
+        f'The rule "{rule}" spoke up: measured at {at:%Y-%m-%d %H:%M:%S} ({one.time_zone}).{came}{over}\n\n'
         "The app says of whom and why, and takes your acknowledgement. You get this letter because you asked for it;\n"
         "there you end it, too.\n"
     )
-    return Letter("alert", one.email, subject, text)
+    return Letter("alert", one.email, f"{_SUBJECTS[told]}{rule}", text)
+
+
+_SUBJECTS: Final[dict[Told, str]] = {"raised": "", "escalated": "Not acknowledged: ", "resolved": "Over: "}

@@ -95,6 +95,7 @@ class _Subject:
     raised_us: int = 0
     occurrences: int = 0
     heard_us: int = 0
+    calm_us: int = 0
     told: dict[int, _Told] = field(default_factory=dict)
 
 
@@ -115,6 +116,7 @@ class RuleWatch:
         self.hears_silence = any(one.test is Check.SILENT for one in rule.conditions)
         self._subjects = {subject: _Subject(of) for subject, of in limits.items()}
         self._team_raised_us: int | None = None
+        self._team_calm_us: int | None = None
 
     @property
     def athletes(self) -> list[UUID]:
@@ -125,6 +127,14 @@ class RuleWatch:
         """Whether a value of this metric can change anything."""
         return metric in self._metrics
 
+    def calm_us(self, of: Subject | None) -> int | None:
+        """When it was last found not to hold of a subject (None: of the team); None where it holds, or nobody knows: who is
+        heard no more is not calm."""
+        if of is None:
+            return self._team_calm_us
+        subject = self._subjects.get(of)
+        return None if subject is None or subject.stage is not _Stage.CALM else subject.calm_us or None
+
     def go_on_from(self, before: RuleWatch) -> None:
         """Keep how subjects stood under the same rule before it was read again."""
         for one, subject in self._subjects.items():
@@ -133,6 +143,7 @@ class RuleWatch:
                 known.limits = subject.limits
                 self._subjects[one] = known
         self._team_raised_us = before._team_raised_us
+        self._team_calm_us = before._team_calm_us
 
     def take(self, of: Subject, t_us: int, metric: int, value: float, quality: int) -> list[Firing]:
         """A new value of a subject; what is older than the last one of its metric says nothing of now."""
@@ -163,6 +174,8 @@ class RuleWatch:
             for condition, limit in zip(self.rule.conditions, subject.limits, strict=True)
         )
         occurred = self._step(subject, holds, t_us)
+        if subject.stage is _Stage.CALM:
+            subject.calm_us = t_us
         if self.rule.share is not None:
             return self._of_team(t_us)
         if not occurred or subject.occurrences % self.rule.times:
@@ -201,11 +214,12 @@ class RuleWatch:
         enough = bool(heard) and raised >= (self.rule.share or 0) * len(heard)
         if self._team_raised_us is not None:
             if not enough and t_us - self._team_raised_us >= self.rule.reset_us:
-                self._team_raised_us = None
+                self._team_raised_us, self._team_calm_us = None, t_us
             return []
         if not enough:
+            self._team_calm_us = t_us if heard else None
             return []
-        self._team_raised_us = t_us
+        self._team_raised_us, self._team_calm_us = t_us, None
         return [Firing(self.rule.id, None, t_us, t_us, float(raised))]
 
     def _value(self, subject: _Subject) -> float | None:

@@ -57,7 +57,7 @@ SELECT EXISTS (SELECT FROM sts.alert WHERE id = $1)
 
 -- name: page
 SELECT id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text, at, since, raised_at, late, muted, escalated_at,
-       acknowledged_by, acknowledged_at, note
+       acknowledged_by, acknowledged_at, note, over_at, resolved_at
 FROM sts.alert
 WHERE ($1::uuid IS NULL OR team_id = $1) AND (NOT $2 OR acknowledged_at IS NULL)
   AND ($3::timestamptz IS NULL OR (raised_at, id) < ($3, $4::uuid))
@@ -65,7 +65,7 @@ ORDER BY raised_at DESC, id DESC LIMIT $5
 
 -- name: by_id
 SELECT id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text, at, since, raised_at, late, muted, escalated_at,
-       acknowledged_by, acknowledged_at, note
+       acknowledged_by, acknowledged_at, note, over_at, resolved_at
 FROM sts.alert WHERE id = $1
 
 -- name: acknowledge
@@ -74,37 +74,49 @@ UPDATE sts.alert SET acknowledged_by = coalesce(acknowledged_by, $2), acknowledg
        note = coalesce($3, note)
 WHERE id = $1
 RETURNING id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text, at, since, raised_at, late, muted, escalated_at,
-          acknowledged_by, acknowledged_at, note
+          acknowledged_by, acknowledged_at, note, over_at, resolved_at
 
 -- name: escalate
 UPDATE sts.alert SET escalated_at = now()
-WHERE escalates_at <= now() AND escalated_at IS NULL AND acknowledged_at IS NULL AND NOT muted
+WHERE escalates_at <= now() AND escalated_at IS NULL AND acknowledged_at IS NULL AND resolved_at IS NULL AND NOT muted
 RETURNING id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text, at, since, raised_at, late, muted, escalated_at,
-          acknowledged_by, acknowledged_at, note
+          acknowledged_by, acknowledged_at, note, over_at, resolved_at
+
+-- name: unresolved
+-- What was raised within a day: what is older waits for a person.
+SELECT id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text, at, since, raised_at, late, muted, escalated_at,
+       acknowledged_by, acknowledged_at, note, over_at, resolved_at
+FROM sts.alert WHERE resolved_at IS NULL AND raised_at > now() - interval '1 day' AND club_id = sts.asking_club()
+
+-- name: resolve
+-- Whichever process finds it over first.
+UPDATE sts.alert SET over_at = $2, resolved_at = now() WHERE id = $1 AND resolved_at IS NULL
+RETURNING id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text, at, since, raised_at, late, muted, escalated_at,
+          acknowledged_by, acknowledged_at, note, over_at, resolved_at
 
 -- name: recipients
 SELECT c.account_id, a.club_id, a.role, a.email, c.quiet_from, c.quiet_to, c.time_zone,
        ARRAY(SELECT t.team_id FROM sts.account_team t WHERE t.account_id = a.id) AS teams
 FROM sts.alert_recipient c JOIN sts.account a ON a.id = c.account_id
-WHERE c.rule_id = $1 AND c.told = $2 AND a.disabled_at IS NULL
+WHERE c.rule_id = $1 AND CASE WHEN $2 = 'resolved' THEN c.resolved ELSE c.told = $2 END AND a.disabled_at IS NULL
 ORDER BY c.account_id
 
 -- name: letters
-SELECT told, quiet_from, quiet_to, time_zone FROM sts.alert_recipient WHERE rule_id = $1 AND account_id = $2
+SELECT told, quiet_from, quiet_to, time_zone, resolved FROM sts.alert_recipient WHERE rule_id = $1 AND account_id = $2
 
 -- name: set_letters
-INSERT INTO sts.alert_recipient (rule_id, account_id, told, quiet_from, quiet_to, time_zone)
-VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (rule_id, account_id) DO UPDATE SET told = $3, quiet_from = $4, quiet_to = $5, time_zone = $6
+INSERT INTO sts.alert_recipient (rule_id, account_id, told, quiet_from, quiet_to, time_zone, resolved)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (rule_id, account_id) DO UPDATE SET told = $3, quiet_from = $4, quiet_to = $5, time_zone = $6, resolved = $7
 
 -- name: no_letters
 DELETE FROM sts.alert_recipient WHERE rule_id = $1 AND account_id = $2
 
 -- name: news
--- What has been raised or told again since a time, by whichever process.
+-- What has been raised, told again or resolved since a time, by whichever process.
 SELECT id, club_id, team_id, rule_id, athlete_id, gateway, what, colour, text, at, since, raised_at, late, muted, escalated_at,
-       acknowledged_by, acknowledged_at, note
-FROM sts.alert WHERE (raised_at > $1 OR escalated_at > $1) AND NOT muted ORDER BY raised_at, id
+       acknowledged_by, acknowledged_at, note, over_at, resolved_at
+FROM sts.alert WHERE (raised_at > $1 OR escalated_at > $1 OR resolved_at > $1) AND NOT muted ORDER BY raised_at, id
 
 -- name: stored
 -- Which of these values are in the database, by their places in the list.

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from sts_hub.alerts.schemas import RuleFields
+from sts_hub.alerts.states import State, state
 from sts_hub.alerts.way import Probe
 from sts_hub.db import queries
 from sts_hub.db.times import timestamp
@@ -65,6 +66,13 @@ class AlertRow:
     acknowledged_by: UUID | None
     acknowledged_at: datetime | None
     note: str | None
+    over_at: datetime | None
+    resolved_at: datetime | None
+
+    @property
+    def state(self) -> State:
+        """How it stands."""
+        return state(self.escalated_at, self.acknowledged_at, self.resolved_at)
 
     @property
     def thing(self) -> Thing:
@@ -280,18 +288,29 @@ async def escalate(session: WriteSession) -> list[AlertRow]:
     return [AlertRow(**row) for row in await session.rows(_SQL.escalate)]
 
 
+async def unresolved(session: ReadSession) -> list[AlertRow]:
+    """Alerts of the caller's club, raised within a day, that are not known to be over."""
+    return [AlertRow(**row) for row in await session.rows(_SQL.unresolved)]
+
+
+async def resolve(session: WriteSession, alert_id: UUID, over_at: datetime) -> AlertRow | None:
+    """Note that it is over; None where that is noted already."""
+    row = await session.row(_SQL.resolve, alert_id, over_at)
+    return AlertRow(**row) if row else None
+
+
 async def recipients(session: ReadSession, rule_id: UUID, told: str) -> list[RecipientRow]:
     """Who has asked for letters of a rule, of accounts that can sign in."""
     return [RecipientRow(**row) for row in await session.rows(_SQL.recipients, rule_id, told)]
 
 
 async def letters(session: ReadSession, rule_id: UUID, account_id: UUID) -> asyncpg.Record | None:
-    """told, quiet_from, quiet_to and time_zone of somebody who gets letters of a rule."""
+    """told, quiet_from, quiet_to, time_zone and resolved of somebody who gets letters of a rule."""
     return await session.row(_SQL.letters, rule_id, account_id)
 
 
 async def set_letters(session: WriteSession, rule_id: UUID, account_id: UUID, *fields: Any) -> None:
-    """Send letters of a rule: told, quiet_from, quiet_to, time_zone."""
+    """Send letters of a rule: told, quiet_from, quiet_to, time_zone, resolved."""
     await session.do(_SQL.set_letters, rule_id, account_id, *fields)
 
 
@@ -301,7 +320,7 @@ async def no_letters(session: WriteSession, rule_id: UUID, account_id: UUID) -> 
 
 
 async def news(session: ReadSession, since: datetime) -> list[AlertRow]:
-    """Alerts that were raised or told again since then, those that are muted left out."""
+    """Alerts that were raised, told again or resolved since then, those that are muted left out."""
     return [AlertRow(**row) for row in await session.rows(_SQL.news, since)]
 
 

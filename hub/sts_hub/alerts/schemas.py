@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from sts_hub.alerts.states import State
 from sts_hub.kit.shapes import Body, Label, Moment, Shown, TimeZone, Title
 from sts_hub.parameters.catalogue import Name as ParameterName
 from sts_hub.sessions.schemas import SessionKind
@@ -13,7 +14,7 @@ from sts_hub.sessions.schemas import SessionKind
 What = Literal["body", "quality"]
 Colour = Literal["yellow", "orange", "red"]
 Scope = Literal["one", "share", "all"]
-Told = Literal["raised", "escalated"]
+Told = Literal["raised", "escalated", "resolved"]
 ClockTime = Annotated[
     str,
     Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Hours and minutes.", examples=["22:00"]),
@@ -178,6 +179,11 @@ class Alert(Shown):
     acknowledged_by: UUID | None
     acknowledged_at: datetime | None
     note: str | None
+    state: State = Field(
+        description="resolved: it no longer holds, whether or not anybody has acknowledged it."
+    )
+    over_at: datetime | None = Field(description="When it was measured that it no longer held.")
+    resolved_at: datetime | None = Field(description="When the hub told that.")
 
 
 class Acknowledgement(Body):
@@ -199,6 +205,7 @@ class Letters(Body):
     told: Literal["never", "raised", "escalated"] = Field(
         description="`escalated`: only when nobody has acknowledged it in the time that the rule sets."
     )
+    resolved: bool = Field(default=False, description="Another one when it is over; none with `never`.")
     quiet_from: ClockTime | None = Field(
         default=None, description="From this time of day on you get none; with `quiet_to`."
     )

@@ -167,7 +167,7 @@ async def letters(session: ReadSession, caller: Caller, rule_id: UUID) -> Letter
     quiet = {
         name: None if (at := kept[name]) is None else f"{at:%H:%M}" for name in ("quiet_from", "quiet_to")
     }
-    return Letters(told=kept["told"], time_zone=kept["time_zone"], **quiet)
+    return Letters(told=kept["told"], resolved=kept["resolved"], time_zone=kept["time_zone"], **quiet)
 
 
 async def letters_set(session: WriteSession, caller: Caller, rule_id: UUID, wanted: Letters) -> Letters:
@@ -190,7 +190,7 @@ async def letters_set(session: WriteSession, caller: Caller, rule_id: UUID, want
             None if one is None else time.fromisoformat(one) for one in (wanted.quiet_from, wanted.quiet_to)
         ]
         await repository.set_letters(
-            session, row.id, caller.account_id, wanted.told, *hours, wanted.time_zone
+            session, row.id, caller.account_id, wanted.told, *hours, wanted.time_zone, wanted.resolved
         )
     return await letters(session, caller, rule_id)
 

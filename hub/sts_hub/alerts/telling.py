@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from sts_hub.alerts import rules
-from sts_hub.alerts.engine import Firing
+from sts_hub.alerts.engine import Firing, Subject
 from sts_hub.alerts.quantities import INGEST_LAG
 from sts_hub.alerts.repository import AlertRow, MuteRow, NewAlert, RuleRow
 from sts_hub.db.times import microseconds, timestamp
@@ -18,6 +18,8 @@ from sts_hub.live import frames
 
 # What was measured so long before it is told came late: live values are three seconds old at most.
 LATE_US: Final = 10_000_000
+HUB: Final = "hub"
+"""What the engine calls the hub itself, among gateways by their names."""
 
 
 def alert(
@@ -44,6 +46,13 @@ def alert(
     )
 
 
+def subject(row: AlertRow, rule: RuleRow) -> Subject | None:
+    """Whom the engine knows it of; None: the team."""
+    if any(one.metric == INGEST_LAG.name for one in rule.fields.conditions):
+        return HUB
+    return row.athlete_id or row.gateway
+
+
 def told(said: NewAlert | AlertRow) -> frames.Alert:
     """The alert as the stream tells it."""
     return frames.Alert(
@@ -57,6 +66,11 @@ def told(said: NewAlert | AlertRow) -> frames.Alert:
         colour=said.colour,
         late=said.late,
     )
+
+
+def told_over(row: AlertRow) -> frames.Alert:
+    """The same, and that it no longer holds."""
+    return msgspec.structs.replace(told(row), text=f"Over: {row.text}", resolved=True)
 
 
 def told_again(row: AlertRow) -> frames.Alert:

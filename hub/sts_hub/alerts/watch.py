@@ -25,15 +25,18 @@ from sts_hub.alerts.courses import Courses, Ground, Heard
 from sts_hub.alerts.engine import Firing, RuleWatch
 from sts_hub.alerts.quantities import GATEWAY_SILENCE, INGEST_LAG
 from sts_hub.alerts.repository import AlertRow, LateRow, MuteRow, NewAlert, RuleRow, Wearing
+from sts_hub.alerts.states import State
+from sts_hub.alerts.telling import HUB
 from sts_hub.alerts.way import Link, Probe, Storing
 from sts_hub.analytics import so_far
 from sts_hub.analytics.reception import Handover
 from sts_hub.analytics.so_far import SOURCES
-from sts_hub.db.times import microseconds
+from sts_hub.db.times import microseconds, timestamp
 from sts_hub.errors import Refusal
 from sts_hub.gateways import service as gateways
 from sts_hub.kit.database import Database, ReadSession, WriteSession
 from sts_hub.kit.pages import MAX_LIMIT, Cut
+from sts_hub.live import frames
 from sts_hub.live.frames import FrameValue
 from sts_hub.live.wall import Entry, Gap, Wall
 from sts_hub.policy import Caller, Role
@@ -57,7 +60,6 @@ RECENT: Final = 120
 IN_USE_US: Final = 3_600_000_000
 # What adds up is told on the stream to whoever sees the athlete; what is of the moment a screen works out by itself.
 SHOWN: Final = frozenset(quantity.id for one in so_far.SUMS for quantity in one.quantities)
-_HUB: Final = "hub"
 _WATCHMAN: Final = UUID(int=0)
 
 _log = logs.get("sts_hub.alerts")
@@ -109,7 +111,7 @@ class AlertWatch:
         self._recent: dict[tuple[UUID, int], deque[Heard]] = defaultdict(lambda: deque(maxlen=RECENT))
         self._shown: list[FrameValue] = []
         self._waiting: list[tuple[UUID, NewAlert]] = []
-        self._told: dict[tuple[UUID, bool], datetime] = {}
+        self._told: dict[tuple[UUID, State], datetime] = {}
         self._began = self._news_since = datetime.now(UTC)
 
     async def run(self) -> None:
@@ -178,7 +180,7 @@ class AlertWatch:
         lag_s = max(club.storing.lag_s(now_us), self._link.lag_s(now_us))
         for watch in club.watches.values():
             if watch.watches(INGEST_LAG.id):
-                self._say(club, watch.take(_HUB, now_us, INGEST_LAG.id, lag_s, Quality.OK))
+                self._say(club, watch.take(HUB, now_us, INGEST_LAG.id, lag_s, Quality.OK))
             if watch.watches(GATEWAY_SILENCE.id):
                 for name, heard_us in club.heard_us.items():
                     silence_s = self._link.silence_s(heard_us, now_us)
@@ -208,14 +210,13 @@ class AlertWatch:
                 self._tell(new)
 
     def _tell(self, said: NewAlert | AlertRow) -> None:
-        if not said.muted and (said.id, False) not in self._told:
-            self._told[said.id, False] = datetime.now(UTC)
-            self.wall.take(telling.told(said))
+        if not said.muted:
+            self._tell_once(said.id, "raised", telling.told(said))
 
-    def _tell_again(self, row: AlertRow) -> None:
-        if (row.id, True) not in self._told:
-            self._told[row.id, True] = datetime.now(UTC)
-            self.wall.take(telling.told_again(row))
+    def _tell_once(self, alert_id: UUID, state: State, news: frames.Alert) -> None:
+        if (alert_id, state) not in self._told:
+            self._told[alert_id, state] = datetime.now(UTC)
+            self.wall.take(news)
 
     def watch_by(self, clubs: dict[UUID, Club]) -> None:
         """Watch these clubs from now on."""
@@ -242,6 +243,7 @@ class AlertWatch:
             await delivery.escalated(session)
             club = await _read_rules(session, before, now)
             await _look_for(session, club, before)
+            await _resolve(session, club)
             news = await repository.news(session, self._news_since)
         async with self._database.reading(watchman(club_id)) as reading:
             for place, course in club.courses.new:
@@ -254,12 +256,14 @@ class AlertWatch:
         return club
 
     def _tell_news(self, news: Iterable[AlertRow]) -> None:
-        """What any process has written since the last reading, its escalations included."""
+        """What any process has written since the last reading, what it told again and what is over included."""
         for row in news:
             if row.raised_at > self._news_since:
                 self._tell(row)
             if row.escalated_at is not None and row.escalated_at > self._news_since:
-                self._tell_again(row)
+                self._tell_once(row.id, "escalated", telling.told_again(row))
+            if row.resolved_at is not None and row.resolved_at > self._news_since:
+                self._tell_once(row.id, "resolved", telling.told_over(row))
 
     async def _judge_late(self) -> None:
         """Judge the windows in which something came late, each once, by whichever process has the turn."""
@@ -351,7 +355,7 @@ async def _watched_way(
     """A rule about gateways or the hub: while a session of its team runs, of the gateways that were heard around it."""
     during = list({one.during for one in presences if one.team_id == row.team_id})
     if any(one.metric == INGEST_LAG.name for one in row.fields.conditions):
-        return rules.watched_gateways(row.id, row.fields, [_HUB], during)
+        return rules.watched_gateways(row.id, row.fields, [HUB], during)
     if during and not club.heard_us:
         listed = await gateways.listed(session, watchman(row.club_id), Cut(MAX_LIMIT))
         heard = {one.name: one.heard_at for one in listed.items}
@@ -359,6 +363,19 @@ async def _watched_way(
     begins_us = min((one.since_us for one in during), default=0)
     in_use = [name for name, heard_us in club.heard_us.items() if heard_us >= begins_us - IN_USE_US]
     return rules.watched_gateways(row.id, row.fields, in_use, during)
+
+
+async def _resolve(session: WriteSession, club: Club) -> None:
+    """Note what no longer holds, by what has been measured since its reset time was over."""
+    for row in await repository.unresolved(session):
+        watch, rule = club.watches.get(row.rule_id), club.rules.get(row.rule_id)
+        calm_us = None if watch is None or rule is None else watch.calm_us(telling.subject(row, rule))
+        if (
+            watch is not None
+            and calm_us is not None
+            and calm_us >= microseconds(row.at) + watch.rule.reset_us
+        ):
+            await delivery.resolved(session, row.id, timestamp(calm_us))
 
 
 async def _look_for(session: WriteSession, club: Club, before: Club) -> None:

@@ -133,6 +133,7 @@ def alert(news: Alert) -> dict[str, Any]:
         "colour": news.colour,
         "late": news.late,
         "escalated": news.escalated,
+        "resolved": news.resolved,
     }
 
 

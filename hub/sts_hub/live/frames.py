@@ -64,7 +64,7 @@ class FleetNews(msgspec.Struct, frozen=True, tag="fleet"):
 
 
 class Alert(msgspec.Struct, frozen=True, tag="alert"):
-    """Something that somebody must look at: about an athlete, a team, or a gateway; `what`: body or quality."""
+    """Something that somebody must look at, or (resolved) must no more: about an athlete, a team, or a gateway; `what`: body or quality."""
 
     id: str
     t_us: int
@@ -76,6 +76,7 @@ class Alert(msgspec.Struct, frozen=True, tag="alert"):
     colour: str = "orange"
     late: bool = False
     escalated: bool = False
+    resolved: bool = False
 
 
 Message = Frame | Notice | FleetNews | Alert

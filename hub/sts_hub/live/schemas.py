@@ -91,6 +91,7 @@ class LiveAlert(Shown):
     colour: str = Field(description="yellow, orange or red.")
     late: bool = Field(description="Measured long before it is told: the data came late.")
     escalated: bool = Field(description="Told again, as nobody has acknowledged it in time.")
+    resolved: bool = Field(description="It no longer holds: the same id was told before.")
 
 
 class LiveFleet(Shown):

@@ -11,6 +11,7 @@ EventName = Literal[
     "alert.raised",
     "alert.escalated",
     "alert.acknowledged",
+    "alert.resolved",
     "athlete.erased",
 ]
 

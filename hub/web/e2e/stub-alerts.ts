@@ -74,6 +74,9 @@ export class StubAlerts {
       acknowledged_by: null,
       acknowledged_at: null,
       note: null,
+      state: 'raised',
+      over_at: null,
+      resolved_at: null,
     };
     this.alerts.unshift(alert);
     return alert;

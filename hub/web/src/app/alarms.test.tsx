@@ -35,6 +35,7 @@ async function raise(): Promise<HTMLElement> {
       colour: 'red',
       late: false,
       escalated: false,
+      resolved: false,
     }),
   );
   return screen.findByRole('region', { name: 'Alarms that nobody has acknowledged' });

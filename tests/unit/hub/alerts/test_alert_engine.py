@@ -102,6 +102,28 @@ def test_silence_is_found_as_time_goes_by() -> None:
     assert [firing.t_us for firing in one.tick(200 * S)] == [200 * S]
 
 
+def test_who_is_calm_was_heard_to_be_so_after_the_reset() -> None:
+    """Raised in second 5, its reset of 30 s over in 35: calm from the first value after that which does not hold."""
+    one = watch()
+    fired(one, steady(181, 0, 10))
+    assert one.calm_us(ROSA) is None
+    fired(one, steady(100, 10, 35))
+    assert one.calm_us(ROSA) is None
+    fired(one, steady(100, 35, 40))
+    assert one.calm_us(ROSA) == 39 * S
+    fired(one, [(40, 181)])
+    assert one.calm_us(ROSA) is None
+    assert one.calm_us(BEA) is None  # nobody has heard her
+
+
+def test_a_team_is_calm_once_too_few_are_raised() -> None:
+    one = watch(share=0.5, hold_s=0)
+    fired(one, [(0, 200)], ROSA)
+    assert one.calm_us(None) is None
+    fired(one, [(31, 100)], ROSA)
+    assert one.calm_us(None) == 31 * S
+
+
 def test_a_strap_without_contact_is_told_apart_from_a_heart() -> None:
     one = watch(Condition(HEART_RATE.id, Check.NO_CONTACT), limits=(0,))
     assert fired(one, steady(0, 0, 20), quality=Quality.OK) == []

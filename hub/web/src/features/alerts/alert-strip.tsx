@@ -37,14 +37,14 @@ export function AlertStrip({ teamId }: { teamId: string | undefined }) {
   );
 }
 
-/** The live stream says that there is a new one; what it says is read with the others. */
+/** The live stream says that there is a new one, or that one is over; what it says is read with the others. */
 function useNews(): void {
   const queryClient = useQueryClient();
   const newest = useNewestAlert();
   useEffect(() => {
     if (newest === null) return;
     void queryClient.invalidateQueries({ queryKey: ['alerts'] });
-    giveSignals();
+    if (!newest.resolved) giveSignals();
   }, [queryClient, newest]);
 }
 
