@@ -92,6 +92,8 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/gateways/{name}/impulses": _SCORERS,
     "/result-columns": _SCORERS,
 }
+# Where no thing is named and every role of the club sees the same: a thing that must be there, None where it is one by itself.
+EVERYBODYS: Final = {"get_second_factor_rule": None, "list_consent_texts": "club_text"}
 # Signing in is for nobody in particular, a password is asked for as slowly as there; the live stream never ends. They have
 # tests of their own.
 BESIDE: Final = {
@@ -442,7 +444,7 @@ class Matrix:
         self.answered.setdefault(ask.operation, set()).add(answer.status_code)
         shown = answer.text.replace(where, "")
         leaked = [name for name, mark in self._hidden(ask) if mark in shown]
-        wrong = self._wrong(ask, answer.status_code)
+        wrong = self._wrong(ask, answer.status_code) or self._lacking(ask, answer.status_code, shown)
         if not self.policy_stands and ask.reads and '"items":[]' in shown:
             wrong = ""  # the way is open and there is nothing at its end
         if not (leaked or wrong):
@@ -492,6 +494,17 @@ class Matrix:
             "other_hook_delivery",
         ]
         return people + [(name, str(world[name])) for name in marks]
+
+    def _lacking(self, ask: Ask, status: int, shown: str) -> str:
+        """What everybody of the club must be shown and is not: an empty list looks like a right one."""
+        if ask.role is None or ask.operation not in EVERYBODYS:
+            return ""
+        mark = EVERYBODYS[ask.operation]
+        return (
+            ""
+            if status == 200 and (mark is None or str(self.world[mark]) in shown)
+            else "lacks what all see, and gets"
+        )
 
     def _wrong(self, ask: Ask, status: int) -> str:
         """What is wrong with the status, and with what was written."""
