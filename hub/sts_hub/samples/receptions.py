@@ -18,8 +18,11 @@ _NONE: Final = Values(np.array([], np.int64), np.array([], np.float64), np.array
 
 
 def in_time(parts: Iterable[Values]) -> Values:
-    """All of them as one, rising in time."""
-    columns = [(one.t_us, one.value, one.quality) for one in (_NONE, *parts)]
+    """All of them as one, rising in time; each rises already."""
+    all_parts = list(parts)
+    if len(all_parts) == 1:
+        return all_parts[0]
+    columns = [(one.t_us, one.value, one.quality) for one in (_NONE, *all_parts)]
     t_us, value, quality = (np.concatenate(column) for column in zip(*columns, strict=True))
     return Values(t_us, value, quality).only(np.argsort(t_us, kind="stable"))
 

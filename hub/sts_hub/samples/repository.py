@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -11,11 +11,14 @@ import numpy as np
 
 from sts_hub.db import queries
 from sts_hub.kit.database import ReadSession
-from sts_hub.samples.values import Rolled, Series, Values
+from sts_hub.samples.values import Ints, Rolled, Series, Values
 
 _SQL = queries.load("sts_hub.samples")
 
 Found = TypeVar("Found")
+
+# PostgreSQL counts from 2000-01-01 UTC.
+_EPOCH_US: Final = np.int64(946_684_800_000_000)
 
 
 Of = dict[UUID, list[Found]]
@@ -76,10 +79,15 @@ async def recording(
 def _unpacked(row: asyncpg.Record) -> Values:
     """Columns as the database packs them, the highest byte first."""
     return Values(
-        np.frombuffer(row["t_us"], ">i8").astype(np.int64),
+        _times(row["t_us"]),
         np.frombuffer(row["value"], ">f8").astype(np.float64),
         np.frombuffer(row["quality"], ">i2").astype(np.int64),
     )
+
+
+def _times(packed: bytes) -> Ints:
+    """Times as PostgreSQL sends them, in µs since 1970."""
+    return np.frombuffer(packed, ">i8") + _EPOCH_US
 
 
 async def level(
@@ -91,7 +99,7 @@ async def level(
         Rolled(
             row["gateway"],
             row["activity"],
-            np.frombuffer(row["t_us"], ">i8").astype(np.int64),
+            _times(row["t_us"]),
             np.frombuffer(row["ok"], ">i4").astype(np.int64),
             np.frombuffer(row["worst"], ">i2").astype(np.int64),
             *(np.frombuffer(row[name], ">f8").astype(np.float64) for name in ("total", "low", "high")),

@@ -202,8 +202,11 @@ async def _of_sensors(
 ) -> list[Part]:
     """What each sensor tells of what was received."""
     beside = await _beside(session, athlete_id, metric.id, series, since, until)
-    led = await asyncio.to_thread(receptions.led, series, *beside)
-    return [Part(sensor, values) for (sensor, _), values in led]
+    return await asyncio.to_thread(_led, series, beside)
+
+
+def _led(series: Sequence[Heard], beside: tuple[list[Heard], list[Heard]]) -> list[Part]:
+    return [Part(sensor, values) for (sensor, _), values in receptions.led(series, *beside)]
 
 
 async def recording(
@@ -303,10 +306,14 @@ async def _series(
 ) -> Series:
     if wanted.level is not None:
         return await _long_series(session, athlete_id, metric, wanted, wanted.level, worn_us)
-    sensors = await _of_sensors(session, athlete_id, metric, wanted.since, wanted.until, heard)
-    parts = await asyncio.to_thread(told_once, sensors, await _recordings(session, metric, recorded))
-    gateways = sorted({one.gateway for one in heard})
-    return await asyncio.to_thread(_drawn, parts, metric, wanted, worn_us, gateways)
+    beside = await _beside(session, athlete_id, metric.id, heard, wanted.since, wanted.until)
+    recordings = await _recordings(session, metric, recorded)
+
+    def drawn() -> Series:
+        parts = told_once(_led(heard, beside), recordings)
+        return _drawn(parts, metric, wanted, worn_us, sorted({one.gateway for one in heard}))
+
+    return await asyncio.to_thread(drawn)
 
 
 async def _long_series(

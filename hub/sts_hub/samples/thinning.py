@@ -35,8 +35,9 @@ class Points:
 def buckets(values: Values, since_us: int, width_us: int) -> Buckets:
     """Values that rise in time, in buckets of `width_us` from `since_us` on."""
     place = (values.t_us - since_us) // width_us
-    order: NDArray[np.intp] = np.lexsort((values.t_us, values.quality, place))
-    place, values = place[order], values.only(order)
+    if np.diff(values.quality).any():  # else they are in order: all of a bucket beside each other
+        order: NDArray[np.intp] = np.lexsort((values.quality, place))
+        place, values = place[order], values.only(order)
     first = np.flatnonzero(np.diff(place, prepend=-1) | np.diff(values.quality, prepend=-1))
     if not first.size:
         no_us, none = values.t_us, values.value
