@@ -9,13 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from api_support import ORIGIN, World, hub_program, problem, settings_of
 from demo.ports import LOOPBACK
 from mail_servers import mail_server
-from sts_hub.accounts.passwords import Passwords
-from sts_hub.accounts.signing_in import Doorkeeper
 from sts_hub.kit.database import Database
 from sts_hub.outbox.courier import Courier
 from sts_hub.outbox.mail import Mail
@@ -25,13 +22,6 @@ pytestmark = pytest.mark.one_generation
 
 API = "/api/v1"
 PASSWORD = "seven green giraffes yawn"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits(api_app: FastAPI) -> None:
-    """No test is refused for the tries of another."""
-    parts = api_app.state.parts
-    parts[Doorkeeper] = Doorkeeper(parts[Database], Passwords(), parts[Doorkeeper].factors)
 
 
 @pytest.fixture
@@ -241,6 +231,55 @@ async def test_an_account_of_another_role_or_club_does_not_accept(world: World) 
     assert (await world.as_("trainer").post(f"{API}/me/invitations", json={"code": code})).status_code == 204
     teams = (await world.as_("trainer").get(f"{API}/me")).json()["teams"]
     assert set(teams) == {str(world["red"]), str(world["blue"])}
+
+
+async def test_who_is_of_another_club_accepts_by_a_second_account_with_the_same_password(
+    world: World,
+) -> None:
+    """A guardian's child plays in two clubs: two accounts of one person, each of its club."""
+    first, second = address(), address()
+    joined = await join(world, await code_of(world, "other_admin", team_id=str(world["green"])), email=first)
+    assert joined.status_code == 204
+    client = await signed_in(world, first)
+    there = (await client.get(f"{API}/me")).json()
+    await world.database.owner.execute(
+        "UPDATE sts.athlete SET birth_date = now() - interval '12 years' WHERE id = $1", world["rudi"]
+    )
+    asks = [{"purpose": "research", "version": "1"}]
+    code = await code_of(world, "coach", role="guardian", athlete_id=str(world["rudi"]), asks=asks)
+    mine = f"{API}/me/invitations"
+    told = problem(await client.post(mine, json={"code": code}), 409, "conflict")
+    assert "`email`" in told["way_out"]
+    problem(await client.post(mine, json={"code": code, "email": first.upper()}), 409, "conflict")
+    given = {"code": code, "email": second, "consents": ["research"]}
+    assert (await client.post(mine, json=given)).status_code == 204
+    problem(await client.post(mine, json=given), 403, "invitation-ended")
+    here = (await (await signed_in(world, second)).get(f"{API}/me")).json()
+    assert (here["role"], here["club"]["id"], here["name"]) == ("guardian", str(world["club"]), there["name"])
+    assert (await client.get(f"{API}/me")).json() == there
+    problem(await client.get(f"{API}/athletes/{world['rudi']}"), 404, "not-found")
+    assert await world.database.owner.fetchval(
+        "SELECT count(*) FROM sts.consent WHERE athlete_id = $1 AND purpose = 'research'", world["rudi"]
+    )
+    (noted,) = await world.database.owner.fetch(
+        "SELECT club_id FROM sts.audit WHERE account_id = $1 AND act = 'accept_invitation'", here["id"]
+    )
+    assert noted["club_id"] == world["club"]
+
+
+async def test_a_letter_to_the_address_that_one_signs_in_with_elsewhere_makes_no_second_account(
+    world: World, mail: Mail
+) -> None:
+    email = address()
+    await join(world, await code_of(world, "other_admin", team_id=str(world["green"])), email=email)
+    client = await signed_in(world, email)
+    code = await code_of(world, email=email)
+    told = problem(await client.post(f"{API}/me/invitations", json={"code": code}), 409, "conflict")
+    assert "another" in told["way_out"]
+    problem(
+        await client.post(f"{API}/me/invitations", json={"code": code, "email": address()}), 422, "invalid"
+    )
+    assert (await join(world, code, email=None)).status_code == 409
 
 
 async def test_a_team_counts_in_its_time_alone(world: World) -> None:

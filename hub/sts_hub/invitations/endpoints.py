@@ -12,13 +12,13 @@ from sts_hub.config import Settings
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn, TooMany
 from sts_hub.invitations import service
 from sts_hub.invitations.schemas import (
-    Acceptance,
     Invitation,
     InvitationCode,
     Invited,
     MadeInvitation,
     Newcomer,
     NewInvitation,
+    OwnAcceptance,
 )
 from sts_hub.invitations.service import InvitationEnded, Way
 from sts_hub.kit import notes
@@ -79,9 +79,8 @@ async def remove_invitation(caller: InPerson, session: Writes, invitation_id: UU
 @router.post("/session/invitation/look", responses=described(NotFound, InvitationEnded, TooMany, *UNSAFE))
 async def look_at_invitation(door: Door, visit: Visiting, database: Hub, given: InvitationCode) -> Invited:
     """What the holder of a code is invited to."""
-    with door.counted(visit, _tries(visit)):
-        async with database.nobody() as session:
-            return await service.looked_at(session, given.code.get_secret_value())
+    async with door.counted(visit, _tries(visit)), database.nobody() as session:
+        return await service.looked_at(session, given.code.get_secret_value())
 
 
 @router.post(
@@ -93,10 +92,9 @@ async def join_by_invitation(
     request: Request, door: Door, visit: Visiting, database: Hub, settings: Given, given: Newcomer
 ) -> None:
     """Accept an invitation with a new account; sign in with it then."""
-    with door.counted(visit, _tries(visit)):
-        async with database.nobody() as session:
-            await service.joined(session, given, door.passwords, settings.digital_consent_age)
-            await notes.changed(session, request)
+    async with door.counted(visit, _tries(visit)), database.nobody() as session:
+        await service.joined(session, given, door.passwords, settings.digital_consent_age)
+        await notes.changed(session, request)
 
 
 @router.post(
@@ -104,8 +102,9 @@ async def join_by_invitation(
     status_code=204,
     responses=described(NotSignedIn, NotFound, InvitationEnded, Forbidden, Conflict, *UNSAFE),
 )
-async def accept_invitation(caller: InPerson, session: Writes, settings: Given, given: Acceptance) -> None:
-    """Accept an invitation with the account that you are signed in with."""
+async def accept_invitation(caller: InPerson, session: Writes, settings: Given, given: OwnAcceptance) -> None:
+    """Accept an invitation with the account that you are signed in with; or, where it is of another club or role, by a second
+    one of yours."""
     await service.accepted(session, caller, given, settings.digital_consent_age)
 
 

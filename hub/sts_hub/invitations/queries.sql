@@ -32,6 +32,9 @@ SELECT purpose, version, texts FROM sts.invitation_texts($1)
 -- name: join
 SELECT sts.invitation_join($1, $2, $3, $4)
 
+-- name: join_beside
+SELECT sts.invitation_join_beside($1, $2)
+
 -- name: accept
 SELECT sts.invitation_accept($1)
 

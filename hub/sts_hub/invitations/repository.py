@@ -136,6 +136,12 @@ async def join(
     return made
 
 
+async def join_beside(session: WriteSession, hashed: bytes, email: str) -> UUID | None:
+    """A second account of the asker by an invitation, with the same name and password; None when that has ended meanwhile."""
+    made: UUID | None = await session.value(_SQL.join_beside, hashed, email)
+    return made
+
+
 async def accept(session: WriteSession, hashed: bytes) -> bool:
     """The asker's account takes what it is invited to; False when that has ended, or the account does not fit."""
     return bool(await session.value(_SQL.accept, hashed))

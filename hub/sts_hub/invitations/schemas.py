@@ -98,6 +98,16 @@ class Acceptance(InvitationCode):
     consents: list[Purpose] = Field(default=[], max_length=5)
 
 
+class OwnAcceptance(Acceptance):
+    """Accept an invitation with the account that is signed in, or beside it."""
+
+    email: Email | None = Field(
+        default=None,
+        description="Where your account is of another club or role: the address of a second one, with your name and password. "
+        "Left out where the invitation has one.",
+    )
+
+
 class Newcomer(Acceptance):
     """Accept an invitation with a new account."""
 

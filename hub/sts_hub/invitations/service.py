@@ -30,6 +30,7 @@ from sts_hub.invitations.schemas import (
     MadeInvitation,
     Newcomer,
     NewInvitation,
+    OwnAcceptance,
 )
 from sts_hub.kit import paper
 from sts_hub.kit.database import ReadSession, WriteSession, conflicts
@@ -196,11 +197,9 @@ async def joined(
     """A new account by an invitation, in nobody's session, which is the newcomer's afterwards; nothing is left of one
     that fails. Raises NotFound, InvitationEnded, Invalid, Conflict, Forbidden."""
     row = await invited(session, given.code.get_secret_value())
-    email = row.email or given.email
+    email = _address_of(row, given.email)
     if email is None:
         raise Invalid("An account needs an e-mail address.", way_out="Give `email`.")
-    if given.email not in (None, row.email) and row.email is not None:
-        raise Invalid("This invitation was sent to another address.", way_out="Leave `email` out.")
     password = given.password.get_secret_value()
     await refuse_guessable(password, email, given.name, row.club)
     hashed = await passwords.hashed(password)
@@ -221,23 +220,56 @@ _TAKEN: Final = {
     ),
     "athlete_account_id_key": _HAS_ACCOUNT,
 }
+_TAKEN_BESIDE: Final = {
+    **_TAKEN,
+    "account_email_key": Conflict(
+        "There is already an account with this e-mail.",
+        way_out="Give another address, or sign in with that account.",
+    ),
+}
 
 
 async def accepted(
-    session: WriteSession, caller: Caller, given: Acceptance, digital_consent_age: int
+    session: WriteSession, caller: Caller, given: OwnAcceptance, digital_consent_age: int
 ) -> None:
-    """An account that there is takes what it is invited to. Raises NotFound, InvitationEnded, Conflict, Forbidden."""
+    """Who is signed in takes what they are invited to, by the account that there is or, since an account is of one club and
+    role, by a second one. Raises NotFound, InvitationEnded, Invalid, Conflict, Forbidden."""
     row = await invited(session, given.code.get_secret_value())
     if row.club_id != caller.club_id or row.role != caller.role:
-        raise Conflict(
-            f"This invites a {row.role} of {row.club}; you are signed in as a {caller.role} of {caller.club_name}.",
-            way_out="Accept it with another e-mail address, or ask your club's admin to change your role.",
-        )
+        await _accepted_beside(session, caller, row, given, digital_consent_age)
+        return
     with conflicts(_TAKEN):
         if not await repository.accept(session, _hash_of(given)):
             raise InvitationEnded("It has ended meanwhile.")
     now = _as(row, caller.account_id, caller.name, caller.email)
     await _consented(session, now, row, given.consents, digital_consent_age)
+
+
+async def _accepted_beside(
+    session: WriteSession, caller: Caller, row: InvitedRow, given: OwnAcceptance, digital_consent_age: int
+) -> None:
+    """By a second account, in whose name the session goes on."""
+    email = _address_of(row, given.email)
+    if email is None or email.lower() == caller.email.lower():
+        raise Conflict(
+            f"This invites a {row.role} of {row.club}; you are signed in as a {caller.role} of {caller.club_name}.",
+            way_out="Give another `email`: it makes a second account with your name and password. If the invitation was sent to the "
+            "address that you sign in with, have one made for another.",
+        )
+    with conflicts(_TAKEN_BESIDE):
+        made = await repository.join_beside(session, _hash_of(given), email)
+    if made is None:
+        raise InvitationEnded("It has ended meanwhile.")
+    now = _as(row, made, caller.name, email)
+    await session.become(now)
+    await _consented(session, now, row, given.consents, digital_consent_age)
+
+
+def _address_of(row: InvitedRow, wanted: str | None) -> str | None:
+    """The address of a new account. Raises Invalid for another one than the invitation's own."""
+    if wanted not in (None, row.email) and row.email is not None:
+        raise Invalid("This invitation was sent to another address.", way_out="Leave `email` out.")
+    return row.email or wanted
 
 
 def _hash_of(given: Acceptance) -> bytes:
