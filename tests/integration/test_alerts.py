@@ -222,7 +222,9 @@ async def test_what_is_over_is_not_told_again_in_red(live: Live, world: World) -
     await live.tell("rosa", 185, 10)
     await live.tell("rosa", 120, 60)
     await live.read()
-    await world.database.owner.execute("UPDATE sts.alert SET escalates_at = now()")
+    await world.database.owner.execute(
+        "UPDATE sts.alert SET escalates_at = now() WHERE club_id = $1", world["club"]
+    )
     await live.read()
     assert [(one.escalated, one.resolved) for one in live.onlooker.alerts] == [(False, False), (False, True)]
 

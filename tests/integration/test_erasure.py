@@ -125,7 +125,7 @@ async def test_nothing_of_an_erased_athlete_is_found_in_any_table(site: Site) ->
     parked = await owner.fetchval("SELECT count(*) FROM sts.parked WHERE gateway = $1", world["pitch"])
     answer = await world.as_("admin").post(f"{API}/athletes/{world['rosa']}/erasure")
     assert answer.status_code == 200
-    assert answer.json() == {"values": 120}
+    assert (answer.json()["values"], answer.json()["unread"]) == (120, [])
     # Only that it was done, and by whom, is kept, by the id alone.
     assert {table for _, table in await found(owner, site.marks)} <= {"audit"}
     left = await owner.fetchval("SELECT count(*) FROM sts.parked WHERE gateway = $1", world["pitch"])
@@ -179,6 +179,63 @@ async def test_result_files_that_name_the_athlete_go_and_what_was_read_of_them_s
         await owner.fetchval("SELECT state FROM sts.result_fact WHERE id = $1", world["cup_fact"])
         == "official"
     )
+
+
+async def test_who_was_never_matched_and_may_be_the_athlete_goes_from_lists_and_files(site: Site) -> None:
+    """Her full name in two lists, with her year and with another; a start list that nobody read; and a spreadsheet."""
+    world, owner = site.world, site.world.database.owner
+    await owner.execute(
+        "UPDATE sts.athlete SET name = 'Rosa Quill', birth_date = '2001-05-01' WHERE id = $1", world["rosa"]
+    )
+    people = {}
+    for key, name, birth in (
+        ("hers", "QUILL, Rósa", "2001"),
+        ("unsure", "Rosa Quill", ""),
+        ("namesake", "Rosa Quill", "1987"),
+        ("other", "Rosa Quillmann", "2001"),
+    ):
+        people[key] = await world.database.add(
+            "competitor",
+            competition_id=world["cup"],
+            club_id=world["club"],
+            key=key,
+            kind="person",
+            name=name,
+            birth=birth,
+        )
+    await world.document("starts", "pitch", "3;QUILL Rósa;57.10\n".encode("cp1252"))
+    await world.document("others", "pitch", b"3;Rosa Quillmann;57.10\n4;Ina Quill;57.3\n")
+    await world.document("sheet", "pitch", b"PK\x03\x04\x00\x00Rosa Quill")
+    await world.document("abroad", "other_pitch", b"3;Rosa Quill;57.10\n")
+    answer = await world.as_("admin").post(f"{API}/athletes/{world['rosa']}/erasure")
+    assert (answer.json()["files"], answer.json()["unread"]) == (1, [world["sheet"]])
+    rows = await owner.fetch("SELECT id, name FROM sts.competitor WHERE id = ANY ($1)", list(people.values()))
+    names = {row["id"]: row["name"] for row in rows}
+    assert {key: names[number] for key, number in people.items()} == {
+        "hers": None,
+        "unsure": None,
+        "namesake": "Rosa Quill",
+        "other": "Rosa Quillmann",
+    }
+    kept = await owner.fetch("SELECT document_id FROM sts.document_part")
+    left = {row["document_id"] for row in kept} & {
+        world[one] for one in ("starts", "others", "sheet", "abroad")
+    }
+    assert left == {world["others"], world["sheet"], world["abroad"]}
+
+
+async def test_the_file_of_a_watch_goes_with_the_activity_that_was_read_from_it(site: Site) -> None:
+    world, owner = site.world, site.world.database.owner
+    await world.document("ride", "pitch", b"a ride of hers")
+    await owner.execute(
+        "UPDATE sts.activity SET sha256 = (SELECT sha256 FROM sts.document WHERE id = $2) WHERE id = $1",
+        world["rosa_ride"],
+        world["ride"],
+    )
+    assert (await world.as_("admin").post(f"{API}/athletes/{world['rosa']}/erasure")).status_code == 200
+    parts = "SELECT count(*) FROM sts.document_part WHERE document_id = $1"
+    assert await owner.fetchval(parts, world["ride"]) == 0
+    assert await owner.fetchval(parts, world["heat"]) == 1  # the control: it names nobody
 
 
 async def test_only_an_admin_erases(site: Site) -> None:

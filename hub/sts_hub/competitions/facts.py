@@ -68,9 +68,14 @@ def facts_of(meet: Meet, salt: UUID) -> Facts:
 
 def folded(name: str) -> str:
     """A name as it is compared: without accents, capitals, points and order of its words."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join(sorted(words(name)))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, as names are compared: without accents, capitals and points."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(char if char.isalnum() else " " for char in plain if not unicodedata.combining(char))
-    return " ".join(sorted(letters.split()))
+    return letters.split()
 
 
 def full_name(who: Competitor) -> str:

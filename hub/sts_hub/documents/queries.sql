@@ -19,6 +19,14 @@ SELECT d.id, g.club_id, d.name, d.sha256, d.size
 FROM sts.document d JOIN sts.gateway g ON g.name = d.gateway
 WHERE d.id = $1 AND d.whole_at IS NOT NULL
 
+-- name: of_club
+-- But for files of watches that an activity was read from: whose these are is known.
+SELECT d.id, g.club_id, d.name, d.sha256, d.size
+FROM sts.document d JOIN sts.gateway g ON g.name = d.gateway
+WHERE g.club_id = $1 AND d.whole_at IS NOT NULL
+  AND NOT EXISTS (SELECT FROM sts.activity a WHERE a.club_id = g.club_id AND a.sha256 = d.sha256)
+ORDER BY d.id
+
 -- name: parts_from
 SELECT raw FROM sts.document_part WHERE document_id = $1 AND start + length > $2
 ORDER BY start, epoch, seq LIMIT $3

@@ -59,6 +59,11 @@ async def by_id(session: ReadSession, document_id: int) -> Content | None:
     return Content(**row) if row else None
 
 
+async def of_club(session: ReadSession, club_id: UUID) -> list[Content]:
+    """The whole documents of a club of which nobody has said whose they are."""
+    return [Content(**row) for row in await session.rows(SQL.of_club, club_id)]
+
+
 async def records_from(session: ReadSession, document_id: int, position: int, limit: int) -> list[bytes]:
     """Up to `limit` records that hold bytes of the document from `position` on, in order."""
     return [row["raw"] for row in await session.rows(SQL.parts_from, document_id, position, limit)]

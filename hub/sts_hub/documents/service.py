@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Final
+from uuid import UUID
 
 from sts_hub.documents import repository
 from sts_hub.documents.repository import Content, DocumentRow
@@ -48,6 +49,22 @@ async def content(database: Database, caller: Caller, document: Content) -> Asyn
             position += len(piece)
         if position == before:
             raise RuntimeError(f"Document {document.id} ends after {position} of {document.size} bytes.")
+
+
+async def of_club(session: ReadSession, club_id: UUID) -> AsyncIterator[tuple[int, bytes]]:
+    """Yield id and bytes of each whole document of a club of which nobody has said whose it is, as far as the session sees
+    them."""
+    for document in await repository.of_club(session, club_id):
+        pieces, position = bytearray(), 0
+        while position < document.size:
+            records = await repository.records_from(session, document.id, position, PARTS_AT_A_TIME)
+            before = position
+            for piece in joined((decode_document_part(read(record).body) for record in records), position):
+                pieces += piece
+                position += len(piece)
+            if position == before:
+                break
+        yield document.id, bytes(pieces)
 
 
 def shown(row: DocumentRow) -> Document:

@@ -4,6 +4,20 @@ SELECT club_id, address, lower(during) AS since, upper(during) AS until FROM sts
 -- name: parked
 SELECT id, raw, pin_us, delta_us, names, sinces, untils FROM sts.erasing_parked($1)
 
+-- name: person
+SELECT a.club_id, a.name, coalesce(extract(year FROM a.birth_date)::int, l.birth_year) AS birth_year, coalesce(l.licences, '{}') AS licences
+FROM sts.athlete a LEFT JOIN sts.athlete_listing l ON l.athlete_id = a.id WHERE a.id = $1
+
+-- name: unmatched
+SELECT id, name, coalesce(birth, '') AS birth FROM sts.competitor
+WHERE club_id = $1 AND kind = 'person' AND athlete_id IS NULL AND name IS NOT NULL
+
+-- name: erase_named
+SELECT sts.erasing_named($1, $2, $3)
+
+-- name: erase_named_again
+SELECT sts.erase_named($1, $2, $3)
+
 -- name: erase
 SELECT sts.erase_athlete($1, $2)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sts_hub.db import queries
 from sts_hub.db.belonging import belonging, quoted
+from sts_hub.erasure.naming import Named
 from sts_hub.erasure.parked import Worn, may_hold
 from sts_hub.kit.removals import Erased, WornTime
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sts_hub.db.pools import Connection
-    from sts_hub.kit.database import WriteSession
+    from sts_hub.kit.database import ReadSession, WriteSession
 
 _SQL = queries.load("sts_hub.erasure")
 
@@ -28,6 +29,34 @@ async def worn(session: WriteSession, athlete_id: UUID) -> list[WornTime]:
     """What the athlete has worn until now."""
     rows = await session.rows(_SQL.worn, athlete_id)
     return [WornTime(row["club_id"], row["address"], row["since"], row["until"]) for row in rows]
+
+
+async def person(session: ReadSession, athlete_id: UUID) -> tuple[UUID, Named] | None:
+    """The athlete's club, and how lists may tell the athlete; None where there is no such athlete."""
+    row = await session.row(_SQL.person, athlete_id)
+    if row is None:
+        return None
+    year = "" if row["birth_year"] is None else str(row["birth_year"])
+    return row["club_id"], Named(row["name"], year, row["licences"])
+
+
+async def unmatched(session: ReadSession, club_id: UUID) -> list[tuple[int, str, str]]:
+    """People in the club's result lists who are nobody of the club as far as is known: id, name, birth."""
+    return [tuple(row) for row in await session.rows(_SQL.unmatched, club_id)]
+
+
+async def erase_named(
+    session: WriteSession, athlete_id: UUID, competitors: Sequence[int], documents: Sequence[int]
+) -> None:
+    """Take these for the athlete, and forget these documents."""
+    await session.do(_SQL.erase_named, athlete_id, competitors, documents)
+
+
+async def erase_named_again(
+    connection: Connection, athlete_id: UUID, competitors: Sequence[int], documents: Sequence[int]
+) -> None:
+    """The same by the owner."""
+    await connection.execute(_SQL.erase_named_again, athlete_id, competitors, documents)
 
 
 async def erase(session: WriteSession, athlete_id: UUID) -> int:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from sts_hub import logs
 from sts_hub.athletes import service as athletes
-from sts_hub.erasure import repository
+from sts_hub.documents import service as documents
+from sts_hub.erasure import naming, repository
 from sts_hub.erasure.schemas import Erasure
 from sts_hub.errors import HubError
+from sts_hub.kit.database import ReadSession
 from sts_hub.kit.removals import ClubErased, ClubImported, Erased, Removal, Removals, Revoked, Withdrawn
 from sts_hub.outbox import service as outbox
 from sts_hub.policy import Act, Caller, Kind
@@ -29,11 +32,40 @@ async def erased(session: WriteSession, caller: Caller, removals: Removals, athl
     await athletes.one(session, caller, athlete_id, Act.CHANGE, Kind.ERASURE)
     worn = await repository.worn(session, athlete_id)
     await removals.begin(session, Erased(datetime.now(UTC), athlete_id, worn))
+    named = await _naming(session, athlete_id)
+    await repository.erase_named(session, athlete_id, named.competitors, named.documents)
     values = await repository.erase(session, athlete_id)
     about = {"athlete_id": str(athlete_id)}
     await outbox.event(session, caller.club_id, "athlete.erased", datetime.now(UTC), about)
     _log.warning("athlete erased", athlete=str(athlete_id), values=values)
-    return Erasure(values=values)
+    return Erasure(values=values, files=len(named.documents), unread=named.unread)
+
+
+class Naming(NamedTuple):
+    """Where a person may be named: people in lists, documents, and documents of which nobody can tell."""
+
+    competitors: list[int]
+    documents: list[int]
+    unread: list[int]
+
+
+async def _naming(session: ReadSession, athlete_id: UUID) -> Naming:
+    """Where the athlete may be named beside what is known to be his or hers."""
+    found = Naming([], [], [])
+    known = await repository.person(session, athlete_id)
+    if known is None:
+        return found
+    club_id, one = known
+    for competitor, name, birth in await repository.unmatched(session, club_id):
+        if naming.may_be(one, name, birth):
+            found.competitors.append(competitor)
+    async for document, data in documents.of_club(session, club_id):
+        match await asyncio.to_thread(naming.names, one, data):
+            case True:
+                found.documents.append(document)
+            case None:
+                found.unread.append(document)
+    return found
 
 
 async def club_erased(connection: Connection, removals: Removals, club_id: UUID) -> int:
@@ -89,6 +121,10 @@ def _standing(removals: list[Removal]) -> list[Removal]:
 async def _again(connection: Connection, removal: Removal) -> int:
     match removal:
         case Erased():
+            named = await _naming(ReadSession(connection), removal.athlete)
+            await repository.erase_named_again(
+                connection, removal.athlete, named.competitors, named.documents
+            )
             return await repository.erase_again(connection, removal)
         case Withdrawn():
             await repository.withdraw_again(connection, removal.athlete, removal.consent, removal.until)

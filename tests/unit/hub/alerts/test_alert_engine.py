@@ -118,10 +118,10 @@ def test_who_is_calm_was_heard_to_be_so_after_the_reset() -> None:
 
 def test_a_team_is_calm_once_too_few_are_raised() -> None:
     one = watch(share=0.5, hold_s=0)
-    fired(one, [(0, 200)], ROSA)
+    fired(one, [(100, 200)], ROSA)
     assert one.calm_us(None) is None
-    fired(one, [(31, 100)], ROSA)
-    assert one.calm_us(None) == 31 * S
+    fired(one, [(131, 100)], ROSA)
+    assert one.calm_us(None) == 131 * S
 
 
 def test_a_strap_without_contact_is_told_apart_from_a_heart() -> None:
