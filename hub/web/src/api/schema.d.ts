@@ -4488,6 +4488,16 @@ export interface components {
          */
         Erasure: {
             /**
+             * Files
+             * @description Files of gateways that may name the athlete; their bytes were deleted.
+             */
+            files: number;
+            /**
+             * Unread
+             * @description Documents that are no text, so nobody can tell whether they name the athlete: look at each (GET /api/v1/documents/{id}/content), and have those that do removed by whoever runs the hub.
+             */
+            unread: number[];
+            /**
              * Values
              * @description Measured values that were deleted.
              */
