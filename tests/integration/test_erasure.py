@@ -125,7 +125,7 @@ async def test_nothing_of_an_erased_athlete_is_found_in_any_table(site: Site) ->
     parked = await owner.fetchval("SELECT count(*) FROM sts.parked WHERE gateway = $1", world["pitch"])
     answer = await world.as_("admin").post(f"{API}/athletes/{world['rosa']}/erasure")
     assert answer.status_code == 200
-    assert (answer.json()["values"], answer.json()["unread"]) == (120, [])
+    assert (answer.json()["values"], answer.json()["unread"]) == (120, [world["ride_file"]])
     # Only that it was done, and by whom, is kept, by the id alone.
     assert {table for _, table in await found(owner, site.marks)} <= {"audit"}
     left = await owner.fetchval("SELECT count(*) FROM sts.parked WHERE gateway = $1", world["pitch"])
@@ -208,7 +208,7 @@ async def test_who_was_never_matched_and_may_be_the_athlete_goes_from_lists_and_
     await world.document("sheet", "pitch", b"PK\x03\x04\x00\x00Rosa Quill")
     await world.document("abroad", "other_pitch", b"3;Rosa Quill;57.10\n")
     answer = await world.as_("admin").post(f"{API}/athletes/{world['rosa']}/erasure")
-    assert (answer.json()["files"], answer.json()["unread"]) == (1, [world["sheet"]])
+    assert (answer.json()["files"], answer.json()["unread"]) == (1, [world["ride_file"], world["sheet"]])
     rows = await owner.fetch("SELECT id, name FROM sts.competitor WHERE id = ANY ($1)", list(people.values()))
     names = {row["id"]: row["name"] for row in rows}
     assert {key: names[number] for key, number in people.items()} == {

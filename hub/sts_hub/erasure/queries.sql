@@ -5,7 +5,7 @@ SELECT club_id, address, lower(during) AS since, upper(during) AS until FROM sts
 SELECT id, raw, pin_us, delta_us, names, sinces, untils FROM sts.erasing_parked($1)
 
 -- name: person
-SELECT a.club_id, a.name, coalesce(extract(year FROM a.birth_date)::int, l.birth_year) AS birth_year, coalesce(l.licences, '{}') AS licences
+SELECT a.club_id, a.name, extract(year FROM a.birth_date)::int AS birth_year, coalesce(l.licences, '{}') AS licences
 FROM sts.athlete a LEFT JOIN sts.athlete_listing l ON l.athlete_id = a.id WHERE a.id = $1
 
 -- name: unmatched

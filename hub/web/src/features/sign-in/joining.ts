@@ -4,7 +4,7 @@ import type { components } from '@/api/schema';
 
 export type Invited = components['schemas']['Invited'];
 export type Newcomer = components['schemas']['Newcomer'];
-export type Acceptance = components['schemas']['Acceptance'];
+export type Acceptance = components['schemas']['OwnAcceptance'];
 
 export function recover(body: components['schemas']['Recovery']): Promise<unknown> {
   return answerOf(api.POST('/api/v1/session/recovery', { body }));

@@ -17,6 +17,7 @@ export const EVENTS = [
   'alert.raised',
   'alert.escalated',
   'alert.acknowledged',
+  'alert.resolved',
   'athlete.erased',
 ] as const satisfies readonly Event[];
 
