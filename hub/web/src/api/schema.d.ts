@@ -1430,6 +1430,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Club Audit
+         * @description What the people of your club read and changed, the newest first; an admin sees it.
+         */
+        get: operations["list_club_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations": {
         parameters: {
             query?: never;
@@ -2323,6 +2343,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{team_id}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Overview
+         * @description A team week by week: attendance, load, coverage, wellness, absences; of groups, never of one athlete.
+         */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/athletes/{athlete_id}/ratings": {
         parameters: {
             query?: never;
@@ -2675,6 +2715,106 @@ export interface paths {
          * @description Whether all that a gateway recorded has arrived, and the word for each stretch of time that has not.
          */
         get: operations["get_completeness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Parked
+         * @description What your gateways sent and could not be stored, the oldest first.
+         */
+        get: operations["list_parked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked-records/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sum Parked
+         * @description How much is parked of which gateway, and why.
+         */
+        get: operations["sum_parked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked-records/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Parked
+         * @description Have records tried again: within some seconds a worker stores them, or parks them with the reason of today.
+         */
+        post: operations["retry_parked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked-records/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Parked
+         * @description Give records up for good: they are told as lost from then on.
+         */
+        post: operations["discard_parked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discarded-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Discarded
+         * @description What was given up, by whom and why; the newest first.
+         */
+        get: operations["list_discarded"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3087,6 +3227,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sensors/wearers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Wearers
+         * @description Who wears which sensor now: number and initials, no name.
+         */
+        get: operations["list_wearers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensors/{sensor_id}/heard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear Sensor
+         * @description What came of a sensor since a time: a test of it, asked once a second while somebody wears it for 15 s.
+         */
+        get: operations["hear_sensor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensors/{sensor_id}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace Sensor
+         * @description Whoever wears this sensor wears another one from now on, or has since a time; it need not be said who that is.
+         */
+        post: operations["replace_sensor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sensors": {
         parameters: {
             query?: never;
@@ -3374,6 +3574,18 @@ export interface components {
             place?: string | null;
             /** Notes */
             notes?: string | null;
+        };
+        /**
+         * AbsentNow
+         * @description How many cannot train, or not fully, by why.
+         */
+        AbsentNow: {
+            /** Injury */
+            injury: number;
+            /** Illness */
+            illness: number;
+            /** Other */
+            other: number;
         };
         /**
          * Account
@@ -4072,6 +4284,55 @@ export interface components {
             name: string;
         };
         /**
+         * ClubEntry
+         * @description One act of somebody of the club, and whom it was about.
+         */
+        ClubEntry: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * Name
+             * @description Of the account; null when it is gone.
+             */
+            name: string | null;
+            /** Role */
+            role: string | null;
+            /**
+             * Club
+             * @description The club of the account.
+             */
+            club: string | null;
+            /**
+             * Act
+             * @description The operation of this API.
+             * @example get_samples
+             */
+            act: string;
+            /**
+             * Things
+             * @description The ids of what it was about, as name=id.
+             */
+            things: string;
+            /**
+             * Athlete Id
+             * @description Null for what was about no single athlete.
+             */
+            athlete_id: string | null;
+            /**
+             * Athlete
+             * @description The athlete's name; null for one of another club, or erased.
+             */
+            athlete: string | null;
+        };
+        /**
          * Code
          * @description A code that lets one gateway in, once. It is shown this one time.
          */
@@ -4387,6 +4648,54 @@ export interface components {
              * @description What stood in the way at the last try.
              */
             reason: string | null;
+        };
+        /**
+         * Discard
+         * @description Which parked records are given up for good, and why.
+         */
+        Discard: {
+            /** Ids */
+            ids: number[];
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DiscardedRecord
+         * @description A parked record that somebody gave up; its time is told as lost.
+         */
+        DiscardedRecord: {
+            /** Id */
+            id: number;
+            /** Gateway */
+            gateway: string;
+            /** Epoch */
+            epoch: string | null;
+            /** Record */
+            record: number | null;
+            /**
+             * Parked For
+             * @description Why it had been parked.
+             */
+            parked_for: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Parked At
+             * Format: date-time
+             */
+            parked_at: string;
+            /**
+             * Reason
+             * @description Why it was given up.
+             */
+            reason: string;
+            /** Discarded By */
+            discarded_by: string;
+            /**
+             * Discarded At
+             * Format: date-time
+             */
+            discarded_at: string;
         };
         /**
          * Document
@@ -4900,6 +5209,11 @@ export interface components {
             waiting_bytes: number;
             /** Dropped Records */
             dropped_records: number;
+            /**
+             * Oldest At
+             * @description When the oldest that waits was recorded; null: nothing waits.
+             */
+            oldest_at: string | null;
         };
         /**
          * GatewayChange
@@ -4954,6 +5268,11 @@ export interface components {
              * @description Battery, %.
              */
             battery: number | null;
+            /**
+             * Heard At
+             * @description When it last told something; null: not since the start.
+             */
+            heard_at: string | null;
         };
         /**
          * GatewaySettings
@@ -5043,6 +5362,22 @@ export interface components {
             ends_at?: string | null;
         };
         /**
+         * GroupMean
+         * @description A mean over athletes, of whom none can be made out.
+         */
+        GroupMean: {
+            /**
+             * Mean
+             * @description Null where fewer than five athletes are known.
+             */
+            mean: number | null;
+            /**
+             * Of
+             * @description Of how many athletes it is known.
+             */
+            of: number;
+        };
+        /**
          * Guardian
          * @description Somebody who stands for a minor athlete: sees what the athlete sees, and consents.
          */
@@ -5068,6 +5403,14 @@ export interface components {
         Guardians: {
             /** Items */
             items: components["schemas"]["Guardian"][];
+        };
+        /**
+         * Handled
+         * @description How many records it was about.
+         */
+        Handled: {
+            /** Records */
+            records: number;
         };
         /**
          * History
@@ -5956,6 +6299,43 @@ export interface components {
              * @description The club asks for a second factor that this login has not shown: it can only set one up.
              */
             owes_factor: boolean;
+        };
+        /**
+         * MetricHeard
+         * @description What one gateway told of one metric of a sensor.
+         */
+        MetricHeard: {
+            /** Gateway */
+            gateway: string;
+            /** Metric */
+            metric: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Heard
+             * @description Values stored since then.
+             */
+            heard: number;
+            /**
+             * Good
+             * @description How many of them are of quality ok.
+             */
+            good: number;
+            /**
+             * Expected
+             * @description How many there should be; null for one without a rhythm.
+             */
+            expected: number | null;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Value
+             * @description The last one; null where the sensor is worn by somebody whose values are not yours to see.
+             */
+            value: number | null;
         };
         /**
          * MetricInfo
@@ -7079,6 +7459,81 @@ export interface components {
             told_at: string | null;
         };
         /**
+         * Overview
+         * @description A team over weeks, told of groups only: no number here is one athlete's.
+         */
+        Overview: {
+            /**
+             * Team Id
+             * Format: uuid
+             */
+            team_id: string;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "edwards" | "banister" | "lucia" | "session_rpe";
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Athletes
+             * @description Of the team today, as far as you see their values.
+             */
+            athletes: number;
+            /** @description On the last day asked for; null for a team of fewer than five. */
+            absent_now: components["schemas"]["AbsentNow"] | null;
+            /**
+             * Waiting
+             * @description Numbers of ended sessions that are still to be worked out.
+             */
+            waiting: number;
+            /** Weeks */
+            weeks: components["schemas"]["OverviewWeek"][];
+        };
+        /**
+         * OverviewWeek
+         * @description One week of a team.
+         */
+        OverviewWeek: {
+            /**
+             * First Day
+             * Format: date
+             * @description A Monday.
+             */
+            first_day: string;
+            /**
+             * Sessions
+             * @description Trainings, matches and tests that have ended.
+             */
+            sessions: number;
+            /**
+             * Matches
+             * @description How many of them were matches.
+             */
+            matches: number;
+            /**
+             * There
+             * @description Places on the rosters of its sessions that athletes of the team took.
+             */
+            there: number;
+            /**
+             * Places
+             * @description Places that there were: sessions times athletes of the team today.
+             */
+            places: number;
+            /** @description Sum of an athlete's week; known where that of each session is. */
+            load: components["schemas"]["GroupMean"];
+            /** @description Share of the sessions' time with heart rates. */
+            coverage_percent: components["schemas"]["GroupMean"];
+            /** @description Of the answers of the morning form: 1, the worst, to 5, the best. */
+            wellness: components["schemas"]["GroupMean"];
+            /**
+             * Absent
+             * @description Athletes who could not train, or not fully, on a day of it; null for a team of fewer than five.
+             */
+            absent: number | null;
+        };
+        /**
          * OwnAcceptance
          * @description Accept an invitation with the account that is signed in, or beside it.
          */
@@ -7169,6 +7624,16 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[ClubEntry] */
+        Page_ClubEntry_: {
+            /** Items */
+            items: components["schemas"]["ClubEntry"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
         /** Page[Competition] */
         Page_Competition_: {
             /** Items */
@@ -7203,6 +7668,16 @@ export interface components {
         Page_Delivery_: {
             /** Items */
             items: components["schemas"]["Delivery"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
+        /** Page[DiscardedRecord] */
+        Page_DiscardedRecord_: {
+            /** Items */
+            items: components["schemas"]["DiscardedRecord"][];
             /**
              * Next
              * @description Send as `cursor` to go on; null at the end.
@@ -7323,6 +7798,16 @@ export interface components {
         Page_Parameter_: {
             /** Items */
             items: components["schemas"]["Parameter"][];
+            /**
+             * Next
+             * @description Send as `cursor` to go on; null at the end.
+             */
+            next?: string | null;
+        };
+        /** Page[ParkedRecord] */
+        Page_ParkedRecord_: {
+            /** Items */
+            items: components["schemas"]["ParkedRecord"][];
             /**
              * Next
              * @description Send as `cursor` to go on; null at the end.
@@ -7569,6 +8054,82 @@ export interface components {
              * Format: date-time
              */
             entered_at: string;
+        };
+        /**
+         * ParkedGroup
+         * @description What is parked of one gateway for one reason.
+         */
+        ParkedGroup: {
+            /** Gateway */
+            gateway: string;
+            /** Reason */
+            reason: string;
+            /** Records */
+            records: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Since
+             * Format: date-time
+             * @description When the first of them was parked.
+             */
+            since: string;
+        };
+        /**
+         * ParkedGroups
+         * @description What is parked, in sum; nothing: all that came was stored.
+         */
+        ParkedGroups: {
+            /** Items */
+            items: components["schemas"]["ParkedGroup"][];
+        };
+        /**
+         * ParkedRecord
+         * @description A record, or a piece that is none, which could not be stored and is kept with its bytes.
+         */
+        ParkedRecord: {
+            /** Id */
+            id: number;
+            /** Gateway */
+            gateway: string;
+            /**
+             * Epoch
+             * @description Null, like `record`, where the piece could not be read so far.
+             */
+            epoch: string | null;
+            /**
+             * Record
+             * @description Its number within the epoch.
+             */
+            record: number | null;
+            /**
+             * Reason
+             * @description Why, as one word.
+             * @example unpinned
+             */
+            reason: string;
+            /**
+             * Detail
+             * @description Why, as a sentence.
+             */
+            detail: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Parked At
+             * Format: date-time
+             */
+            parked_at: string;
+            /**
+             * Tried At
+             * @description When it was last tried again, without success.
+             */
+            tried_at: string | null;
+            /**
+             * Retry Asked At
+             * @description Somebody wants it tried again; the workers will.
+             */
+            retry_asked_at: string | null;
         };
         /**
          * Participant
@@ -8294,6 +8855,37 @@ export interface components {
             text: string;
         };
         /**
+         * Replaced
+         * @description Who wore the one wears the other.
+         */
+        Replaced: {
+            /** Sensor Id */
+            sensor_id: number;
+            /** By */
+            by: number;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+        };
+        /**
+         * Replacement
+         * @description Another sensor in the place of this one.
+         */
+        Replacement: {
+            /**
+             * By
+             * @description The sensor that takes its place; of the same kind.
+             */
+            by: number;
+            /**
+             * From
+             * @description From when; now when left out.
+             */
+            from?: string | null;
+        };
+        /**
          * ResultCompetitor
          * @description Somebody in a competition: an own athlete, or one of another club, whose name goes after a while.
          */
@@ -8394,6 +8986,14 @@ export interface components {
              * @example 2026-11-22T18:30:00Z
              */
             told_at: string;
+        };
+        /**
+         * Retry
+         * @description Which parked records are to be tried again.
+         */
+        Retry: {
+            /** Ids */
+            ids: number[];
         };
         /**
          * Role
@@ -8846,6 +9446,26 @@ export interface components {
              * @description Taken out of use, or back into it.
              */
             retired?: boolean | null;
+        };
+        /**
+         * SensorHeard
+         * @description What came of a sensor since a time; nothing: no gateway hears it, or it is not stored yet.
+         */
+        SensorHeard: {
+            /** Sensor Id */
+            sensor_id: number;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Metrics */
+            metrics: components["schemas"]["MetricHeard"][];
         };
         /**
          * SentLetter
@@ -9830,6 +10450,31 @@ export interface components {
             providers: components["schemas"]["ProviderButton"][];
         };
         /**
+         * Wearer
+         * @description Who wears a sensor now, as little of it as whoever looks after straps needs.
+         */
+        Wearer: {
+            /** Sensor Id */
+            sensor_id: number;
+            /**
+             * Athlete Id
+             * Format: uuid
+             */
+            athlete_id: string;
+            /**
+             * Number
+             * @description Jersey.
+             */
+            number: number | null;
+            /** Initials */
+            initials: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
          * WearerCompleteness
          * @description What is known of one athlete and sensor while it was worn; what another gateway of the club heard is not
          *     missed.
@@ -9866,6 +10511,14 @@ export interface components {
              * @description Part (0 to 1) of the time worn in which every value came; null without a rhythm.
              */
             coverage: number | null;
+        };
+        /**
+         * Wearers
+         * @description Who wears which sensor now, by number.
+         */
+        Wearers: {
+            /** Items */
+            items: components["schemas"]["Wearer"][];
         };
         /**
          * Webhook
@@ -18247,6 +18900,78 @@ export interface operations {
             };
         };
     };
+    list_club_audit: {
+        parameters: {
+            query?: {
+                /** @description Only what this account did. */
+                account?: string | null;
+                /** @description Only what was about this athlete. */
+                athlete?: string | null;
+                /** @description Only this operation. */
+                act?: string | null;
+                /** @description Only this. */
+                what?: ("read" | "changed") | null;
+                from?: string | null;
+                /** @description Not included. */
+                to?: string | null;
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClubEntry_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_invitations: {
         parameters: {
             query?: {
@@ -23662,6 +24387,81 @@ export interface operations {
             };
         };
     };
+    get_overview: {
+        parameters: {
+            query: {
+                from: string;
+                /** @description Included; within 366 days. */
+                to: string;
+                /** @description Which number of a session is its load. */
+                measure?: "edwards" | "banister" | "lucia" | "session_rpe";
+                /** @description Name of the IANA time zone in which times of day stay. */
+                time_zone?: string;
+            };
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_ratings: {
         parameters: {
             query?: {
@@ -25925,6 +26725,386 @@ export interface operations {
             };
         };
     };
+    list_parked: {
+        parameters: {
+            query?: {
+                /** @description Only of this one. */
+                gateway?: string | null;
+                /** @description Only for this reason. */
+                reason?: string | null;
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ParkedRecord_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sum_parked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedGroups"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_parked: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handled"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_parked: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Discard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handled"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_discarded: {
+        parameters: {
+            query?: {
+                /** @description How many entries at most. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DiscardedRecord_"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_documents: {
         parameters: {
             query?: {
@@ -28058,6 +29238,242 @@ export interface operations {
             };
             /** @description There is nothing here (`urn:sts:problem:not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_wearers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wearers"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hear_sensor: {
+        parameters: {
+            query: {
+                /** @description At most five minutes ago. */
+                from: string;
+            };
+            header?: never;
+            path: {
+                sensor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorHeard"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`urn:sts:problem:invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries (`urn:sts:problem:too-many-tries`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The hub cannot reach its database (`urn:sts:problem:database-away`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_sensor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name drawn for this change: sent again under it within 24 h, it is made once and answered alike. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                sensor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replacement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replaced"];
+                };
+            };
+            /** @description The request cannot be read (`urn:sts:problem:bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in (`urn:sts:problem:not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this (`urn:sts:problem:not-allowed`); The request does not come from the hub's own pages (`urn:sts:problem:cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here (`urn:sts:problem:not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This contradicts what is already there (`urn:sts:problem:conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large (`urn:sts:problem:too-large`) */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
