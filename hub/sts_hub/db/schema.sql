@@ -2398,7 +2398,7 @@ GRANT EXECUTE ON FUNCTION sts.asking_club, sts.asking_role TO sts_ingest;
 
 -- =====================================================================================================================
 -- Clocks of competitions
--- ==============================================================================================================
+-- =====================================================================================================================
 
 
 -- Clocks of competitions against the gateways' time, and whose the impulses of timers are. Nothing is overwritten: what was said
@@ -2460,7 +2460,7 @@ $$;
 ALTER TABLE sts.athlete_listing DROP COLUMN birth_year;
 GRANT UPDATE (licences) ON sts.athlete_listing TO sts_api;
 
--- ==============================================================================================================
+-- =====================================================================================================================
 
 -- Metrics told
 -- =====================================================================================================================
@@ -2873,8 +2873,6 @@ BEGIN
         SELECT p.id FROM sts.parked_beside(p_athlete) p WHERE p.id = ANY (p_parked)));
 END $$;
 
-REVOKE EXECUTE ON FUNCTION sts.worn_by, sts.erase_values, sts.erase_worn, sts.parked_beside, sts.give_up_parked, sts.erase_files, sts.erase_person,
-
 -- The bytes of documents; that they were told stays.
 CREATE FUNCTION sts.forget_documents(p_documents bigint[]) RETURNS void
 LANGUAGE sql SET search_path = sts, pg_temp AS $$
@@ -2900,7 +2898,7 @@ $$;
 REVOKE EXECUTE ON FUNCTION sts.forget_documents, sts.erase_named, sts.erasing_named FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sts.erasing_named TO sts_api;
 
-REVOKE EXECUTE ON FUNCTION sts.worn_by, sts.erase_values, sts.erase_worn, sts.parked_beside, sts.erase_parked, sts.erase_files, sts.erase_person,
+REVOKE EXECUTE ON FUNCTION sts.worn_by, sts.erase_values, sts.erase_worn, sts.parked_beside, sts.give_up_parked, sts.erase_files, sts.erase_person,
     sts.may_erase, sts.erasing_worn, sts.erasing_parked, sts.erase_athlete FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sts.may_erase, sts.erasing_worn, sts.erasing_parked, sts.erase_athlete TO sts_api;
 
@@ -3975,7 +3973,7 @@ CREATE POLICY oneself ON sts.push TO sts_api USING (sts.is_oneself(athlete_id));
 
 -- =====================================================================================================================
 -- What is parked, in the hands of people
--- ==============================================================================================================
+-- =====================================================================================================================
 
 
 -- What somebody gave up, and why.
@@ -4128,7 +4126,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = sts, pg_temp AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION sts.audit_of_club FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sts.audit_of_club TO sts_api;
-=======
+
+-- =====================================================================================================================
 -- Tries
 -- =====================================================================================================================
 

@@ -37,8 +37,10 @@ def names(one: Named, data: bytes) -> bool | None:
     text = _text(data)
     if text is None:
         return None
-    told = words(text)
-    return any(_stands(sought, told) for sought in _sought(one))
+    # In markup one person goes over several lines; else a line is about one.
+    parts = [text] if "<" in text else text.splitlines()
+    told = [words(part) for part in parts]
+    return any(_stands(sought, part) for sought in _sought(one) for part in told)
 
 
 def _sought(one: Named) -> Iterator[list[str]]:
