@@ -129,7 +129,7 @@ async def test_nothing_of_an_erased_athlete_is_found_in_any_table(site: Site) ->
     # Only that it was done, and by whom, is kept, by the id alone.
     assert {table for _, table in await found(owner, site.marks)} <= {"audit"}
     left = await owner.fetchval("SELECT count(*) FROM sts.parked WHERE gateway = $1", world["pitch"])
-    assert (parked, left) == (2, 1)
+    assert (parked, left) == (3, 1)
     assert await owner.fetchval("SELECT reason FROM sts.drop WHERE epoch = $1", site.gateway.id) == "erased"
 
 
