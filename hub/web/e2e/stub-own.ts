@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { components } from '../src/api/schema.d.ts';
 import type { StubRoute } from './stub-route.ts';
+import { stubSeries } from './stub-chart.ts';
 import { CLUB, SQUAD } from './stub-squad.ts';
 
 type Schemas = components['schemas'];
@@ -33,6 +34,8 @@ export class StubOwn {
   ];
   readonly copies: Schemas['Export'][] = [];
   grants: Schemas['Grant'][] = [];
+  /** What athletes of elsewhere gave a trainer. */
+  shared: Schemas['Shared'][] = [granted(0, ['heart_rate']), granted(1, ['battery_level'])];
   readonly texts: Schemas['ConsentText'][] = [TEXT];
   readonly #ratings: readonly Schemas['Rating'][];
 
@@ -65,6 +68,8 @@ export class StubOwn {
       ['POST', path(`${OF}/grants`), (request, id) => this.#granted(request, id)],
       ['PATCH', path(`${OF}/grants/([^/]+)`), (_request, _athlete, id) => this.#revoked(id)],
       ['GET', path(`${OF}/guardians`), () => Response.json({ items: [] })],
+      ['GET', path('/api/v1/shared'), () => page(this.shared)],
+      ['GET', path('/api/v1/shared/([^/]+)/samples'), request => sharedSamples(new URL(request.url))],
       ['GET', path(`${OF}/audit`), () => page([look('get_samples'), look('get_athlete')])],
       ['GET', path('/api/v1/exports'), () => page(this.copies)],
       ['POST', path(`${OF}/copy`), (_request, id) => this.#copied(id)],
@@ -160,6 +165,30 @@ export class StubOwn {
     this.copies.push(copy);
     return Response.json(copy, { status: 202 });
   }
+}
+
+function granted(place: number, metrics: string[]): Schemas['Shared'] {
+  const athlete = SQUAD[place];
+  return {
+    id: `00000000-0000-4000-8000-00000000600${place}`,
+    athlete_id: athlete?.id ?? '',
+    athlete: athlete?.name ?? '',
+    club: 'Clube da Foz',
+    metrics,
+    from: '2026-01-10T00:00:00Z',
+    to: null,
+    ends_at: place === 0 ? null : '2030-06-30T00:00:00Z',
+  };
+}
+
+function sharedSamples(url: URL): Response {
+  const [athlete] = SQUAD;
+  const asked = (name: string) => url.searchParams.get(name) ?? '';
+  const [from, to, metric] = [asked('from'), asked('to'), asked('metric')];
+  const series = athlete
+    ? [stubSeries(athlete, metric, Date.parse(from), Date.parse(to), Number(asked('pixels')) || 1000)]
+    : [];
+  return Response.json({ athlete_id: athlete?.id ?? '', from, to, series } satisfies Schemas['Chart']);
 }
 
 function look(act: string): Schemas['Entry'] {

@@ -10,6 +10,7 @@ import {
   KeyIcon,
   NoSensorIcon,
   PeopleIcon,
+  PersonIcon,
   PulseIcon,
   SquadIcon,
   TrendIcon,
@@ -28,6 +29,7 @@ export interface Place {
     | '/alarms'
     | '/squad'
     | '/season'
+    | '/my-athletes'
     | '/competitions'
     | '/people'
     | '/club'
@@ -48,6 +50,7 @@ const LEADS: readonly Role[] = ['admin', 'director'];
 const IS_MEASURED: readonly Role[] = ['athlete', 'guardian'];
 
 const PLACES: readonly Place[] = [
+  { to: '/my-athletes', name: 'myAthletes', Icon: PersonIcon, roles: ['trainer'], ofTeam: false },
   { to: '/', name: 'live', Icon: PulseIcon, roles: SEES_TEAMS, ofTeam: true },
   { to: '/today', name: 'today', Icon: PulseIcon, roles: IS_MEASURED, ofTeam: false },
   {
@@ -105,6 +108,11 @@ export function homeOf(role: Role): '/' | '/today' | '/fleet' {
 /** Whether somebody of this role looks after gateways and sensors. */
 export function keepsGateways(role: Role): boolean {
   return role === 'admin' || role === 'technician';
+}
+
+/** Where somebody of this role comes to by signing in: a personal trainer to those who granted something. */
+export function landingOf(role: Role): Place['to'] {
+  return role === 'trainer' ? '/my-athletes' : homeOf(role);
 }
 
 /** Whether somebody of this role plans and runs sessions. */

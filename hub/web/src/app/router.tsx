@@ -213,6 +213,19 @@ const reviewRoute = createRoute({
   component: lazyRouteComponent(() => import('./review-route'), 'ReviewRoute'),
 });
 
+const myAthletesRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/my-athletes',
+  component: lazyRouteComponent(() => import('./my-athletes-route'), 'MyAthletesRoute'),
+});
+
+const grantedRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/my-athletes/$sharedId',
+  validateSearch: rangeSearch,
+  component: lazyRouteComponent(() => import('./my-athletes-route'), 'GrantedRoute'),
+});
+
 interface SeasonSearch {
   /** In weeks: a season's are others than a squad's. */
   span?: number | undefined;
@@ -351,6 +364,8 @@ const routeTree = rootRoute.addChildren([
     sessionRoute,
     reviewRoute,
     alarmsRoute,
+    myAthletesRoute,
+    grantedRoute,
     seasonRoute,
     competitionsRoute,
     competitionRoute,

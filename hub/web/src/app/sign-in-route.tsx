@@ -4,6 +4,7 @@ import { meQuery } from '@/api/queries';
 import { SignInPage } from '@/features/sign-in/sign-in-page';
 import { useWords } from '@/words/catalogue';
 import { signInWords } from '@/words/sign-in';
+import { landingOf } from './places';
 
 export function SignInRoute() {
   const words = useWords(signInWords);
@@ -20,7 +21,7 @@ export function SignInRoute() {
       }
       onSignedIn={me => {
         queryClient.setQueryData(meQuery.queryKey, me);
-        router.history.push(next ?? '/');
+        router.history.push(next ?? landingOf(me.role));
       }}
     />
   );

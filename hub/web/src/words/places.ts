@@ -22,6 +22,7 @@ export const placeWords = catalogue(
     fleet: 'Fleet',
     sensors: 'Sensors',
     ingest: 'Ingest',
+    myAthletes: 'Athletes',
   },
   {
     pt: {
@@ -44,6 +45,7 @@ export const placeWords = catalogue(
       fleet: 'Frota',
       sensors: 'Sensores',
       ingest: 'Receção',
+      myAthletes: 'Atletas',
     },
   },
 );

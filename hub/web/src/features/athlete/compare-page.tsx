@@ -112,7 +112,7 @@ function Charts({ compared, search, onRange }: ChartsProps) {
   const pixels = pixelsFor(width ?? 0);
   const answers = useQueries({
     queries: compared.map(({ id }) => ({
-      ...samplesQuery(id, 'heart_rate', range, pixels, () => store.clock.now()),
+      ...samplesQuery({ athleteId: id }, 'heart_rate', range, pixels, () => store.clock.now()),
       enabled: width !== null,
     })),
   });

@@ -9,7 +9,7 @@ import { athleteWords } from '@/words/athlete';
 import { NO_COLUMNS, chartColumns, extremes, gapOf } from './chart-columns';
 import type { ChartColumns } from './chart-columns';
 import { ChartFacts } from './chart-facts';
-import type { ChartedMetric } from './samples';
+import type { ChartedMetric, Source } from './samples';
 import { samplesQuery } from './samples';
 import type { ChartBand } from './time-chart';
 import { TimeChart } from './time-chart';
@@ -20,6 +20,8 @@ import { useMovingNow } from './use-live-tail';
 
 export interface MetricChartProps {
   athleteId: string;
+  /** Of an athlete of elsewhere: what was given. */
+  sharedId?: string;
   metric: ChartedMetric;
   title: string;
   unit: string;
@@ -41,7 +43,7 @@ export interface MetricChartProps {
 export function MetricChart(props: MetricChartProps) {
   const { athleteId, metric, range, pixels } = props;
   const { store } = useLive();
-  const asked = useQuery(samplesQuery(athleteId, metric, range, pixels, () => store.clock.now()));
+  const asked = useQuery(samplesQuery(sourceOf(props), metric, range, pixels, () => store.clock.now()));
   const moves = range.kind === 'last';
   const nowMs = useMovingNow(moves);
   const bordersMs = bordersOf(range, nowMs);
@@ -62,6 +64,10 @@ export function MetricChart(props: MetricChartProps) {
       coverage={asked.data?.coverage ?? null}
     />
   );
+}
+
+function sourceOf({ athleteId, sharedId }: MetricChartProps): Source {
+  return sharedId === undefined ? { athleteId } : { sharedId };
 }
 
 interface ChartProps extends MetricChartProps {
