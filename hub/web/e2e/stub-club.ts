@@ -21,7 +21,6 @@ export class StubClub {
   letters: Schemas['SentLetter'][] = [];
   webhooks: Schemas['Webhook'][] = [];
   deliveries: Schemas['Delivery'][] = [];
-  gateways: Schemas['Gateway'][] = [];
   worn: Schemas['Assignment'][] = [];
 
   routes(): StubRoute[] {
@@ -33,8 +32,6 @@ export class StubClub {
       ['GET', path('/invitations'), () => page(this.invitations)],
       ['POST', path('/invitations'), request => this.#invited(request)],
       ['DELETE', path('/invitations/([^/]+)'), (_request, id) => this.#withdrawn(id)],
-      ['GET', path('/gateways'), () => page(this.gateways)],
-      ['POST', path('/enrolment-codes'), request => enrolmentCode(request)],
       ['GET', path('/assignments'), () => page(this.worn)],
       ['GET', path('/letters'), () => page(this.letters)],
       ['GET', path('/webhooks'), () => page(this.webhooks)],
@@ -137,13 +134,6 @@ function account(name: string, role: Schemas['Role'], teams: string[]): Schemas[
 function recoveryCode(): Response {
   const code = { code: 'recovery-code', expires_at: new Date(Date.now() + 3_600_000).toISOString() };
   return Response.json(code satisfies Schemas['RecoveryCode'], { status: 201 });
-}
-
-async function enrolmentCode(request: Request): Promise<Response> {
-  const { site } = (await request.json()) as Schemas['NewCode'];
-  const expires_at = new Date(Date.now() + 900_000).toISOString();
-  const code = { code: 'K3XQ-0TZ9-M4B7-D', site, gateway: null, expires_at };
-  return Response.json(code satisfies Schemas['Code'], { status: 201 });
 }
 
 function newSecret(): Response {

@@ -44,7 +44,7 @@ export class StubFleet {
   }));
   discarded: Schemas['DiscardedRecord'][] = [];
   change: Schemas['SettingsAsked'] | null = null;
-  /** Until then nothing of a tested strap has come. */
+  /** A club that has just begun has none. */
   hasGateways = true;
 
   routes(): StubRoute[] {

@@ -13,6 +13,8 @@ beforeEach(() => {
   hub.current.signedIn = true;
   hub.current.role = 'admin';
   hub.current.day.sessions.length = 0;
+  hub.current.fleet.hasGateways = false;
+  hub.current.fleet.sensors.length = 0;
 });
 
 describe('first steps', () => {
