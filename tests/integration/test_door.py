@@ -231,6 +231,7 @@ async def test_a_hub_whose_broker_is_away_is_found_again_when_that_is_back(rabbi
                     lambda: any("takes no" in one or "unreachable" in one for one in site.health.faults)
                 )
                 await asyncio.to_thread(rabbitmq.control, "start_app")
+                await asyncio.to_thread(rabbitmq.wait_ready)
                 last = site.buffer.head
                 await hub.listen()
                 await eventually(lambda: set(range(last)) <= set(hub.seqs()))

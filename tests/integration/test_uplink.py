@@ -208,6 +208,7 @@ async def test_a_broker_that_restarts_costs_nothing(hub: Hub, site: Site, rabbit
         await asyncio.to_thread(rabbitmq.control, "stop_app")
         await eventually(lambda: site.uplink.report().state is LinkState.DOWN)
         await asyncio.to_thread(rabbitmq.control, "start_app")
+        await asyncio.to_thread(rabbitmq.wait_ready)
         await eventually(lambda: site.is_up)
         await hub.listen()
         last = site.buffer.head
