@@ -36,12 +36,15 @@ export class StubAlerts {
     },
   ];
   alerts: Schemas['Alert'][] = [];
+  letters: Schemas['Letters'] = { told: 'never', quiet_from: null, quiet_to: null, time_zone: 'UTC' };
   readonly mutes: Schemas['NewMute'][] = [];
 
   routes(): StubRoute[] {
     return [
       ['GET', /^\/api\/v1\/alert-rules$/, () => Response.json({ items: this.rules, next: null })],
       ['GET', /^\/api\/v1\/alert-rules\/catalogue$/, () => Response.json(catalogue())],
+      ['GET', /^\/api\/v1\/alert-rules\/([^/]+)\/letters$/, () => Response.json(this.letters)],
+      ['PUT', /^\/api\/v1\/alert-rules\/([^/]+)\/letters$/, request => this.#lettersSet(request)],
       ['GET', /^\/api\/v1\/metrics$/, () => Response.json({ items: METRICS, next: null })],
       ['GET', /^\/api\/v1\/alerts$/, request => this.#alerts(new URL(request.url))],
       ['POST', /^\/api\/v1\/alert-rules$/, request => this.#added(request)],
@@ -118,6 +121,11 @@ export class StubAlerts {
     this.mutes.push(mute);
     const told = { id: randomUUID(), rule_id: this.rules[0]?.id, athlete_id: null, ...mute };
     return Response.json(told, { status: 201 });
+  }
+
+  async #lettersSet(request: Request): Promise<Response> {
+    this.letters = (await request.json()) as Schemas['Letters'];
+    return Response.json(this.letters);
   }
 
   #seen(id: string | undefined): Response {

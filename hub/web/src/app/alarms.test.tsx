@@ -65,6 +65,36 @@ describe('the alarms of a team', () => {
     expect(await screen.findByRole('checkbox', { name: 'High watches' })).toBeChecked();
   });
 
+  it('watch only in matches and in a phase, and are told again when nobody has seen them', async () => {
+    openApp(`/alarms?team=${TEAM}`);
+    await person.click(await screen.findByRole('button', { name: 'Change' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await person.click(dialog.getByText('When, how often, and if nobody hears'));
+    await person.click(dialog.getByRole('checkbox', { name: 'Match' }));
+    await person.type(dialog.getByLabelText(/^Only in phases/), 'Main part, Sprints');
+    await person.selectOptions(dialog.getByLabelText(/^Told again in red/), '2 min');
+    await person.click(dialog.getByRole('button', { name: 'Save' }));
+    await waitFor(() =>
+      expect(hub.current.alerts.rules[0]?.rule).toMatchObject({
+        tasks: ['match'],
+        phases: ['Main part', 'Sprints'],
+        escalate_after_s: 120,
+      }),
+    );
+  });
+
+  it('come by letter to whoever wants that, in this device’s time', async () => {
+    openApp(`/alarms?team=${TEAM}`);
+    await person.click(await screen.findByRole('button', { name: 'Letters of Near the maximum' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await person.selectOptions(await dialog.findByLabelText('A letter to me'), 'each time');
+    await person.click(dialog.getByRole('button', { name: 'Save' }));
+    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+    await waitFor(() =>
+      expect(hub.current.alerts.letters).toMatchObject({ told: 'raised', time_zone: timeZone }),
+    );
+  });
+
   it('begin with templates where there is none yet', async () => {
     hub.current.alerts.rules = [];
     openApp(`/alarms?team=${TEAM}`);

@@ -15,6 +15,7 @@ import { useFormats } from '@/words/formats';
 import type { Rule, RuleFields } from './alerts';
 import { NEW_RULE, alertsQuery, catalogueQuery, changeRule, removeRule, rulesQuery } from './alerts';
 import { ColourSign } from './colour-sign';
+import { LettersDialog } from './letters-dialog';
 import { RuleEditor } from './rule-editor';
 import { SignalChoices } from './signal-choices';
 import { ruleWords } from './rule-words';
@@ -127,6 +128,7 @@ function Entry({ rule, last, onEdit }: EntryProps) {
   const common = useWords(commonWords);
   const { number, moment } = useFormats();
   const [isLeaving, setIsLeaving] = useState(false);
+  const [getsLetters, setGetsLetters] = useState(false);
   const queryClient = useQueryClient();
   const toggle = useMutation({
     networkMode: 'always',
@@ -156,10 +158,14 @@ function Entry({ rule, last, onEdit }: EntryProps) {
         />
         {words.on}
       </label>
+      <Button aria-label={words.letters.of(rule.rule.name)} onClick={() => setGetsLetters(true)}>
+        {words.letters.title}
+      </Button>
       <Button onClick={() => onEdit({ rule, fields: rule.rule })}>{common.change}</Button>
       <Button aria-label={words.removeOf(rule.rule.name)} onClick={() => setIsLeaving(true)}>
         {common.remove}
       </Button>
+      {getsLetters && <LettersDialog rule={rule} onClose={() => setGetsLetters(false)} />}
       {isLeaving && <Removal rule={rule} onClose={() => setIsLeaving(false)} />}
     </li>
   );

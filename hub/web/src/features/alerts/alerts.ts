@@ -9,6 +9,7 @@ export type Rule = Schemas['Rule'];
 export type RuleFields = Schemas['RuleFields'];
 export type Condition = Schemas['Condition'];
 export type Alert = Schemas['Alert'];
+export type Letters = Schemas['Letters'];
 export type Preview = Schemas['RulePreview'];
 
 /** More rules than a team can keep in mind: one page holds them. */
@@ -79,6 +80,20 @@ export function changeRule(ruleId: string, body: Schemas['RuleChange']): Promise
 export function removeRule(ruleId: string): Promise<unknown> {
   const path = { rule_id: ruleId };
   return answerOf(api.DELETE('/api/v1/alert-rules/{rule_id}', { params: { path } }));
+}
+
+/** Which letters this person gets of what a rule says. */
+export function lettersQuery(ruleId: string) {
+  const path = { rule_id: ruleId };
+  return queryOptions({
+    queryKey: ['alert-rules', 'letters', ruleId],
+    queryFn: () => answerOf(api.GET('/api/v1/alert-rules/{rule_id}/letters', { params: { path } })),
+  });
+}
+
+export function setLetters(ruleId: string, body: Letters): Promise<Letters> {
+  const path = { rule_id: ruleId };
+  return answerOf(api.PUT('/api/v1/alert-rules/{rule_id}/letters', { params: { path }, body }));
 }
 
 export function acknowledge(alert: Alert): Promise<unknown> {

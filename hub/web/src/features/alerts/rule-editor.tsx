@@ -11,6 +11,7 @@ import { commonWords } from '@/words/common';
 import type { Condition, Rule, RuleFields } from './alerts';
 import { NEW_RULE, addRule, changeRule } from './alerts';
 import { ConditionFields } from './condition-fields';
+import { RuleLimits } from './rule-limits';
 import { RulePreview } from './rule-preview';
 
 interface RuleEditorProps {
@@ -64,6 +65,7 @@ export function RuleEditor({ teamId, rule, fields, onClose }: RuleEditorProps) {
         />
         <Conditions conditions={draft.conditions} onChange={conditions => change({ conditions })} />
         <Manner draft={draft} onChange={change} />
+        <RuleLimits draft={draft} onChange={change} />
         <RulePreview key={JSON.stringify(draft)} teamId={teamId} rule={draft} />
         <Refusal error={save.error} />
       </div>

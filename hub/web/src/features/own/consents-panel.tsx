@@ -81,7 +81,11 @@ function PurposeRow({ athleteId, asked, isPaper }: Required<ConsentsPanelProps> 
           </div>
         }
       />
-      {text && <Text text={text} />}
+      {text && (
+        <li>
+          <Text text={text} />
+        </li>
+      )}
     </>
   );
 }
