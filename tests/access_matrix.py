@@ -92,8 +92,8 @@ CHANGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "/gateways/{name}/impulses": _SCORERS,
     "/result-columns": _SCORERS,
 }
-# Where no thing is named and every role of the club sees the same: a thing that must be there, None where it is one by itself.
-EVERYBODYS: Final = {"get_second_factor_rule": None, "list_consent_texts": "club_text"}
+# Where no thing is named and every role of the club sees the same: what must be told of it.
+EVERYBODYS: Final = {"get_second_factor_rule": "required_of", "list_consent_texts": "Photographs."}
 # Signing in is for nobody in particular, a password is asked for as slowly as there; the live stream never ends. They have
 # tests of their own.
 BESIDE: Final = {
@@ -499,12 +499,8 @@ class Matrix:
         """What everybody of the club must be shown and is not: an empty list looks like a right one."""
         if ask.role is None or ask.operation not in EVERYBODYS:
             return ""
-        mark = EVERYBODYS[ask.operation]
-        return (
-            ""
-            if status == 200 and (mark is None or str(self.world[mark]) in shown)
-            else "lacks what all see, and gets"
-        )
+        told = status == 200 and EVERYBODYS[ask.operation] in shown
+        return "" if told else "lacks what all see, and gets"
 
     def _wrong(self, ask: Ask, status: int) -> str:
         """What is wrong with the status, and with what was written."""
