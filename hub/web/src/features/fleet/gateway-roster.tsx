@@ -15,6 +15,7 @@ import { SensorSign } from './state-sign';
 /** What a gateway hears, and who wears it. */
 export function GatewayRoster({ gateway, nowMs }: { gateway: Gateway; nowMs: number }) {
   const words = useWords(fleetWords).gateway;
+  const { what } = useWords(sensorWords);
   const columns = useColumns(nowMs);
   return (
     <Panel title={words.roster} hint={words.rosterHint}>
@@ -22,7 +23,7 @@ export function GatewayRoster({ gateway, nowMs }: { gateway: Gateway; nowMs: num
         <p className="text-ink-soft">{words.noSensors}</p>
       ) : (
         <DataTable
-          caption={words.roster}
+          caption={what.sensors}
           columns={columns}
           rows={gateway.sensors}
           rowKey={one => `${one.name} ${one.address}`}

@@ -40,12 +40,17 @@ function Acts({ sensor: { sensor, look, wearer }, keeps, onAct }: ActsProps) {
   const words = useWords(sensorWords);
   const isRetired = look === 'retired';
   const act = (what: SensorAct, text: string, name: string) => (
-    <Button look="quiet" className="px-2.5 -ml-2.5 text-accent" aria-label={name} onClick={() => onAct(what)}>
+    <Button
+      look="quiet"
+      className="px-1.5 underline decoration-line-strong underline-offset-4"
+      aria-label={name}
+      onClick={() => onAct(what)}
+    >
       {text}
     </Button>
   );
   return (
-    <span className="flex gap-2 pl-2.5 whitespace-nowrap">
+    <span className="-ml-1.5 flex whitespace-nowrap">
       {!isRetired && act('test', words.test, words.testOf(sensor.label))}
       {keeps && wearer !== null && act('replace', words.replace, words.replaceOf(sensor.label))}
       {keeps && !isRetired && act('retire', words.retire, words.retireOf(sensor.label))}
