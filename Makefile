@@ -15,7 +15,7 @@ ready = @$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/n
 	$(PYTHON) deploy/demo/preflight.py $(1) && $(PYTHON) deploy/demo/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test test-long test-storm test-power test-bluez compose-test package check bench clean
+.PHONY: help demo demo-check test test-long test-storm test-power test-bluez compose-test package check bench screenshots clean
 
 help: ## show these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -77,6 +77,10 @@ check: ## style, types, import rules, complexity
 bench: ## our figures against the usual ways, on this machine
 	$(call ready,bench)
 	@$(python) -m benchmarks
+
+screenshots: ## a picture of every screen with the demo's season, under build/screenshots with an index page
+	$(call ready,screenshots)
+	@exec $(python) -m demo.screenshots
 
 clean: ## remove everything that these targets made
 	@$(PYTHON) deploy/demo/clean.py

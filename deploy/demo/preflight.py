@@ -64,6 +64,7 @@ NEEDS = {
     "demo": ("venv", "dbus"),
     "demo-check": ("venv", "rabbitmq", "dbus", "faketime"),
     "bench": ("venv", "rabbitmq", "dbus", "faketime"),
+    "screenshots": ("venv", "dbus", "browser"),
     "check": ("venv",),
     "package": ("venv", "dpkg"),
     "test": ("venv", "rabbitmq", "dbus", "faketime", "browser", "compiler", "nginx", "zsh", "fish"),
@@ -76,7 +77,7 @@ NEEDS = {
 # What only root has a use for: power cuts need a file system of one's own, and a package a root to be installed in.
 ROOT_NEEDS = {"test": ("ext4", "xfs"), "test-long": ("mmdebstrap", "dpkg"), "test-power": ("ext4", "xfs")}
 # What a target takes where it is, and goes on without where it is not.
-WISHES = {"demo": ("rabbitmq",)}
+WISHES = {"demo": ("rabbitmq",), "screenshots": ("rabbitmq",)}
 GOING_ON = (
     "make demo goes on without it: the gateway then sends straight to the hub, over HTTP on this machine, and "
     "everything else is the same. To see it with its broker, install it and start again."

@@ -50,6 +50,8 @@ function sticksOut(element: Element): boolean {
 }
 
 function isCropped(element: Element): boolean {
+  // a field scrolls what is typed into it
+  if (element instanceof HTMLInputElement) return false;
   const { overflowX, textOverflow } = getComputedStyle(element);
   const isCropping = overflowX === 'hidden' || overflowX === 'clip';
   return isCropping && textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 1.5;

@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import type { RangeSearch } from '@/features/athlete/time-range';
 import { Frame } from './frame';
+import { Gallery, NotFound } from './gallery';
 import { knownPerson } from './known-person';
 import { homeOf } from './places';
 import { RouteFailed } from './route-failed';
@@ -19,7 +20,7 @@ export interface RouterContext {
 }
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({
-  notFoundComponent: lazyRouteComponent(() => import('./not-found'), 'NotFound'),
+  notFoundComponent: NotFound,
   errorComponent: RouteFailed,
 });
 
@@ -339,7 +340,10 @@ const squadRoute = createRoute({
   component: lazyRouteComponent(() => import('./squad-route'), 'SquadRoute'),
 });
 
+const galleryRoute = createRoute({ getParentRoute: () => rootRoute, path: '/_gallery', component: Gallery });
+
 const routeTree = rootRoute.addChildren([
+  galleryRoute,
   signInRoute,
   providerRoute,
   recoveryRoute,
