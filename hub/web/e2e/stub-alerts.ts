@@ -36,7 +36,13 @@ export class StubAlerts {
     },
   ];
   alerts: Schemas['Alert'][] = [];
-  letters: Schemas['Letters'] = { told: 'never', quiet_from: null, quiet_to: null, time_zone: 'UTC' };
+  letters: Schemas['Letters'] = {
+    told: 'never',
+    resolved: false,
+    quiet_from: null,
+    quiet_to: null,
+    time_zone: 'UTC',
+  };
   readonly mutes: Schemas['NewMute'][] = [];
 
   routes(): StubRoute[] {

@@ -47,7 +47,13 @@ function Form({ rule, letters, onClose }: FormProps) {
     const fields = new FormData(event.currentTarget);
     const [from, to] = [textOf(fields, 'from'), textOf(fields, 'to')];
     save.mutate(
-      { told, quiet_from: from || null, quiet_to: to || null, time_zone: ownTimeZone() },
+      {
+        told,
+        resolved: fields.has('resolved'),
+        quiet_from: from || null,
+        quiet_to: to || null,
+        time_zone: ownTimeZone(),
+      },
       { onSuccess: onClose },
     );
   };
@@ -59,6 +65,15 @@ function Form({ rule, letters, onClose }: FormProps) {
         options={TOLD.map(value => ({ value, label: words.told[value] }))}
         onChange={event => setTold(TOLD.find(one => one === event.target.value) ?? told)}
       />
+      <label className="flex min-h-11 items-center gap-3">
+        <input
+          type="checkbox"
+          name="resolved"
+          className="size-6 shrink-0 accent-(--accent)"
+          defaultChecked={letters.resolved}
+        />
+        {words.resolved}
+      </label>
       <div className="grid grid-cols-2 gap-3">
         <TextField
           label={words.quietFrom}
