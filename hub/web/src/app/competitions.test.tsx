@@ -77,7 +77,7 @@ describe('one competition', () => {
 
   it('lists its files with what each changed', async () => {
     openApp(CUP);
-    const files = await screen.findAllByRole('button', { name: 'What heat.lif changed' });
+    const files = await screen.findAllByRole('button', { name: 'What changed: heat.lif' });
     expect(files).toHaveLength(2);
     await person.click(files[0] ?? document.body);
     expect(await screen.findByText('Result: A. Silva')).toBeVisible();
@@ -109,7 +109,7 @@ describe('one competition', () => {
 
   it('lets a coach say who somebody with a bib is', async () => {
     openApp(CUP);
-    await person.click(await screen.findByRole('button', { name: 'Who is B. Costa?' }));
+    await person.click(await screen.findByRole('button', { name: 'Match B. Costa' }));
     const dialog = await screen.findByRole('dialog');
     expect(within(dialog).getByText(/bib 236/)).toBeVisible();
     await waitFor(() => expect(within(dialog).getByLabelText('One of ours')).toHaveDisplayValue(/may be/));

@@ -55,7 +55,7 @@ export function CompetitionsPage({ scores, onOpen }: CompetitionsPageProps) {
             </EmptyPanel>
           ) : (
             seasonsOf(found).map(({ name, competitions: own }) => (
-              <section key={name} aria-label={words.season(name)} className="flex flex-col gap-2">
+              <section key={name} className="flex flex-col gap-2">
                 <h2 className="text-lg font-semibold">{words.season(name)}</h2>
                 <SeasonTable name={words.season(name)} competitions={own} />
               </section>

@@ -70,7 +70,12 @@ function OfTeam({ days }: { days: readonly [SessionEntry, ...SessionEntry[]] }) 
         <CsvButton name={`${days[0].name} ${sessions.column[compared]}`} columns={columns} rows={rows} />
       </div>
       {days.length === 1 && <p className="text-ink-soft">{words.noEarlier}</p>}
-      <DataTable caption={words.matchDay} columns={columns} rows={rows} rowKey={row => row.id} />
+      <DataTable
+        caption={`${words.matchDay}: ${days[0].name}`}
+        columns={columns}
+        rows={rows}
+        rowKey={row => row.id}
+      />
       {asked && summary && number && (
         <NumberDialog
           title={`${sessions.column[compared]}: ${asked.row.name}, ${asked.session.name}`}

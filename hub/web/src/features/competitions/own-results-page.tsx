@@ -49,7 +49,7 @@ function OfAthlete({ athlete, isOnly }: { athlete: Athlete; isOnly: boolean }) {
   const columns = useColumns(setAsked);
   const title = asked === null ? '' : asked.result.event || asked.result.competition;
   return (
-    <section aria-label={athlete.name} className="flex flex-col gap-2">
+    <section className="flex flex-col gap-2">
       {!isOnly && <h2 className="text-lg font-semibold">{athlete.name}</h2>}
       <Loaded query={results} what={words.what.results}>
         {told =>

@@ -31,7 +31,7 @@ export function PeoplePanel({ people, bibs, onMatch }: PeoplePanelProps) {
                 one.birth !== null && words.born(one.birth),
               ]}
               action={
-                <Button aria-label={words.isOurs(nameOf(one, words.nameGone))} onClick={() => onMatch(one)}>
+                <Button aria-label={words.matchOf(nameOf(one, words.nameGone))} onClick={() => onMatch(one)}>
                   {words.match}
                 </Button>
               }

@@ -34,7 +34,7 @@ export function ResultsTable({ group, people, names, ...asking }: ResultsTablePr
   const title = [group.event, group.round].filter(part => part !== '').join(' · ');
   const facts = [group.day !== '' && day(`${group.day}T12:00`), states[group.state] ?? false];
   return (
-    <section aria-label={title} className="flex flex-col gap-2">
+    <section className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <h2 className="text-lg font-semibold">{title}</h2>
         <p className="mr-auto text-ink-soft">{facts.filter(fact => fact !== false).join(' · ')}</p>
