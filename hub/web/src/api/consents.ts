@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { currentLanguage } from '@/words/language';
 import { answerOf, api } from './client';
-import { allOf, partOf } from './pages';
+import { wholeList } from './lists';
 import type { components } from './schema';
 
 export type ConsentText = components['schemas']['ConsentText'];
@@ -10,8 +10,7 @@ export type ConsentText = components['schemas']['ConsentText'];
 /** The club's texts, the newest first. */
 export const consentTextsQuery = queryOptions({
   queryKey: ['consent-texts'],
-  queryFn: () =>
-    allOf(cursor => answerOf(api.GET('/api/v1/consent-texts', { params: { query: partOf(cursor) } }))),
+  queryFn: () => wholeList(part => answerOf(api.GET('/api/v1/consent-texts', { params: { query: part } }))),
 });
 
 /** The newest text of each purpose. */

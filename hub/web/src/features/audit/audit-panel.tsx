@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { athletesQuery } from '@/api/queries';
+import { accountsQuery } from '@/api/accounts';
 import { Button } from '@/components/ui/button';
 import type { Column } from '@/components/ui/data-table';
 import { DataTable } from '@/components/ui/data-table';
@@ -17,7 +18,7 @@ import { useFormats } from '@/words/formats';
 import { privacyWords } from '@/words/privacy';
 import { roleWords } from '@/words/roles';
 import type { ClubEntry, Filters, What } from './audit';
-import { NO_FILTERS, accountsQuery, auditQuery } from './audit';
+import { NO_FILTERS, auditQuery } from './audit';
 
 /** Who read or changed what of the club, for its admins. */
 export function AuditPanel() {

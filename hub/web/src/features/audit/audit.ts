@@ -1,7 +1,6 @@
 /** What people of the club read and changed. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '@/api/client';
-import { allOf, partOf } from '@/api/pages';
 import type { components } from '@/api/schema';
 
 export type ClubEntry = components['schemas']['ClubEntry'];
@@ -48,9 +47,3 @@ export function asked({ account, athlete, what, from, to }: Filters) {
     ...(to === '' ? {} : { to: new Date(Date.parse(`${to}T00:00`) + DAY_MS).toISOString() }),
   };
 }
-
-export const accountsQuery = queryOptions({
-  queryKey: ['accounts'],
-  queryFn: () =>
-    allOf(cursor => answerOf(api.GET('/api/v1/accounts', { params: { query: partOf(cursor) } }))),
-});

@@ -1,7 +1,7 @@
 /** The people of a club, who is invited, and what athletes are asked to agree to. */
 import { queryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '@/api/client';
-import { allOf, partOf } from '@/api/pages';
+import { wholeList } from '@/api/lists';
 import type { components } from '@/api/schema';
 
 type Schemas = components['schemas'];
@@ -27,23 +27,16 @@ export const OF_TEAMS: readonly Role[] = ['coach', 'trainer', 'technician'];
 /** Whose account is about an athlete. */
 export const OF_ATHLETES: readonly Role[] = ['athlete', 'guardian'];
 
-export const accountsQuery = queryOptions({
-  queryKey: ['accounts'],
-  queryFn: () =>
-    allOf(cursor => answerOf(api.GET('/api/v1/accounts', { params: { query: partOf(cursor) } }))),
-});
-
 export const invitationsQuery = queryOptions({
   queryKey: ['invitations'],
-  queryFn: () =>
-    allOf(cursor => answerOf(api.GET('/api/v1/invitations', { params: { query: partOf(cursor) } }))),
+  queryFn: () => wholeList(part => answerOf(api.GET('/api/v1/invitations', { params: { query: part } }))),
 });
 
 /** Letters of the last days, the newest first: admins see what became of each. */
 export const lettersQuery = queryOptions({
   queryKey: ['letters'],
   queryFn: async () =>
-    (await answerOf(api.GET('/api/v1/letters', { params: { query: partOf(null) } }))).items,
+    (await answerOf(api.GET('/api/v1/letters', { params: { query: { limit: 500 } } }))).items,
 });
 
 export function changeAccount(accountId: string, body: Schemas['AccountChange']) {

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Team } from '@/api/queries';
 import { useAct } from '@/api/use-act';
+import { accountsQuery } from '@/api/accounts';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Refusal } from '@/components/ui/refusal';
@@ -12,7 +13,7 @@ import { commonWords } from '@/words/common';
 import { useFormats } from '@/words/formats';
 import { roleWords } from '@/words/roles';
 import type { Account } from './club';
-import { OF_TEAMS, ROLES, accountsQuery, changeAccount, makeRecoveryCode, resetSecondFactor } from './club';
+import { OF_TEAMS, ROLES, changeAccount, makeRecoveryCode, resetSecondFactor } from './club';
 import { ShownOnce } from '@/components/ui/shown-once';
 
 interface MemberDialogProps {

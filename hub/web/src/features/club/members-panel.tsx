@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Team } from '@/api/queries';
 import { teamsQuery } from '@/api/queries';
+import { accountsQuery } from '@/api/accounts';
 import { Button } from '@/components/ui/button';
 import { Loaded } from '@/components/ui/loaded';
 import { Panel, Row } from '@/components/ui/panel';
@@ -13,7 +14,7 @@ import { commonWords } from '@/words/common';
 import { useFormats } from '@/words/formats';
 import { roleWords } from '@/words/roles';
 import type { Account, Role } from './club';
-import { ROLES, accountsQuery } from './club';
+import { ROLES } from './club';
 import { MemberDialog } from './member-dialog';
 
 interface MembersPanelProps {

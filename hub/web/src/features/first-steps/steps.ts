@@ -1,7 +1,7 @@
 /** What leads from an empty club to the first heartbeat, and how far a club has come. */
 import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { answerOf, api } from '@/api/client';
-import { allOf, partOf } from '@/api/pages';
+import { wholeList } from '@/api/lists';
 import { athletesQuery, teamsQuery } from '@/api/queries';
 import type { components } from '@/api/schema';
 import { useTally } from '@/live/use-live';
@@ -19,8 +19,7 @@ const RECENT_DAYS = 30;
 
 export const gatewaysQuery = queryOptions({
   queryKey: ['gateways', 'all'],
-  queryFn: () =>
-    allOf(cursor => answerOf(api.GET('/api/v1/gateways', { params: { query: partOf(cursor) } }))),
+  queryFn: () => wholeList(part => answerOf(api.GET('/api/v1/gateways', { params: { query: part } }))),
   refetchInterval: LOOK_MS,
 });
 
@@ -28,9 +27,9 @@ export const gatewaysQuery = queryOptions({
 export const wornQuery = queryOptions({
   queryKey: ['assignments', 'all'],
   queryFn: async () =>
-    (
-      await allOf(cursor => answerOf(api.GET('/api/v1/assignments', { params: { query: partOf(cursor) } })))
-    ).filter(({ to }) => to === null),
+    (await wholeList(part => answerOf(api.GET('/api/v1/assignments', { params: { query: part } })))).filter(
+      ({ to }) => to === null,
+    ),
 });
 
 const sessionsQuery = queryOptions({

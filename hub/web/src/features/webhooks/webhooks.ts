@@ -1,7 +1,7 @@
 /** Programs of the club that are told of events. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '@/api/client';
-import { allOf, partOf } from '@/api/pages';
+import { wholeList } from '@/api/lists';
 import type { components } from '@/api/schema';
 
 type Schemas = components['schemas'];
@@ -23,8 +23,7 @@ export const EVENTS = [
 
 export const webhooksQuery = queryOptions({
   queryKey: ['webhooks'],
-  queryFn: () =>
-    allOf(cursor => answerOf(api.GET('/api/v1/webhooks', { params: { query: partOf(cursor) } }))),
+  queryFn: () => wholeList(part => answerOf(api.GET('/api/v1/webhooks', { params: { query: part } }))),
 });
 
 const DELIVERIES_A_PART = 20;
