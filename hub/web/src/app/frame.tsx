@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation, useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
-import { Suspense, lazy, useCallback } from 'react';
+import { Suspense, useCallback } from 'react';
 import { isSignedOut } from '@/api/problem';
 import { meQuery } from '@/api/queries';
+import { later } from '@/components/ui/later';
 import { LiveProvider } from '@/live/live-context';
 import { choosesTeam, placesOf } from './places';
 import { Rail } from './rail';
@@ -10,10 +11,10 @@ import { StreamStrip } from './stream-strip';
 import { TopBar } from './top-bar';
 import { useLeave } from './use-leave';
 
-const NewVersion = lazy(async () => ({ default: (await import('./new-version')).NewVersion }));
+const NewVersion = later(async () => (await import('./new-version')).NewVersion);
 
 /** Comes after the page: until then it is as this device remembers. */
-const Chosen = lazy(async () => ({ default: (await import('./chosen')).Chosen }));
+const Chosen = later(async () => (await import('./chosen')).Chosen);
 
 /** What all screens behind the sign-in share: the top bar, the rail and the one live stream. */
 export function Frame() {

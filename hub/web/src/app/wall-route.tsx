@@ -1,22 +1,17 @@
 import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
-import { Suspense, lazy, useState } from 'react';
+import { Suspense, useState } from 'react';
+import { later } from '@/components/ui/later';
 import { Wall } from '@/features/wall/wall';
 import { trains } from './places';
 
 /** Comes after the tiles: the first paint of the wall does not wait for it. */
-const RunningBars = lazy(async () => ({
-  default: (await import('@/features/running/running-bars')).RunningBars,
-}));
+const RunningBars = later(async () => (await import('@/features/running/running-bars')).RunningBars);
 
-const AlertStrip = lazy(async () => ({
-  default: (await import('@/features/alerts/alert-strip')).AlertStrip,
-}));
-const FirstStepsStrip = lazy(async () => ({
-  default: (await import('@/features/first-steps/first-steps-strip')).FirstStepsStrip,
-}));
-const SwapDialog = lazy(async () => ({
-  default: (await import('@/features/straps/swap-dialog')).SwapDialog,
-}));
+const AlertStrip = later(async () => (await import('@/features/alerts/alert-strip')).AlertStrip);
+const FirstStepsStrip = later(
+  async () => (await import('@/features/first-steps/first-steps-strip')).FirstStepsStrip,
+);
+const SwapDialog = later(async () => (await import('@/features/straps/swap-dialog')).SwapDialog);
 
 export function WallRoute() {
   const { me } = useRouteContext({ from: '/frame' });

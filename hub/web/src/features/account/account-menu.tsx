@@ -1,13 +1,14 @@
 import type { ReactNode } from 'react';
-import { Suspense, lazy, useId } from 'react';
+import { Suspense, useId } from 'react';
 import type { Me } from '@/api/queries';
 import { Button } from '@/components/ui/button';
 import { ChevronIcon, PersonIcon } from '@/components/ui/first-icons';
+import { later } from '@/components/ui/later';
 import { useWords } from '@/words/catalogue';
 import { frameWords } from '@/words/frame';
 
 /** Comes after the page: the first paint does not wait for it. */
-const AccountCard = lazy(async () => ({ default: (await import('./account-card')).AccountCard }));
+const AccountCard = later(async () => (await import('./account-card')).AccountCard);
 
 interface AccountMenuProps {
   me: Me;

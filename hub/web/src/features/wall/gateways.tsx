@@ -1,12 +1,13 @@
-import { Suspense, lazy, useId } from 'react';
+import { Suspense, useId } from 'react';
 import { Button } from '@/components/ui/button';
 import { GatewayIcon } from '@/components/ui/first-icons';
+import { later } from '@/components/ui/later';
 import { useGateways } from '@/live/use-live';
 import { useWords } from '@/words/catalogue';
 import { liveWords } from '@/words/live';
 
 /** Comes after the tiles: the first paint of the wall does not wait for it. */
-const GatewayList = lazy(async () => ({ default: (await import('./gateway-list')).GatewayList }));
+const GatewayList = later(async () => (await import('./gateway-list')).GatewayList);
 
 /** How many gateways are well; which ones and what ails the others, at a tap. Athletes are told of none. */
 export function Gateways() {

@@ -1,4 +1,5 @@
-import { Suspense, lazy, memo } from 'react';
+import { Suspense, memo } from 'react';
+import { later } from '@/components/ui/later';
 import { ZoneBars } from '@/heart-rate/zone-bars';
 import { zoneLook } from '@/heart-rate/zone-look';
 import type { Zone } from '@/heart-rate/zones';
@@ -13,7 +14,7 @@ import { liveWords } from '@/words/live';
 import type { WallMetric } from './wall-metric';
 
 /** Comes after the numbers, in room that is kept for it. */
-const Trend = lazy(async () => ({ default: (await import('./trend')).Trend }));
+const Trend = later(async () => (await import('./trend')).Trend);
 
 interface TileContentProps {
   athlete: RosterAthlete;

@@ -1,4 +1,5 @@
-import { Suspense, lazy } from 'react';
+import { Suspense } from 'react';
+import { later } from '@/components/ui/later';
 import { Segments } from '@/components/ui/segments';
 import type { PresenceState } from '@/live/presence';
 import { clockTime } from '@/live/times';
@@ -8,7 +9,7 @@ import { liveWords } from '@/words/live';
 import type { WallMetric } from './wall-metric';
 
 /** Comes after the tiles: what it counts comes by the live stream. */
-const Gateways = lazy(async () => ({ default: (await import('./gateways')).Gateways }));
+const Gateways = later(async () => (await import('./gateways')).Gateways);
 
 interface WallHeadProps {
   metric: WallMetric;
