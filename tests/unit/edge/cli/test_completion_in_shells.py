@@ -99,6 +99,8 @@ def fish(folder: Path) -> list[str]:
     (settings / "config.fish").write_text(
         "function fish_prompt; echo '> '; end\nset -g fish_greeting\nset -g fish_autosuggestion_enabled 0\n"
     )
+    # Without it, fish reads all manual pages of the machine at its first start, and goes on after its own end.
+    (folder / ".local/share/fish/generated_completions").mkdir(parents=True)
     return ["fish", "-i"]
 
 
