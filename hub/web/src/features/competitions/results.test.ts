@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Content, Fact } from './competitions';
 import { seasonOf } from './competitions';
-import { changesBetween, groupsOf, markOf } from './results';
+import { changesBetween, groupsOf, lineOf, markOf } from './results';
 
 let lastId = 0;
 
@@ -90,6 +90,13 @@ describe('a table of results', () => {
     ];
     expect(groupsOf(HEAT)[0]?.rows.every(row => row.heat === '')).toBe(true);
     expect(groupsOf(second)[0]?.rows.at(-1)?.heat).toBe('2');
+  });
+});
+
+describe('a value in one line', () => {
+  it('is a score behind the name of its period, and a time as it was printed', () => {
+    expect(lineOf({ period: 'ht', value: 0 }, new Map())).toBe('HT 0');
+    expect(lineOf({ ticks: 123_400, text: '12.34' }, new Map())).toBe('12.34');
   });
 });
 

@@ -155,6 +155,9 @@ export function lineOf(value: unknown, names: ReadonlyMap<string, string>): stri
   if (Array.isArray(value)) return value.map(part => lineOf(part, names)).join(', ');
   if (!isContent(value)) return '';
   if (typeof value['text'] === 'string' && 'ticks' in value) return value['text'];
+  // HT, FT, ET: as tables of football print them.
+  if (typeof value['period'] === 'string')
+    return `${value['period'].toUpperCase()} ${lineOf(value['value'], names)}`;
   return Object.entries(value)
     .map(([name, part]) => `${lineOf(part, names)}${UNITS[name] ?? ''}`)
     .filter(part => part !== '')
