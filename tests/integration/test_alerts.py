@@ -219,14 +219,32 @@ async def test_who_is_heard_no_more_is_not_resolved_and_a_restart_resolves_what_
 async def test_what_is_over_is_not_told_again_in_red(live: Live, world: World) -> None:
     await ruled(world, escalate_after_s=10)
     await live.read()
-    await live.tell("rosa", 185, 10)
+    (raised,) = await live.tell("rosa", 185, 10)
     await live.tell("rosa", 120, 60)
     await live.read()
     await world.database.owner.execute(
-        "UPDATE sts.alert SET escalates_at = now() WHERE club_id = $1", world["club"]
+        "UPDATE sts.alert SET escalates_at = now() WHERE id = $1", UUID(raised.id)
     )
     await live.read()
-    assert [(one.escalated, one.resolved) for one in live.onlooker.alerts] == [(False, False), (False, True)]
+    told = [one for one in live.onlooker.alerts if one.id == raised.id]
+    assert [(one.escalated, one.resolved) for one in told] == [(False, False), (False, True)]
+
+
+async def test_a_rule_that_goes_while_its_alert_is_on_its_way_ends_nothing(
+    live: Live, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = await ruled(world)
+    await live.read()
+    write = live.watch._write
+
+    async def write_after_its_end() -> None:
+        assert (await world.as_("coach").delete(f"{API}/alert-rules/{rule['id']}")).status_code == 204
+        await write()
+
+    monkeypatch.setattr(live.watch, "_write", write_after_its_end)
+    assert await live.tell("rosa", 185, 10) == []
+    await write()
+    assert live.watch._waiting == []
 
 
 async def test_a_withdrawn_consent_a_changed_rule_and_a_strap_of_somebody_else_count(

@@ -82,6 +82,7 @@ async def test_a_record_is_stored_once_the_hub_understands_it(
 ) -> None:
     (one,) = await site.parked(reason="kind")
     technician = site.world.as_("technician")
+    await parking.retry_due(site.pool, site.store)  # what is due of other gateways
     # the control: nobody has asked yet, so a worker leaves it
     assert await parking.retry_due(site.pool, site.store) == parking.Tried(0, 0)
     answer = await technician.post(f"{API}/parked-records/retry", json={"ids": [one["id"]]})

@@ -22,7 +22,7 @@ export const peopleWords = catalogue(
       parameters: 'Parameters',
       consents: 'Consents',
     },
-    consentsOf: (name: string) => `Consents of ${name}`,
+    consentsOf: (name: string) => `Show the consents of ${name}`,
     unit: { bpm: 'bpm' },
     field: {
       team: 'Team',
@@ -105,7 +105,7 @@ export const peopleWords = catalogue(
         parameters: 'Parâmetros',
         consents: 'Consentimentos',
       },
-      consentsOf: name => `Consentimentos de ${name}`,
+      consentsOf: name => `Ver os consentimentos de ${name}`,
       unit: { bpm: 'bpm' },
       field: {
         team: 'Equipa',

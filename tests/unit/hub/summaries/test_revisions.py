@@ -17,8 +17,9 @@ def test_what_was_nothing_or_no_number_has_no_percent() -> None:
 
 
 def test_the_reasons_are_what_is_another_than_before() -> None:
-    before = {"since": 1, "until": 2, "parameters": {}, "rating": None, "marks": "a"}
+    before = {"since": 1, "until": 2, "phases": [], "parameters": {}, "rating": None, "marks": "a"}
     assert reasons(before, before) == []
     assert reasons(before, before | {"since": 0, "until": 3}) == ["borders"]
+    assert reasons(before, before | {"phases": [["warm-up", 1, 2]]}) == ["borders"]
     assert reasons(before, before | {"since": 0, "marks": "b"}) == ["borders"]
     assert reasons(before, before | {"marks": "b", "rating": 4.0}) == ["rating", "data"]
