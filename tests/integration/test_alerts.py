@@ -230,15 +230,17 @@ async def test_what_is_over_is_not_told_again_in_red(live: Live, world: World) -
     assert [(one.escalated, one.resolved) for one in told] == [(False, False), (False, True)]
 
 
-async def test_a_rule_that_goes_while_its_alert_is_on_its_way_ends_nothing(
-    live: Live, world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("gone", ["alert_rule", "athlete"])
+async def test_what_goes_while_its_alert_is_on_its_way_ends_nothing(
+    live: Live, world: World, monkeypatch: pytest.MonkeyPatch, gone: str
 ) -> None:
     rule = await ruled(world)
     await live.read()
     write = live.watch._write
+    which = {"alert_rule": UUID(rule["id"]), "athlete": world["rosa"]}[gone]
 
     async def write_after_its_end() -> None:
-        assert (await world.as_("coach").delete(f"{API}/alert-rules/{rule['id']}")).status_code == 204
+        await world.database.owner.execute(f"DELETE FROM sts.{gone} WHERE id = $1", which)
         await write()
 
     monkeypatch.setattr(live.watch, "_write", write_after_its_end)

@@ -43,12 +43,13 @@ DELETE FROM sts.alert_mute WHERE rule_id = $1
 
 -- name: add_alert
 -- Written once, whichever process finds it; not where the same was told within the rule's reset time ($13), as after a restart,
--- nor where its rule has gone meanwhile.
+-- nor where its rule or its athlete has gone meanwhile.
 INSERT INTO sts.alert
     (id, club_id, team_id, rule_id, athlete_id, what, colour, text, at, since, late, muted, escalates_at, gateway)
 SELECT $1, $2, $3, r.id, $5, $6, $7, $8, $9, $10, $11, $12, now() + $14::interval, $15
 FROM (SELECT id FROM sts.alert_rule WHERE id = $4 AND team_id = $3 FOR KEY SHARE) r
-WHERE NOT EXISTS (
+WHERE ($5::uuid IS NULL OR EXISTS (SELECT FROM sts.athlete WHERE id = $5 FOR KEY SHARE))
+  AND NOT EXISTS (
     SELECT FROM sts.alert a
     WHERE a.rule_id = $4 AND a.athlete_id IS NOT DISTINCT FROM $5 AND a.gateway IS NOT DISTINCT FROM $15 AND a.id <> $1
       AND a.at > $9::timestamptz - $13::interval AND a.at <= $9)
