@@ -35,6 +35,8 @@ type Screens = Readonly<Record<string, string>>;
 
 /** Names of pictures and their places; before the sign-in, with live straps, and with a season. */
 const OUTSIDE: Screens = { 'sign-in': '/sign-in', forgotten: '/forgotten' };
+/** A tile's line of the last minute comes with the next value of its strap, a second later; twice that. */
+const LINES_MS = 2_000;
 const LIVE: Screens = { wall: '/', 'start-session': '/sessions/new' };
 
 const taken: { file: string; faults: string[] }[] = [];
@@ -164,6 +166,7 @@ async function takeAll(page: Page, look: Look, screens: Screens): Promise<void> 
   for (const [name, path] of Object.entries(screens)) {
     await page.goto(baseUrl + path);
     await settled(page);
+    if (path === LIVE['wall']) await page.waitForTimeout(LINES_MS);
     const file = `${name}-${look.size.name}-${look.theme}${look.language === 'en' ? '' : '-pt'}.png`;
     await page.screenshot({ path: `${folder}/${file}` });
     taken.push({ file, faults: await boxFaults(page) });
