@@ -6,7 +6,7 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from demo import lock, web_app
@@ -90,20 +90,26 @@ def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def alone(act: Callable[[], int]) -> int:
+    """The exit code of `act`, done while no other demo of this clone runs; or 1, with a sentence for what failed."""
+    try:
+        with lock.take(BUILD):
+            return act()
+    except lock.AlreadyRunningError as holder:
+        print(f"A demo of this clone already runs (process {holder}): end it with Ctrl-C.", file=sys.stderr)
+    except (StartError, FolderError, web_app.WebAppError) as error:
+        print(f"\n{error}", file=sys.stderr)
+    return 1
+
+
 def main() -> int:
     """0 never: it ends by Ctrl-C (130), or because something failed (1)."""
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _interrupt)
     try:
-        with lock.take(BUILD):
-            return run()
-    except lock.AlreadyRunningError as holder:
-        print(f"A demo of this clone already runs (process {holder}): end it with Ctrl-C.", file=sys.stderr)
-    except (StartError, FolderError, web_app.WebAppError) as error:
-        print(f"\n{error}", file=sys.stderr)
+        return alone(run)
     except KeyboardInterrupt:
         return INTERRUPTED
-    return 1
 
 
 if __name__ == "__main__":

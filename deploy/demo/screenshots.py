@@ -11,9 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from demo import lock, web_app
-from demo.demo import start, stopping_afterwards
-from demo.folders import FolderError
+from demo import web_app
+from demo.demo import alone, start, stopping_afterwards
 from demo.preflight import find_browser
 from demo.processes import StartError
 from demo.progress import step
@@ -68,14 +67,7 @@ def run() -> int:
 
 def main() -> int:
     """The exit code, with a sentence for what failed."""
-    try:
-        with lock.take(BUILD):
-            return run()
-    except lock.AlreadyRunningError as holder:
-        print(f"A demo of this clone already runs (process {holder}): end it with Ctrl-C.", file=sys.stderr)
-    except (StartError, FolderError, web_app.WebAppError) as error:
-        print(f"\n{error}", file=sys.stderr)
-    return 1
+    return alone(run)
 
 
 if __name__ == "__main__":

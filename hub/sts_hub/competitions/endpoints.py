@@ -28,6 +28,7 @@ from sts_hub.competitions.schemas import (
     TeamResult,
     WhoItIs,
 )
+from sts_hub.competitions.service import Upload
 from sts_hub.errors import Conflict, Forbidden, NotFound, NotSignedIn
 from sts_hub.kit.database import Database
 from sts_hub.kit.identity import Asking
@@ -94,7 +95,7 @@ async def send_named_file(
     columns: ByColumns = None,
 ) -> Taken:
     """Take in a file that names its competition; the competition is added if it is not there yet."""
-    taken = await service.sent(database, caller, None, name, columns, await request.body())
+    taken = await service.sent(database, caller, Upload(None, name, columns, await request.body()))
     response.status_code = 201 if taken.new else 200
     return taken
 
@@ -104,7 +105,7 @@ async def preview_named_file(
     caller: Asking, database: Hub, request: Request, name: FileName, columns: ByColumns = None
 ) -> FilePreview:
     """What a file that names its competition would do: looked at first, stored by nobody."""
-    return await service.previewed(database, caller, None, name, columns, await request.body())
+    return await service.previewed(database, caller, Upload(None, name, columns, await request.body()))
 
 
 @router.get("/competitions/{competition_id}", responses=_READ)
@@ -145,7 +146,7 @@ async def send_result_file(
     columns: ByColumns = None,
 ) -> Taken:
     """Take in a file of this competition, whole or not at all; the same bytes again change nothing."""
-    taken = await service.sent(database, caller, competition_id, name, columns, await request.body())
+    taken = await service.sent(database, caller, Upload(competition_id, name, columns, await request.body()))
     response.status_code = 201 if taken.new else 200
     return taken
 
@@ -160,7 +161,9 @@ async def preview_result_file(
     columns: ByColumns = None,
 ) -> FilePreview:
     """What a file of this competition would do: looked at first, stored by nobody."""
-    return await service.previewed(database, caller, competition_id, name, columns, await request.body())
+    return await service.previewed(
+        database, caller, Upload(competition_id, name, columns, await request.body())
+    )
 
 
 @router.get("/competitions/{competition_id}/files/{file_id}/changes", responses=_READ)

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -95,42 +95,31 @@ def _days_in_order(first: Any, last: Any) -> None:
         raise Invalid("A competition does not end before it begins.", way_out="Exchange the two days.")
 
 
-async def sent(
-    database: Database,
-    caller: Caller,
-    competition_id: UUID | None,
-    name: str,
-    columns: str | None,
-    data: bytes,
-) -> Taken:
+class Upload(NamedTuple):
+    """A result file as it was sent; competition_id: None where the file names its competition; columns: a mapping's name."""
+
+    competition_id: UUID | None
+    name: str
+    columns: str | None
+    data: bytes
+
+
+async def sent(database: Database, caller: Caller, upload: Upload) -> Taken:
     """Take an uploaded file in, whole or not at all; raises Invalid with the reason why it cannot be read."""
-    file = await _read(database, caller, competition_id, name, columns, data)
+    file = await _read(database, caller, upload)
     async with database.writing(caller) as session:
         return await _taken(session, await _took_in(session, file))
 
 
-async def previewed(
-    database: Database,
-    caller: Caller,
-    competition_id: UUID | None,
-    name: str,
-    columns: str | None,
-    data: bytes,
-) -> FilePreview:
+async def previewed(database: Database, caller: Caller, upload: Upload) -> FilePreview:
     """What a file would do: it is taken in as `sent` does it, and all of it is taken back. Raises Invalid."""
-    file = await _read(database, caller, competition_id, name, columns, data)
+    file = await _read(database, caller, upload)
     async with database.rehearsing(caller) as session:
         return await _foreseen(session, caller, file, await _took_in(session, file))
 
 
-async def _read(
-    database: Database,
-    caller: Caller,
-    competition_id: UUID | None,
-    name: str,
-    columns: str | None,
-    data: bytes,
-) -> intake.Incoming:
+async def _read(database: Database, caller: Caller, upload: Upload) -> intake.Incoming:
+    competition_id, name, columns, data = upload
     async with database.reading(caller) as session:
         if competition_id is None:
             guard_new(caller, Thing(Kind.COMPETITION, caller.club_id))

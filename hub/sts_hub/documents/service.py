@@ -1,6 +1,7 @@
 """Rules of documents: every version stays, and the bytes are handed out as they were picked up."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -39,32 +40,40 @@ async def one(session: ReadSession, caller: Caller, document_id: int) -> Content
 
 async def content(database: Database, caller: Caller, document: Content) -> AsyncIterator[bytes]:
     """Yield its bytes in order; each piece is read in a short transaction of its own."""
-    position = 0
-    while position < document.size:
+
+    async def records_from(position: int) -> list[bytes]:
         async with database.reading(caller) as session:
-            records = await repository.records_from(session, document.id, position, PARTS_AT_A_TIME)
-        before = position
-        for piece in joined((decode_document_part(read(record).body) for record in records), position):
-            yield piece
-            position += len(piece)
-        if position == before:
-            raise RuntimeError(f"Document {document.id} ends after {position} of {document.size} bytes.")
+            return await repository.records_from(session, document.id, position, PARTS_AT_A_TIME)
+
+    told = 0
+    async for piece in _pieces(document, records_from):
+        yield piece
+        told += len(piece)
+    if told < document.size:
+        raise RuntimeError(f"Document {document.id} ends after {told} of {document.size} bytes.")
 
 
 async def of_club(session: ReadSession, club_id: UUID) -> AsyncIterator[tuple[int, bytes]]:
     """Yield id and bytes of each whole document of a club of which nobody has said whose it is, as far as the session sees
     them."""
     for document in await repository.of_club(session, club_id):
-        pieces, position = bytearray(), 0
-        while position < document.size:
-            records = await repository.records_from(session, document.id, position, PARTS_AT_A_TIME)
-            before = position
-            for piece in joined((decode_document_part(read(record).body) for record in records), position):
-                pieces += piece
-                position += len(piece)
-            if position == before:
-                break
-        yield document.id, bytes(pieces)
+        records_from = partial(repository.records_from, session, document.id, limit=PARTS_AT_A_TIME)
+        yield document.id, b"".join([piece async for piece in _pieces(document, records_from)])
+
+
+async def _pieces(
+    document: Content, records_from: Callable[[int], Awaitable[list[bytes]]]
+) -> AsyncIterator[bytes]:
+    """Its bytes in order, as far as they are there; `records_from` reads some records from a position on."""
+    position = 0
+    while position < document.size:
+        records = await records_from(position)
+        before = position
+        for piece in joined((decode_document_part(read(record).body) for record in records), position):
+            yield piece
+            position += len(piece)
+        if position == before:
+            return
 
 
 def shown(row: DocumentRow) -> Document:
