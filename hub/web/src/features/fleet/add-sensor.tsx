@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { freeStrapsQuery } from '@/api/straps';
+import { ActForm } from '@/components/ui/act-form';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
-import { Refusal } from '@/components/ui/refusal';
 import { TextField } from '@/components/ui/text-field';
 import { useWords } from '@/words/catalogue';
 import { commonWords } from '@/words/common';
@@ -25,13 +25,7 @@ export function AddSensor({ onClose }: { onClose: () => void }) {
   });
   return (
     <Dialog title={words.button} onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={event => {
-          event.preventDefault();
-          adding.mutate();
-        }}
-      >
+      <ActForm act={adding} does={common.add}>
         <Heard onTake={(address, kind) => setSensor(before => ({ ...before, address, kind }))} />
         <TextField
           label={words.label}
@@ -60,13 +54,7 @@ export function AddSensor({ onClose }: { onClose: () => void }) {
           autoComplete="off"
           autoCapitalize="none"
         />
-        <div className="flex flex-wrap items-center justify-end gap-3">
-          <Refusal error={adding.error} />
-          <Button look="solid" type="submit" aria-disabled={adding.isPending}>
-            {common.add}
-          </Button>
-        </div>
-      </form>
+      </ActForm>
     </Dialog>
   );
 }

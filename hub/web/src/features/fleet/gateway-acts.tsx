@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { ActForm } from '@/components/ui/act-form';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Refusal } from '@/components/ui/refusal';
@@ -56,13 +57,7 @@ function Move({ gateway, onClose }: { gateway: Gateway; onClose: () => void }) {
   });
   return (
     <Dialog title={words.move} onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={event => {
-          event.preventDefault();
-          moving.mutate();
-        }}
-      >
+      <ActForm act={moving} does={common.save}>
         <TextField
           label={words.site}
           value={site}
@@ -70,13 +65,7 @@ function Move({ gateway, onClose }: { gateway: Gateway; onClose: () => void }) {
           required
           maxLength={120}
         />
-        <div className="flex flex-wrap items-center justify-end gap-3">
-          <Refusal error={moving.error} />
-          <Button look="solid" type="submit" aria-disabled={moving.isPending}>
-            {common.save}
-          </Button>
-        </div>
-      </form>
+      </ActForm>
     </Dialog>
   );
 }

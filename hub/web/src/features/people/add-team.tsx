@@ -1,9 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { teamsQuery } from '@/api/queries';
-import { Button } from '@/components/ui/button';
+import { ActForm } from '@/components/ui/act-form';
 import { Dialog } from '@/components/ui/dialog';
-import { Refusal } from '@/components/ui/refusal';
 import { TextField } from '@/components/ui/text-field';
 import { useWords } from '@/words/catalogue';
 import { commonWords } from '@/words/common';
@@ -24,13 +23,7 @@ export function AddTeam({ onClose }: { onClose: () => void }) {
   });
   return (
     <Dialog title={words.addTeam} onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={event => {
-          event.preventDefault();
-          adding.mutate();
-        }}
-      >
+      <ActForm act={adding} does={common.add}>
         <TextField
           label={words.teamName}
           value={name}
@@ -39,13 +32,7 @@ export function AddTeam({ onClose }: { onClose: () => void }) {
           maxLength={120}
           autoComplete="off"
         />
-        <div className="flex flex-wrap items-center justify-end gap-3">
-          <Refusal error={adding.error} />
-          <Button look="solid" type="submit" aria-disabled={adding.isPending}>
-            {common.add}
-          </Button>
-        </div>
-      </form>
+      </ActForm>
     </Dialog>
   );
 }
